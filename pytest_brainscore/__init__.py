@@ -1,0 +1,33 @@
+"""Is this network like a brain? The Brain-Score vision benchmarks as a library and as pytest tests.
+
+>>> from pytest_brainscore import load_benchmark, load_model
+>>> benchmark = load_benchmark("Marques2020_Cavanaugh2002-surround_suppression_index")
+>>> benchmark.region
+'V1'
+
+The heavy parts are imported when first used, so that importing this package, as pytest does at start, costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_brainscore.benchmarks import load_benchmark as load_benchmark
+    from pytest_brainscore.models import load_model as load_model
+    from pytest_brainscore.scoring.score import Score as Score
+
+__all__ = ["Score", "load_benchmark", "load_model"]
+
+_HOMES = {
+    "Score": "pytest_brainscore.scoring.score",
+    "load_benchmark": "pytest_brainscore.benchmarks",
+    "load_model": "pytest_brainscore.models",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,187 @@
+"""Marques2020: whether single units of a model's V1 have the properties of single neurons in macaque V1.
+
+Each of the 22 benchmarks compares the distribution of one response property (circular variance, surround suppression,
+...) over the units of a model with its distribution over recorded neurons. The model is shown the gratings or textures
+that the neurons were shown; its activations are mapped to spikes per second by one affine function.
+
+Marques, Schrimpf & DiCarlo (2021), https://doi.org/10.1101/2021.03.01.433495; each benchmark cites the recordings.
+
+Importing this module is light: definitions only.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from pytest_brainscore.benchmarks.benchmark import Access, Benchmark
+
+
+class _Experiment(NamedTuple):
+    """The recordings that a benchmark compares with, and how the neurons were stimulated."""
+
+    stimulus_set: str
+    visual_degrees: float
+    cost: float
+    access: Access
+    reference: str
+
+
+# Cost: receptive-field mapping (3528 gratings) and calibration (1152) are part of every benchmark that runs alone; the
+# spatial-frequency (2112), size (2304) and texture (450) stimuli come on top.
+_EXPERIMENTS: Final = {
+    "Ringach2002": _Experiment(
+        "Marques2020_orientation", 12.0, 60.0, "restricted", "10.1523/JNEUROSCI.22-13-05639.2002"
+    ),
+    "DeValois1982a": _Experiment("Marques2020_orientation", 12.0, 60.0, "embedded", "10.1016/0042-6989(82)90112-2"),
+    "DeValois1982b": _Experiment(
+        "Marques2020_spatial_frequency", 12.0, 90.0, "embedded", "10.1016/0042-6989(82)90113-4"
+    ),
+    # The published system gives the DOI of part IV of this series together with the title and pages of part III; the
+    # data are those of part III.
+    "Schiller1976c": _Experiment("Marques2020_spatial_frequency", 12.0, 90.0, "embedded", "10.1152/jn.1976.39.6.1334"),
+    "Cavanaugh2002a": _Experiment("Marques2020_size", 12.0, 95.0, "embedded", "10.1152/jn.00692.2001"),
+    "FreemanZiemba2013_V1_properties": _Experiment(
+        "FreemanZiemba2013_properties", 8.0, 70.0, "private", "10.1038/nn.3402"
+    ),
+}
+
+
+class _Leaf(NamedTuple):
+    """One row of the published list of benchmarks."""
+
+    name: str
+    group: str
+    assembly: str
+    neuronal_property: str
+    ceiling: float
+
+
+# Name, group in the score tree and ceiling (tolerance .005) as published; the name of the property in the recordings.
+_LEAVES: Final = (
+    _Leaf("Ringach2002-circular_variance", "V1-orientation", "Ringach2002", "circular_variance", 0.959),
+    _Leaf("Ringach2002-or_bandwidth", "V1-orientation", "Ringach2002", "bandwidth", 0.964),
+    _Leaf("Ringach2002-orth_pref_ratio", "V1-orientation", "Ringach2002", "orthogonal_preferred_ratio", 0.962),
+    _Leaf("Ringach2002-or_selective", "V1-orientation", "Ringach2002", "orientation_selective", 0.994),
+    _Leaf(
+        "Ringach2002-cv_bandwidth_ratio", "V1-orientation", "Ringach2002", "circular_variance_bandwidth_ratio", 0.968
+    ),
+    _Leaf(
+        "Ringach2002-opr_cv_diff",
+        "V1-orientation",
+        "Ringach2002",
+        "orthogonal_preferred_ratio_circular_variance_difference",
+        0.967,
+    ),
+    _Leaf("DeValois1982-pref_or", "V1-orientation", "DeValois1982a", "preferred_orientation", 0.962),
+    _Leaf("DeValois1982-peak_sf", "V1-spatial_frequency", "DeValois1982b", "peak_spatial_frequency", 0.967),
+    _Leaf("Schiller1976-sf_selective", "V1-spatial_frequency", "Schiller1976c", "spatial_frequency_selective", 0.963),
+    _Leaf("Schiller1976-sf_bandwidth", "V1-spatial_frequency", "Schiller1976c", "spatial_frequency_bandwidth", 0.933),
+    _Leaf(
+        "FreemanZiemba2013-texture_selectivity",
+        "V1-response_selectivity",
+        "FreemanZiemba2013_V1_properties",
+        "texture_selectivity",
+        0.940,
+    ),
+    _Leaf(
+        "FreemanZiemba2013-texture_sparseness",
+        "V1-response_selectivity",
+        "FreemanZiemba2013_V1_properties",
+        "texture_sparseness",
+        0.935,
+    ),
+    _Leaf(
+        "FreemanZiemba2013-texture_variance_ratio",
+        "V1-response_selectivity",
+        "FreemanZiemba2013_V1_properties",
+        "variance_ratio",
+        0.939,
+    ),
+    _Leaf("Ringach2002-modulation_ratio", "V1-response_selectivity", "Ringach2002", "modulation_ratio", 0.959),
+    _Leaf(
+        "Cavanaugh2002-grating_summation_field",
+        "V1-receptive_field_size",
+        "Cavanaugh2002a",
+        "grating_summation_field",
+        0.956,
+    ),
+    _Leaf("Cavanaugh2002-surround_diameter", "V1-receptive_field_size", "Cavanaugh2002a", "surround_diameter", 0.955),
+    _Leaf(
+        "Cavanaugh2002-surround_suppression_index",
+        "V1-surround_modulation",
+        "Cavanaugh2002a",
+        "surround_suppression_index",
+        0.958,
+    ),
+    _Leaf(
+        "FreemanZiemba2013-texture_modulation_index",
+        "V1-texture_modulation",
+        "FreemanZiemba2013_V1_properties",
+        "texture_modulation_index",
+        0.948,
+    ),
+    _Leaf(
+        "FreemanZiemba2013-abs_texture_modulation_index",
+        "V1-texture_modulation",
+        "FreemanZiemba2013_V1_properties",
+        "absolute_texture_modulation_index",
+        0.958,
+    ),
+    _Leaf(
+        "FreemanZiemba2013-max_texture",
+        "V1-response_magnitude",
+        "FreemanZiemba2013_V1_properties",
+        "max_texture",
+        0.946,
+    ),
+    _Leaf(
+        "FreemanZiemba2013-max_noise", "V1-response_magnitude", "FreemanZiemba2013_V1_properties", "max_noise", 0.945
+    ),
+    _Leaf("Ringach2002-max_dc", "V1-response_magnitude", "Ringach2002", "max_dc", 0.968),
+)
+
+
+def recordings_missing(assembly: str) -> str:
+    """Return the sentence that says that the recordings named `assembly` cannot be had."""
+    return (
+        f"The recordings {assembly} are not on this machine and cannot be fetched by this version; "
+        "the seven Marques2020 benchmarks whose data are embedded in the package can run without them."
+    )
+
+
+def unavailable(benchmark: Benchmark) -> str | None:
+    """Return in one sentence why the data of a benchmark are not on this machine, or None when they are."""
+    return None if benchmark.access == "embedded" else recordings_missing(benchmark.assembly)
+
+
+def neuronal_property(benchmark: Benchmark) -> str:
+    """Return the name that the property of a benchmark has in the recordings, for example ``bandwidth``."""
+    return _PROPERTIES[benchmark.identifier]
+
+
+def _benchmark(leaf: _Leaf) -> Benchmark:
+    experiment = _EXPERIMENTS[leaf.assembly]
+    return Benchmark(
+        identifier=f"Marques2020_{leaf.name}",
+        version=1,
+        parents=("average_vision", "neural_vision", "V1", "Marques2020", leaf.group),
+        region="V1",
+        metric="ks_similarity",
+        ceiling=leaf.ceiling,
+        normalisation="r/c",
+        stimulus_set=experiment.stimulus_set,
+        assembly=leaf.assembly,
+        visual_degrees=experiment.visual_degrees,
+        number_of_trials=20,
+        access=experiment.access,
+        reference=experiment.reference,
+        cost=experiment.cost,
+        protocol=f"{__name__}.protocol:score",
+        availability=f"{__name__}:unavailable",
+    )
+
+
+BENCHMARKS: Final = tuple(_benchmark(leaf) for leaf in _LEAVES)
+"""The 22 benchmarks in the order of the score tree."""
+
+_PROPERTIES: Final = {f"Marques2020_{leaf.name}": leaf.neuronal_property for leaf in _LEAVES}

@@ -1,0 +1,156 @@
+"""How a model is scored: record, measure the property of each unit, compare distributions, divide by the ceiling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from pytest_brainscore.benchmarks.marques2020 import (
+    cavanaugh2002,
+    devalois1982,
+    freemanziemba2013,
+    neuronal_property,
+    ringach2002,
+    schiller1976,
+    stimuli,
+    targets,
+    textures,
+)
+from pytest_brainscore.benchmarks.marques2020.sessions import record_firing_rates
+from pytest_brainscore.metrics.ks_similarity import KSSimilarity, ks_similarity
+from pytest_brainscore.scoring.score import Score
+
+if TYPE_CHECKING:
+    from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.models.interface import BrainModel
+
+PROTOCOL_REVISION: Final = 1
+"""Raise it with every change of this family that may change a score."""
+SEED: Final = 0
+"""Seed of the bootstraps; model and ceiling use the same one, so that data scored against themselves give exactly 1."""
+BOOTSTRAPS: Final = 1000
+"""Number of draws in the published protocol."""
+
+Properties = dict[str, NDArray[np.float64]]
+
+
+class _Analysis(NamedTuple):
+    """How the recordings of one paper are made and analysed."""
+
+    stimuli: Callable[[], StimulusSet]
+    axes: tuple[int, ...]
+    """Lengths of the stimulus dimensions, slowest first."""
+    properties: Callable[[NDArray[np.float64], NDArray[np.float64]], Properties]
+
+
+_ORIENTATION: Final = (
+    len(stimuli.CYCLES),
+    len(stimuli.FOUR_SPATIAL_FREQUENCIES),
+    len(stimuli.ORIENTATIONS),
+    len(stimuli.PHASES),
+)
+_SPATIAL_FREQUENCY: Final = (
+    len(stimuli.SPATIAL_FREQUENCY_RADII),
+    len(stimuli.SPATIAL_FREQUENCIES),
+    len(stimuli.SIX_ORIENTATIONS),
+    len(stimuli.PHASES),
+)
+_SIZE: Final = (
+    len(stimuli.RADII),
+    len(stimuli.FOUR_SPATIAL_FREQUENCIES),
+    len(stimuli.SIX_ORIENTATIONS),
+    len(stimuli.PHASES),
+)
+_TEXTURE: Final = (len(textures.TYPES), len(textures.FAMILIES), len(textures.SAMPLES))
+
+_CEILINGS: Final[dict[str, KSSimilarity]] = {}
+"""By the digest of the target: computed once a process."""
+
+
+def _analysis(assembly: str) -> _Analysis:
+    """Return the analysis that belongs to the recordings of a name."""
+    analyses = {
+        "Ringach2002": _Analysis(stimuli.orientation_gratings, _ORIENTATION, ringach2002.properties),
+        "DeValois1982a": _Analysis(stimuli.orientation_gratings, _ORIENTATION, devalois1982.preferred_orientation),
+        "DeValois1982b": _Analysis(
+            stimuli.spatial_frequency_gratings, _SPATIAL_FREQUENCY, devalois1982.peak_spatial_frequency
+        ),
+        "Schiller1976c": _Analysis(stimuli.spatial_frequency_gratings, _SPATIAL_FREQUENCY, schiller1976.properties),
+        "Cavanaugh2002a": _Analysis(stimuli.size_gratings, _SIZE, cavanaugh2002.properties),
+        "FreemanZiemba2013_V1_properties": _Analysis(textures.load_textures, _TEXTURE, freemanziemba2013.properties),
+    }
+    return analyses[assembly]
+
+
+def score(benchmark: Benchmark, model: BrainModel) -> Score:
+    """Score a model on one property.
+
+    Protocol of Marques, Schrimpf & DiCarlo (2021): receptive-field mapping, affine calibration to spikes per second,
+    the property of every responsive unit, bootstrapped Kolmogorov-Smirnov similarity with the neurons, divided by the
+    similarity of the neurons with themselves. The published system draws its bootstraps unseeded and leaves the error
+    on the scale of the raw score; here they are seeded and the error is divided by the ceiling.
+
+    Parameters
+    ----------
+    benchmark
+        One of the 22 benchmarks of this family.
+    model
+        Afterwards it records from V1.
+
+    Returns
+    -------
+    Score
+        Value 0 with error 0 when the property is undefined for (nearly) all units: more than 100 of the 1000 bootstraps
+        then have no number, and the protocol says 0. Not clipped.
+
+    Raises
+    ------
+    NoNumber
+        When the model has no unit at the position of the stimuli, no responsive unit, or responses that are not finite.
+    DataUnavailable
+        When the stimuli or recordings are not on this machine.
+
+    """
+    target = targets.property_target(benchmark)
+    analysis = _analysis(benchmark.assembly)
+    shown = analysis.stimuli()
+    rates, baseline = record_firing_rates(model, shown)
+    by_unit = np.ascontiguousarray(rates.T).reshape(-1, *analysis.axes)
+    values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]
+    raw = ks_similarity(values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS)
+    ceiling = property_ceiling(target)
+    return Score(
+        value=raw.value / ceiling.value,
+        error=raw.error / ceiling.value,
+        raw=raw.value,
+        ceiling=ceiling.value,
+        normalisation=benchmark.normalisation,
+        n={
+            "stimuli": len(shown),
+            "units": baseline.size,
+            "responsive_units": values.size,
+            "neurons": target.values.size,
+            "bootstraps": BOOTSTRAPS,
+        },
+        provenance={
+            "protocol": PROTOCOL_REVISION,
+            "data_sha256": target.sha256,
+            "stimuli": shown.digest(),
+            "seed": SEED,
+        },
+        values=xr.DataArray(raw.samples, dims="bootstrap"),
+    )
+
+
+def property_ceiling(target: targets.PropertyTarget) -> KSSimilarity:
+    """Return the similarity of the neurons with themselves: what a perfect model would reach."""
+    if target.sha256 not in _CEILINGS:
+        _CEILINGS[target.sha256] = ks_similarity(
+            target.values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS
+        )
+    return _CEILINGS[target.sha256]

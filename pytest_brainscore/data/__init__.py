@@ -1,0 +1,1 @@
+"""Stimulus sets, assemblies, and where they are kept."""

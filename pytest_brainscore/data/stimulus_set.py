@@ -1,0 +1,104 @@
+"""Stimulus sets: a table with one row per stimulus, and one image per row, loaded only when looked at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_brainscore.errors import DataUnavailable
+
+if TYPE_CHECKING:
+    import pandas
+
+Pixels = NDArray[np.uint8]
+"""An 8-bit image: height x width (grey level) or height x width x 3 (RGB)."""
+
+
+class StimulusImage(Protocol):
+    """One image of a stimulus set."""
+
+    def pixels(self) -> Pixels:
+        """Return the image: uint8, height x width (grey level) or height x width x 3 (RGB)."""
+        ...
+
+    def digest(self) -> str:
+        """Return a hexadecimal digest of the content: equal digests have equal pixels, whatever the name."""
+        ...
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """An image in a file, read as the published system reads it.
+
+    Images whose mode name contains L, A or P (grey, alpha, palette) are pasted onto a black RGB canvas without using
+    alpha as a mask, all others are taken as they are (``reference/model_interface.md`` section 4).
+    """
+
+    path: Path
+
+    def pixels(self) -> Pixels:
+        """Return the image as height x width x 3."""
+        from PIL import Image, UnidentifiedImageError
+
+        try:
+            with Image.open(self.path) as image:
+                if any(letter in image.mode.upper() for letter in "LAP"):
+                    canvas = Image.new("RGB", image.size)
+                    canvas.paste(image)
+                    return np.asarray(canvas)
+                return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+        except (OSError, UnidentifiedImageError) as error:
+            raise DataUnavailable(f"The image {self.path} cannot be read ({error}); fetch or copy it again.") from error
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file's bytes."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+
+@dataclass(frozen=True)
+class StimulusSet:
+    """Stimuli in presentation order.
+
+    Attributes
+    ----------
+    identifier
+        Name of the set, for example ``Marques2020_size``.
+    table
+        One row per stimulus; column ``stimulus_id`` is required, all others are free metadata.
+    images
+        One image per row of `table`, in the same order.
+    degrees
+        Side of the square that the images span in the visual field, in visual degrees.
+
+    """
+
+    identifier: str
+    table: pandas.DataFrame
+    images: Sequence[StimulusImage]
+    degrees: float
+
+    def __post_init__(self) -> None:
+        if "stimulus_id" not in self.table.columns:
+            raise DataUnavailable(f"The stimulus set {self.identifier} has no column 'stimulus_id'; add one id a row.")
+        if len(self.table) != len(self.images):
+            raise DataUnavailable(
+                f"The stimulus set {self.identifier} has {len(self.table)} rows but {len(self.images)} images; "
+                "give one image a row."
+            )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def rows(self, selection: slice) -> StimulusSet:
+        """Return the stimuli of a slice of rows, in the same order."""
+        return replace(self, table=self.table.iloc[selection], images=self.images[selection])
+
+    def digest(self) -> str:
+        """Return a hexadecimal digest of all images in their order; names and metadata do not enter."""
+        return hashlib.sha256("\n".join(image.digest() for image in self.images).encode()).hexdigest()

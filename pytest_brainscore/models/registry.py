@@ -1,0 +1,165 @@
+"""From a specification to a model. Importing this module is light; loading imports torch."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.specification import FORMS, ModelSpecification, parse_specification
+from pytest_brainscore.resources import resource_folder
+
+if TYPE_CHECKING:
+    from pytest_brainscore.models.activation_store import ActivationStore
+    from pytest_brainscore.models.interface import BrainModel
+
+NAMES_SHOWN = 3
+"""Near names offered for an unknown one."""
+
+
+def load_model(
+    specification: str,
+    *,
+    weights: Path | None = None,
+    device: str = "auto",
+    layers: Mapping[str, str | Sequence[str]] | None = None,
+    store: ActivationStore | None = None,
+) -> BrainModel:
+    """Load a model.
+
+    Parameters
+    ----------
+    specification
+        A name (a committed model or any torchvision classifier), ``timm:NAME``, ``path/to/file.py:factory`` or
+        ``package.module:factory``, where the factory returns a ``torch.nn.Module`` or a brain model.
+    weights
+        Checkpoint (``.safetensors``, or ``.pth`` with tensors only) to use instead of the published weights; nothing
+        is downloaded then.
+    device
+        ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+    layers
+        Layer of a region instead of the committed one: ``{"V1": "features.6"}``, several joined by ``+``.
+    store
+        Where activations are kept; the one in the home folder where None.
+
+    Returns
+    -------
+    BrainModel
+        In evaluation mode.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be found, built or given its weights; the sentence says what to do.
+
+    Examples
+    --------
+    >>> model = load_model("pixels")
+    >>> model.visual_degrees()
+    8.0
+
+    """
+    from torch import nn
+
+    from pytest_brainscore.models import networks
+    from pytest_brainscore.models.activation_store import ActivationStore
+    from pytest_brainscore.models.commitment import override_layers, read_commitment
+    from pytest_brainscore.models.device import resolve_device
+    from pytest_brainscore.models.pixels import PixelsModel
+    from pytest_brainscore.models.preprocessing import committed_preprocessing
+    from pytest_brainscore.models.torch_model import TorchBrainModel
+    from pytest_brainscore.models.weights import load_weights, read_state_dict
+
+    parsed = parse_specification(specification)
+    check_exists(parsed)
+    running_on = resolve_device(device)
+    store = store or ActivationStore()
+    if parsed.kind in ("file", "module"):
+        module = networks.import_module(parsed)
+        file = _commitment_beside(Path(module.__file__ or f"{parsed.source}.py"), parsed.factory)
+        made = networks.call_factory(parsed.text, module, parsed.factory)
+        if not isinstance(made, nn.Module):
+            _refuse_settings(parsed, weights, layers)
+            return made
+        built = networks.Built(made, sources=networks.source_files(module))
+        commitment = read_commitment(file) if file.is_file() else networks.NO_COMMITMENT
+    else:
+        file = _shipped_commitment(parsed.identifier)
+        commitment = read_commitment(file) if file.is_file() else networks.published_commitment(parsed)
+    identifier = commitment.identifier or parsed.identifier
+    chosen = override_layers(commitment.committed_layers(), layers or {})
+    if parsed.kind in ("name", "timm"):
+        if commitment.source == "pixels":
+            _refuse_settings(parsed, weights, None)
+            return PixelsModel(identifier, chosen, commitment.visual_degrees, store)
+        built = networks.build(commitment, pretrained=weights is None)
+    if weights is not None:
+        load_weights(built.network, read_state_dict(weights), str(weights))
+    return TorchBrainModel(
+        identifier,
+        built.network,
+        preprocessing=committed_preprocessing(commitment.preprocessing, built.preprocessing, identifier),
+        layers=chosen,
+        visual_degrees=commitment.visual_degrees,
+        device=running_on,
+        store=store,
+        commitment_file=file,
+        sources=built.sources,
+    )
+
+
+def check_exists(specification: ModelSpecification) -> None:
+    """Check that there is such a model, as far as can be told without loading it.
+
+    Imports torchvision only for a name that has no commitment.
+
+    Raises
+    ------
+    ModelError
+        The name is unknown (the message names those that come near), the file is missing, or timm is not installed.
+
+    """
+    if specification.kind == "file" and not Path(specification.source).expanduser().is_file():
+        raise ModelError(
+            f"There is no file {specification.source} for the model {specification.text}; give the path of the Python "
+            "file that defines it."
+        )
+    if specification.kind == "timm" and importlib.util.find_spec("timm") is None:
+        raise ModelError(f"{specification.text} needs the package timm, which is not installed; pip install timm.")
+    if specification.kind != "name" or _shipped_commitment(specification.identifier).is_file():
+        return
+    from pytest_brainscore.models.networks import torchvision_classifiers
+
+    names = [*committed_names(), *torchvision_classifiers()]
+    if specification.source not in names:
+        near = difflib.get_close_matches(specification.source, dict.fromkeys(names), n=NAMES_SHOWN)
+        advice = f"did you mean {' or '.join(near)}?" if near else f"give {FORMS}."
+        raise ModelError(f"There is no model {specification.source!r}; {advice}")
+
+
+def committed_names() -> list[str]:
+    """Return the names of the models that come with a layer commitment."""
+    return sorted(file.stem for file in resource_folder("fixtures/models").glob("*.toml"))
+
+
+def _shipped_commitment(identifier: str) -> Path:
+    return resource_folder("fixtures/models") / f"{identifier}.toml"
+
+
+def _commitment_beside(file: Path, factory: str) -> Path:
+    """Return FACTORY.toml beside the file where there is one, else the path of the file's own .toml."""
+    own = file.with_name(f"{factory}.toml")
+    return own if own.is_file() else file.with_suffix(".toml")
+
+
+def _refuse_settings(
+    specification: ModelSpecification, weights: Path | None, layers: Mapping[str, str | Sequence[str]] | None
+) -> None:
+    given = [name for name, value in (("--brainscore-weights", weights), ("--brainscore-layer", layers)) if value]
+    if given:
+        raise ModelError(
+            f"{specification.text} is a brain model of its own, not a network; leave out {' and '.join(given)}."
+        )

@@ -1,0 +1,136 @@
+"""Putting a report together, so that the same results give the same report in whatever order they arrived."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from pytest_brainscore.report.record import (
+    BenchmarkRecord,
+    Environment,
+    GitState,
+    ModelRecord,
+    Report,
+    benchmark_record,
+    plain_record,
+)
+
+# Everything whose version can change a score, or how a report comes about.
+PACKAGES = (
+    "pytest-brainscore",
+    "pytest",
+    "numpy",
+    "scipy",
+    "pandas",
+    "xarray",
+    "torch",
+    "torchvision",
+    "scikit-learn",
+    "pillow",
+)
+# Seconds. Comparing a large repository with its commit can take long on a network disk; a report can do without.
+GIT_TIMEOUT = 10.0
+# Longer than any hash of git: 40 digits for SHA-1, 64 for SHA-256. Git cuts it to what there is.
+FULL_HASH = 64
+
+
+def build_report(
+    *,
+    created: str,
+    command: Sequence[str],
+    environment: Environment,
+    models: Sequence[ModelRecord],
+    benchmarks: Sequence[BenchmarkRecord],
+    order: Sequence[str],
+    complete: bool = True,
+) -> Report:
+    """Put a report together.
+
+    Parameters
+    ----------
+    created
+        Time of the report, ISO 8601 in UTC.
+    command
+        The command that was typed, word by word.
+    environment
+        What the run happened on.
+    models
+        The models, in the order they were asked for.
+    benchmarks
+        The results, in any order.
+    order
+        Identifiers of all benchmarks in the order of the score tree.
+    complete
+        False when the run was stopped or results were lost.
+
+    Returns
+    -------
+    Report
+        With results sorted by model, then by `order`; models and benchmarks that are not listed come last, by name.
+        A record whose score is NaN has the status ``nan``.
+
+    Raises
+    ------
+    ReportError
+        When a record holds a value that does not belong there.
+
+    """
+    model_ranks = {model.identifier: rank for rank, model in enumerate(models)}
+    benchmark_ranks = {identifier: rank for rank, identifier in enumerate(order)}
+
+    def place(record: BenchmarkRecord) -> tuple[int, str, int, str, int]:
+        return (
+            model_ranks.get(record.model, len(model_ranks)),
+            record.model,
+            benchmark_ranks.get(record.identifier, len(benchmark_ranks)),
+            record.identifier,
+            record.version,
+        )
+
+    return Report(
+        created=created,
+        complete=complete,
+        command=list(command),
+        environment=environment,
+        models=list(models),
+        benchmarks=[benchmark_record(plain_record(record)) for record in sorted(benchmarks, key=place)],
+    )
+
+
+def environment() -> Environment:
+    """Return what this process runs on. Versions are read from package metadata; no package is imported."""
+    return Environment(
+        python=platform.python_version(),
+        platform=platform.platform(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        packages={name: found for name in PACKAGES if (found := _version(name)) is not None},
+        git=_git_state(),
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _git_state() -> GitState | None:
+    """Return the state of the current folder; None without git, outside a repository, and before its first commit."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    # Untracked files do not count as dirty: reports and caches are usually among them.
+    arguments = [git, "describe", "--always", "--dirty", f"--abbrev={FULL_HASH}", "--exclude=*"]
+    try:
+        answer = subprocess.run(  # noqa: S603 - fixed arguments, no shell
+            arguments, capture_output=True, check=True, text=True, timeout=GIT_TIMEOUT
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    commit, _, dirty = answer.stdout.strip().partition("-")
+    return GitState(commit=commit, dirty=bool(dirty))

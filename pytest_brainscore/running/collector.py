@@ -1,0 +1,240 @@
+"""The controller's side: records as they arrive, what never arrived, and the files written at the end.
+
+Only the controller (or the single process of a serial run) has a collector, so every file has one writer.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from pytest_brainscore.benchmarks import all_benchmarks
+from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.report.build import build_report, environment
+from pytest_brainscore.report.destination import Destination, check_writable, parse_destination
+from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, benchmark_record
+from pytest_brainscore.report.writers import JsonLines, write_json
+from pytest_brainscore.running.options import RunOptions
+from pytest_brainscore.running.selection import find_trial
+from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
+from pytest_brainscore.scoring.comparison import missing
+
+Outcome = Literal["complete", "incomplete", "stopped"]
+
+
+class Collector:
+    """Gathers the records of a scoring run.
+
+    Checks everything that can stop the run before a model is loaded: the baselines are read and the report files
+    opened here.
+
+    Raises
+    ------
+    BrainScoreError
+        A baseline is malformed, or a report cannot be written.
+
+    """
+
+    def __init__(self, options: RunOptions, command: Sequence[str]) -> None:
+        self.options = options
+        self.command = list(command)
+        self.records: dict[tuple[str, str], BenchmarkRecord] = {}
+        self.models: dict[str, ModelRecord] = {}
+        self.expected: set[str] = set()
+        self.arrived: set[str] = set()
+        self.problems: list[str] = []
+        self.written: list[str] = []
+        self.without_model = 0
+        self.baselines: dict[str, Baseline] = {
+            model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
+        }
+        self._destinations = [parse_destination(word) for word in options.reports]
+        for destination in self._destinations:
+            check_writable(destination.path)
+        self._lines = [JsonLines(path) for path in _line_files(self._destinations)]
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Note the test ids that this run will report on."""
+        self.expected.update(ids)
+
+    def finished(self, nodeid: str) -> None:
+        """Note that a test has reported its end."""
+        self.arrived.add(nodeid)
+
+    def add(self, record: dict[str, Any], model: dict[str, Any] | None) -> BenchmarkRecord:
+        """Take the record of a finished benchmark, and append it to the line files at once."""
+        benchmark = benchmark_record(record)
+        if model is not None:
+            self.models[benchmark.model] = msgspec.convert(model, ModelRecord)
+        self.records[benchmark.model, benchmark.identifier] = benchmark
+        for lines in self._lines:
+            try:
+                lines.append(benchmark)
+            except BrainScoreError as error:
+                self._problem(error)
+        return benchmark
+
+    def crashed(self, nodeid: str, reason: str) -> BenchmarkRecord | None:
+        """Record a benchmark whose worker died; None when the test was no benchmark."""
+        trial = find_trial(nodeid, self.options.models)
+        if trial is None:
+            return None
+        benchmark = trial.benchmark
+        record = BenchmarkRecord(
+            model=trial.model.identifier,
+            identifier=benchmark.identifier,
+            version=benchmark.version,
+            parent=benchmark.parent,
+            parents=list(benchmark.parents),
+            region=benchmark.region,
+            status="crashed",
+            reason=reason,
+        )
+        return self.add(msgspec.to_builtins(record), None)
+
+    def lost(self) -> list[str]:
+        """Return the ids of tests that were handed out and never reported."""
+        return sorted(self.expected - self.arrived)
+
+    def close(self, outcome: Outcome) -> None:
+        """Write the reports and baselines of a run that is over; failures are kept in `problems`, never raised.
+
+        Baselines are left alone unless the run is complete: what was lost must not become the new standard.
+        """
+        self._mark_missing()
+        for lines in self._lines:
+            lines.close()
+        report = build_report(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            command=self.command,
+            environment=environment(),
+            models=self._model_records(),
+            benchmarks=list(self.records.values()),
+            order=[benchmark.identifier for benchmark in all_benchmarks()],
+            complete=outcome == "complete",
+        )
+        for destination in self._destinations:
+            if destination.kind == "json":
+                try:
+                    write_json(report, destination.path)
+                    self.written.append(str(destination.path))
+                except BrainScoreError as error:
+                    self._problem(error)
+            else:
+                self.written.append(str(destination.path))
+        if outcome == "complete":
+            self._update_baselines()
+
+    def ordered(self) -> list[BenchmarkRecord]:
+        """Return the records model by model in tree order."""
+        models = [model.identifier for model in self.options.models]
+        order = {benchmark.identifier: index for index, benchmark in enumerate(all_benchmarks())}
+
+        def place(record: BenchmarkRecord) -> tuple[int, int]:
+            return models.index(record.model), order.get(record.identifier, len(order))
+
+        return sorted(self.records.values(), key=place)
+
+    def counts(self, verdict: str) -> int:
+        """Return how many records have a verdict."""
+        return sum(each.comparison is not None and each.comparison.verdict == verdict for each in self.ordered())
+
+    def next_command(self, *extra: str) -> str:
+        """Return this run's command with further options, ready to type."""
+        return shlex.join([*self.command, *extra])
+
+    def _problem(self, error: BrainScoreError) -> None:
+        if str(error) not in self.problems:
+            self.problems.append(str(error))
+
+    def _model_records(self) -> list[ModelRecord]:
+        """Return one record per model asked for; a model that was never loaded has only its name."""
+        unloaded = (ModelRecord(identifier=model.identifier, specification=model.text) for model in self.options.models)
+        return [self.models.get(model.identifier, model) for model in unloaded]
+
+    def _mark_missing(self) -> None:
+        """Give the verdict ``missing`` to everything that has a baseline and no score.
+
+        Benchmarks that were not selected are not missing; one that no longer exists always is.
+        """
+        for key, record in self.records.items():
+            baseline = self.baselines[record.model].scores.get(record.identifier)
+            if baseline is not None and record.status != "scored" and record.comparison is None:
+                self.records[key] = msgspec.structs.replace(record, comparison=_missing(baseline, record.reason))
+        known = {benchmark.identifier for benchmark in all_benchmarks()}
+        for model, stored in self.baselines.items():
+            for identifier, baseline in stored.scores.items():
+                if identifier not in known:
+                    self.records[model, identifier] = _vanished(model, identifier, baseline)
+
+    def _update_baselines(self) -> None:
+        wanted = {"none": (), "new": ("new",), "improved": ("new", "improved"), "all": None}[self.options.update]
+        for model in self.options.models:
+            scores = {
+                record.identifier: _baseline_score(record)
+                for record in self.records.values()
+                if record.model == model.identifier
+                and record.status == "scored"
+                and (wanted is None or (record.comparison is not None and record.comparison.verdict in wanted))
+            }
+            if not scores:
+                continue
+            try:
+                path = update_baseline(self.options.baseline_output, model.identifier, scores)
+                self.written.append(f"{path} ({len(scores)} scores stored)")
+            except BrainScoreError as error:
+                self._problem(error)
+
+
+def _line_files(destinations: Sequence[Destination]) -> list[Any]:
+    """Return the files that get one line per benchmark as it arrives.
+
+    Every JSON report has one beside it, so that a run that is killed leaves what it had.
+    """
+    paths = [
+        each.path if each.kind == "jsonl" else each.path.with_suffix(".jsonl")
+        for each in destinations
+        if each.kind == "jsonl" or each.path.is_file() or not each.path.exists()  # not beside /dev/stdout
+    ]
+    return list(dict.fromkeys(paths))
+
+
+def _missing(baseline: BaselineScore, reason: str | None) -> ComparisonRecord:
+    comparison = missing(baseline)
+    return ComparisonRecord(
+        verdict=comparison.verdict,
+        baseline=comparison.baseline,
+        delta=comparison.delta,
+        tolerance=comparison.tolerance,
+        reason=reason,
+    )
+
+
+def _vanished(model: str, identifier: str, baseline: BaselineScore) -> BenchmarkRecord:
+    reason = "it has a baseline, but this version of pytest-brainscore knows no such benchmark"
+    return BenchmarkRecord(
+        model=model,
+        identifier=identifier,
+        version=int(baseline.fingerprint.get("version", 0)),
+        parent="",
+        parents=[],
+        region="",
+        status="unavailable",
+        reason=reason,
+        comparison=_missing(baseline, reason),
+    )
+
+
+def _baseline_score(record: BenchmarkRecord) -> BaselineScore:
+    assert record.score is not None  # What is scored has a score: `benchmark_record` sees to it.
+    return BaselineScore(
+        score=record.score,
+        error=record.error,
+        raw=record.raw,
+        ceiling=record.ceiling,
+        fingerprint=record.fingerprint,
+    )

@@ -1,0 +1,272 @@
+"""The command-line options and their ini twins."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from pytest_brainscore.errors import BrainScoreError, ModelError
+from pytest_brainscore.models.specification import ModelSpecification, parse_specification
+
+if TYPE_CHECKING:
+    import pytest
+
+Update = Literal["none", "new", "improved", "all"]
+Missing = Literal["warn", "fail", "ignore"]
+CacheMode = Literal["use", "refresh", "only", "off"]
+
+DEFAULT_REPORT = "json:brainscore-report.json"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its flag, its ini twin, and the words of its help line."""
+
+    flag: str
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+    default: str = ""
+    repeatable: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the ini twin and of the attribute on ``config.option``."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+
+OPTIONS = (
+    Option(
+        "--brainscore-model",
+        "Score this model: a name (squeezenet1_1, any torchvision classifier), timm:NAME, path/to/file.py:factory or "
+        "package.module:factory. Repeatable, or comma-separated.",
+        "NAME",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-weights",
+        "Read the model's weights from this checkpoint (.safetensors, or a .pth with tensors only).",
+        "FILE",
+    ),
+    Option(
+        "--brainscore-layer",
+        "Record a region from this layer instead of the model's layer commitment, for example V1=features.6. "
+        "Repeatable; a + joins several layers.",
+        "REGION=LAYER",
+        repeatable=True,
+    ),
+    Option("--brainscore-device", "Run models on this device: auto, cpu, cuda, cuda:1, mps.", "DEVICE", default="auto"),
+    Option(
+        "--brainscore-baseline",
+        "Folder of stored baselines, one MODEL.json each (default: fixtures/baselines under the root folder, "
+        "or the ones shipped with the package where there is none).",
+        "DIR",
+    ),
+    Option(
+        "--brainscore-update",
+        "Store scores as baselines after the run: only those without one, also those that improved, or all.",
+        choices=("none", "new", "improved", "all"),
+        default="none",
+    ),
+    Option(
+        "--brainscore-tolerance",
+        "How far a score may fall below its baseline: abs:.005 (the default), sem:2 (times the baseline's error), "
+        "or for some benchmarks only, PATTERN=abs:.01. Repeatable; the last match wins.",
+        "EXPR",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-across",
+        "Compare with the baseline although this ingredient of the fingerprint differs, for example weights when the "
+        "model was trained further. Repeatable.",
+        "INGREDIENT",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-missing",
+        "What to do when a selected benchmark has a baseline but no score in this run.",
+        choices=("warn", "fail", "ignore"),
+        default="warn",
+    ),
+    Option(
+        "--brainscore-report",
+        "Write a report: json:PATH or jsonl:PATH (one line per benchmark as it arrives). Repeatable "
+        f"(default: {DEFAULT_REPORT}, with the lines as they arrive beside it).",
+        "TYPE:PATH",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-cache",
+        "Stored activations: use them, compute them anew, use only what is stored, or leave the store off.",
+        choices=("use", "refresh", "only", "off"),
+        default="use",
+    ),
+)
+"""All options but the ``--model`` alias and ``--brainscore-list``, which are not settings of a project."""
+
+OPTIONS_BY_NAME = {option.name: option for option in OPTIONS}
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """The options of one scoring run, checked as far as can be without importing anything heavy."""
+
+    models: tuple[ModelSpecification, ...]
+    weights: Path | None
+    layers: dict[str, str]
+    device: str
+    baseline: Path
+    baseline_output: Path
+    update: Update
+    tolerances: tuple[str, ...]
+    across: tuple[str, ...]
+    missing: Missing
+    reports: tuple[str, ...]
+    cache: CacheMode
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the option group "brainscore" and the ini twins."""
+    group = parser.getgroup("brainscore", "brainscore: score vision models against primate brains and behaviour")
+    for option in OPTIONS:
+        flags = [option.flag]
+        if option.flag == "--brainscore-model" and not _taken(parser, "--model"):
+            flags.insert(0, "--model")
+        group.addoption(
+            *flags,
+            dest=option.name,
+            action="append" if option.repeatable else "store",
+            default=[] if option.repeatable else None,
+            metavar=option.metavar,
+            choices=option.choices,
+            help=f"{option.help} [ini: {option.name}]",
+        )
+        parser.addini(
+            option.name,
+            f"{option.help} (twin of {option.flag})",
+            type="linelist" if option.repeatable else "string",
+            default=[] if option.repeatable else "",
+        )
+    group.addoption(
+        "--brainscore-list",
+        action="store_true",
+        help="List every benchmark with its version, place in the score tree and availability, and exit.",
+    )
+
+
+def _taken(parser: pytest.Parser, flag: str) -> bool:
+    """Tell whether a plugin loaded earlier owns a flag: a generic ``--model`` may, and argparse would stop pytest."""
+    groups = [parser._anonymous, *parser._groups]
+    return any(flag in option.names() for group in groups for option in group.options)
+
+
+def model_words(config: pytest.Config) -> list[str]:
+    """Return the model specifications as given, command line before ini, comma lists split."""
+    given = cast("list[str]", _value(config, OPTIONS[0]))
+    return [word.strip() for entry in given for word in entry.split(",") if word.strip()]
+
+
+def read_options(config: pytest.Config) -> RunOptions:
+    """Check and gather the options of a scoring run.
+
+    Raises
+    ------
+    BrainScoreError
+        For anything that can be known to be wrong before a model is loaded.
+
+    """
+    options = {option.name: _value(config, option) for option in OPTIONS}
+
+    def text(name: str) -> str:
+        return cast("str", options[name])
+
+    def words(name: str) -> tuple[str, ...]:
+        return tuple(cast("list[str]", options[name]))
+
+    models = tuple(parse_specification(word) for word in model_words(config))
+    _refuse_duplicates(models)
+    weights = Path(text("brainscore_weights")).expanduser() if text("brainscore_weights") else None
+    if weights is not None:
+        if len(models) > 1:
+            raise ModelError(
+                f"--brainscore-weights names one file ({weights}) but {len(models)} models were given; "
+                "score them in separate runs."
+            )
+        if not weights.is_file():
+            raise ModelError(f"There is no weights file {weights}; give the path of a .safetensors or .pth checkpoint.")
+    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"))
+    return RunOptions(
+        models=models,
+        weights=weights.resolve() if weights else None,
+        layers=dict(_layer(word) for word in words("brainscore_layer")),
+        device=text("brainscore_device"),
+        baseline=baseline,
+        baseline_output=baseline_output,
+        update=cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update"))),
+        tolerances=words("brainscore_tolerance"),
+        across=words("brainscore_across"),
+        missing=cast("Missing", _choice(OPTIONS_BY_NAME["brainscore_missing"], text("brainscore_missing"))),
+        reports=words("brainscore_report") or (DEFAULT_REPORT,),
+        cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
+    )
+
+
+def _value(config: pytest.Config, option: Option) -> str | list[str]:
+    """Return an option's value: the command line's, else the ini file's, else the default."""
+    value: str | list[str] = config.getoption(option.name) or config.getini(option.name)
+    return value or ([] if option.repeatable else option.default)
+
+
+def _choice(option: Option, value: str) -> str:
+    """Check an ini value against the option's choices; argparse has checked those of the command line."""
+    if option.choices and value not in option.choices:
+        raise BrainScoreError(f"The ini setting {option.name} is {value!r}; choose one of {', '.join(option.choices)}.")
+    return value
+
+
+def _layer(word: str) -> tuple[str, str]:
+    region, equals, layer = word.partition("=")
+    if not (region and equals and layer):
+        raise ModelError(f"--brainscore-layer {word!r} is not REGION=LAYER; write for example V1=features.6.")
+    return region.strip(), layer.strip()
+
+
+def _refuse_duplicates(models: tuple[ModelSpecification, ...]) -> None:
+    seen: dict[str, ModelSpecification] = {}
+    for model in models:
+        other = seen.setdefault(model.identifier, model)
+        if other is model:
+            continue
+        if other.text == model.text:
+            raise ModelError(f"The model {model.text} is given twice; name each model once.")
+        raise ModelError(
+            f"The models {other.text} and {model.text} would both be called {model.identifier}; "
+            "rename one factory or score them in separate runs."
+        )
+
+
+def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
+    """Return the folder to compare with, and the one to write to.
+
+    They differ only where the project has no baselines yet: then the shipped ones are read, never written.
+    """
+    if given:
+        path = Path(given).expanduser()
+        folder = path if path.is_absolute() else _base(config, path) / path
+        if folder.exists() and not folder.is_dir():
+            raise BrainScoreError(f"The baseline folder {folder} is a file; give --brainscore-baseline a folder.")
+        return folder, folder
+    own = config.rootpath / "fixtures" / "baselines"
+    if own.is_dir():
+        return own, own
+    from pytest_brainscore.resources import resource_folder
+
+    return resource_folder("fixtures/baselines"), own
+
+
+def _base(config: pytest.Config, path: Path) -> Path:
+    """Resolve a relative path as the shell would when typed, and from the root folder when in the ini file."""
+    typed = config.getoption("brainscore_baseline") == os.fspath(path)
+    return config.invocation_params.dir if typed else config.rootpath

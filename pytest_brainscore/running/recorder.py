@@ -1,0 +1,200 @@
+"""The ``brainscore`` fixture: a score becomes a comparison with the baseline and a record of plain values."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Literal
+
+from pytest_brainscore.errors import BrainScoreError, NoNumber
+from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, plain_record, to_plain
+from pytest_brainscore.scoring.comparison import Comparison, compare
+
+if TYPE_CHECKING:
+    from pytest_brainscore.running.run import ScoringRun
+    from pytest_brainscore.running.selection import Trial
+    from pytest_brainscore.scoring.score import Score
+
+
+class Rejected(BrainScoreError):
+    """The comparison with the baseline fails the test."""
+
+
+class Recorder:
+    """Takes the score of one benchmark for one model; every test of a suite calls :meth:`check` once."""
+
+    def __init__(self, run: ScoringRun, trial: Trial) -> None:
+        self.record: dict[str, Any] | None = None
+        self.model_record: dict[str, Any] | None = None
+        self.sent = False
+        self._run = run
+        self._trial = trial
+        self._started = time.perf_counter()
+
+    def check(self, score: Score) -> Comparison:
+        """Compare a score with the stored baseline and keep it for the report.
+
+        Parameters
+        ----------
+        score
+            What the benchmark returned for the model.
+
+        Returns
+        -------
+        Comparison
+            Verdict, baseline, difference and tolerance.
+
+        Raises
+        ------
+        Rejected
+            The score regressed, or cannot be compared with its baseline. The score is recorded all the same.
+        NoNumber
+            The score is NaN.
+
+        """
+        benchmark, model = self._trial.benchmark, self._trial.model
+        if math.isnan(score.value):
+            raise NoNumber(f"{benchmark.identifier} has no number for {model.identifier}: the score is NaN.")
+        description = self._describe_model()
+        fingerprint = self._fingerprint(score, description)
+        comparison = self._compare(float(score.value), fingerprint)
+        self._keep(
+            BenchmarkRecord(
+                **self._identity(),
+                status="scored",
+                reason=None,
+                score=to_plain(score.value),
+                error=to_plain(score.error, nan_as_none=True),
+                raw=to_plain(score.raw, nan_as_none=True),
+                ceiling=to_plain(score.ceiling, nan_as_none=True),
+                normalisation=score.normalisation,
+                clipped=score.clipped,
+                n=to_plain(dict(score.n)),
+                layer=self._layer(description),
+                seed=to_plain(score.provenance.get("seed")),
+                fingerprint=fingerprint,
+                comparison=_comparison_record(comparison),
+                **self._cost(),
+            )
+        )
+        self._judge(comparison)
+        return comparison
+
+    def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
+        """Record that there is no score, and why; a score that was recorded before its comparison failed stays."""
+        if self.record is None:
+            self._keep(BenchmarkRecord(**self._identity(), status=status, reason=reason, **self._cost()))
+
+    def no_number(self, reason: str) -> None:
+        """Record that the benchmark ran and has no number.
+
+        Raises
+        ------
+        Rejected
+            The baseline has a number: the model lost it.
+
+        """
+        comparison = self._compare(None, {})
+        self._keep(
+            BenchmarkRecord(
+                **self._identity(),
+                status="nan",
+                reason=reason,
+                comparison=_comparison_record(comparison) if comparison.baseline is not None else None,
+                **self._cost(),
+            )
+        )
+        self._judge(comparison)
+
+    def _compare(self, value: float | None, fingerprint: dict[str, Any]) -> Comparison:
+        identifier = self._trial.benchmark.identifier
+        baseline = self._run.baseline(self._trial.model.identifier).scores.get(identifier)
+        tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
+        return compare(value, fingerprint, baseline, tolerance, self._run.options.across)
+
+    def _judge(self, comparison: Comparison) -> None:
+        if self._run.options.update == "all" or comparison.verdict not in ("regressed", "not-comparable"):
+            return
+        name = f"{self._trial.benchmark.identifier} of {self._trial.model.identifier}"
+        accept = "--brainscore-update all stores it as the new baseline"
+        if comparison.verdict == "not-comparable":
+            raise Rejected(
+                f"{name} cannot be compared with its baseline: {comparison.reason}; {accept}, "
+                "--brainscore-across INGREDIENT compares all the same."
+            )
+        if comparison.delta is None:
+            raise Rejected(f"{name} regressed: {comparison.reason}, and the baseline is {comparison.baseline:.3f}.")
+        raise Rejected(
+            f"{name} regressed by {-comparison.delta:.4f}, from {comparison.baseline:.4f}, "
+            f"more than the tolerance {comparison.tolerance:.4f}; if that is intended, {accept}."
+        )
+
+    def _keep(self, record: BenchmarkRecord) -> None:
+        self.record = plain_record(record)
+
+    def _identity(self) -> dict[str, Any]:
+        benchmark = self._trial.benchmark
+        return {
+            "model": self._trial.model.identifier,
+            "identifier": benchmark.identifier,
+            "version": benchmark.version,
+            "parent": benchmark.parent,
+            "parents": list(benchmark.parents),
+            "region": benchmark.region,
+        }
+
+    def _cost(self) -> dict[str, Any]:
+        return {
+            "seconds": round(time.perf_counter() - self._started, 3),
+            "peak_rss_mb": peak_memory(),
+            "worker": self._run.worker,
+        }
+
+    def _describe_model(self) -> ModelRecord:
+        model = self._run.model(self._trial.model)
+        describe = getattr(model, "description", None)
+        details = to_plain(describe().__dict__) if describe else {"visual_degrees": to_plain(model.visual_degrees())}
+        record = ModelRecord(
+            **{**details, "identifier": self._trial.model.identifier, "specification": self._trial.model.text}
+        )
+        self.model_record = to_plain(record)
+        return record
+
+    def _layer(self, description: ModelRecord) -> str | None:
+        layers = description.layers.get(self._trial.benchmark.region)
+        return layers if layers is None or isinstance(layers, str) else "+".join(layers)
+
+    def _fingerprint(self, score: Score, description: ModelRecord) -> dict[str, Any]:
+        """Return every ingredient that two scores must share to be comparable."""
+        fingerprint: dict[str, Any] = {
+            "version": self._trial.benchmark.version,
+            **to_plain(dict(score.provenance)),
+            "weights": description.weights_sha256 or "unknown",
+            "layer": self._layer(description) or "unknown",
+            "visual_degrees": description.visual_degrees,
+        }
+        for name, value in description.preprocessing.items():
+            fingerprint[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
+        return fingerprint
+
+
+def _comparison_record(comparison: Comparison) -> ComparisonRecord:
+    return ComparisonRecord(
+        verdict=comparison.verdict,
+        baseline=comparison.baseline,
+        delta=comparison.delta,
+        tolerance=comparison.tolerance,
+        reason=comparison.reason,
+    )
+
+
+def peak_memory() -> float | None:
+    """Return the peak resident memory of this process so far in MB (10^6 bytes), or None where it is not known."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    # Linux counts in kibibytes, macOS in bytes (getrusage(2) of each).
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)

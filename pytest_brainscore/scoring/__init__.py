@@ -1,0 +1,1 @@
+"""Scores, their baselines, and the comparison of the two."""

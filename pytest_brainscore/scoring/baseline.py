@@ -1,0 +1,224 @@
+"""Stored scores of a model: one small JSON file a model, made to be committed and reviewed.
+
+A file holds the scores by benchmark identifier, each with the fingerprint of what it depends on. Nothing in it names a
+machine or a test, so the same file serves a laptop, a cluster and continuous integration.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from pytest_brainscore.atomic import write_atomically
+from pytest_brainscore.errors import BaselineError
+from pytest_brainscore.scoring.comparison import STORED_DIGITS
+
+SCHEMA = 1
+"""Version of the file format that this package writes, and the newest it reads."""
+LOCK_NAME = ".lock"
+"""File in the baseline folder that is locked during an update; it stays, since a lock cannot be removed safely."""
+# Seconds to wait for another run. An update takes milliseconds, so a lock held this long is held by something stuck.
+LOCK_TIMEOUT = 60.0
+_MEND = "restore it from version control, or delete it and store the baseline again with --brainscore-update new"
+
+Structure = TypeVar("Structure", bound=msgspec.Struct)
+
+
+class BaselineScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The stored score of one benchmark."""
+
+    score: float
+    """Ceiling-normalised score."""
+    error: Annotated[float, msgspec.Meta(ge=0)] | None
+    """Error of `score` on its scale; None when the benchmark has none."""
+    raw: float | None
+    """The metric before division by the ceiling; None when the benchmark has none."""
+    ceiling: float | None
+    """What a perfect model would reach on `raw`; None when the benchmark has none."""
+    fingerprint: dict[str, str | int | float]
+    """What the score depends on; scores with different fingerprints are not compared."""
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The stored scores of one model."""
+
+    schema: Annotated[int, msgspec.Meta(ge=1)] = SCHEMA
+    """Version of the file format."""
+    model: str
+    """Identifier of the model, which also names the file."""
+    scores: dict[str, BaselineScore] = {}
+    """Scores by benchmark identifier."""
+
+
+class _BaselineFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A baseline whose scores are still unchecked, so that an error can name the benchmark it is in."""
+
+    schema: Annotated[int, msgspec.Meta(ge=1)] = SCHEMA
+    model: str
+    scores: dict[str, Any] = {}
+
+
+def read_baseline(folder: Path, model: str) -> Baseline:
+    """Read the baseline of a model.
+
+    Parameters
+    ----------
+    folder
+        Folder of the baselines.
+    model
+        Identifier of the model; its file is ``<model>.json``.
+
+    Returns
+    -------
+    Baseline
+        Without scores when there is no such file.
+
+    Raises
+    ------
+    BaselineError
+        When the file cannot be read, is not JSON, has missing, unknown or wrong fields, holds NaN or an infinity,
+        belongs to another model, or was written by a newer version of this package.
+
+    """
+    path = _baseline_path(folder, model)
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Baseline(model=model)
+    except OSError as error:
+        raise BaselineError(
+            f"The baseline {path} cannot be read ({error.strerror}); make it a readable file or choose another folder."
+        ) from error
+    except ValueError as error:  # not JSON, or not UTF-8
+        raise BaselineError(f"The baseline {path} is not valid JSON at $ ({error}); {_MEND}.") from error
+    schema = plain.get("schema") if isinstance(plain, dict) else None
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise BaselineError(
+            f"The baseline {path} was written by a newer pytest-brainscore ($.schema is {schema}, this version reads "
+            f"{SCHEMA}); upgrade pytest-brainscore."
+        )
+    file = _checked(plain, _BaselineFile, path, "$")
+    if file.model != model:
+        raise BaselineError(
+            f"The baseline {path} belongs to the model '{file.model}' according to $.model, not to '{model}'; "
+            "rename the file or correct the name in it."
+        )
+    scores = {
+        identifier: _checked(score, BaselineScore, path, f"$.scores[{json.dumps(identifier)}]")
+        for identifier, score in file.scores.items()
+    }
+    return Baseline(schema=file.schema, model=model, scores=scores)
+
+
+def update_baseline(
+    folder: Path, model: str, scores: Mapping[str, BaselineScore], remove: Collection[str] = ()
+) -> Path:
+    """Store scores in the baseline of a model, and leave all others as they are.
+
+    The file is read again under a lock, so runs that update the same baseline at once lose nothing. Numbers are
+    rounded to 6 significant digits, NaN for an error, raw score or ceiling is stored as null, keys are sorted, and the
+    file is left alone when nothing changed.
+
+    Parameters
+    ----------
+    folder
+        Folder of the baselines; created when it does not exist.
+    model
+        Identifier of the model.
+    scores
+        Scores to store, by benchmark identifier.
+    remove
+        Identifiers of benchmarks to forget; those without a baseline are ignored, and `scores` wins over `remove`.
+
+    Returns
+    -------
+    Path
+        The baseline file.
+
+    Raises
+    ------
+    BaselineError
+        When a score is NaN, an entry holds an infinity or a value of another type, the stored baseline cannot be read,
+        the folder cannot be written, or another process holds the lock for more than a minute.
+
+    """
+    path = _baseline_path(folder, model)
+    rounded = {identifier: _rounded(score, path, identifier) for identifier, score in scores.items()}
+    lock = folder / LOCK_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=LOCK_TIMEOUT):
+            stored = read_baseline(folder, model).scores
+            updated = {identifier: score for identifier, score in stored.items() if identifier not in remove} | rounded
+            if updated != stored:
+                write_atomically(path, _encoded(Baseline(model=model, scores=updated)))
+    except Timeout as error:
+        raise BaselineError(
+            f"The baseline {path} cannot be updated because another process has held {lock} for {LOCK_TIMEOUT:g} s; "
+            "wait for that run or end it, then update again."
+        ) from error
+    except OSError as error:
+        raise BaselineError(
+            f"The baseline {path} cannot be written ({error.strerror or error}); "
+            "make the folder writable or choose another one."
+        ) from error
+    return path
+
+
+def _baseline_path(folder: Path, model: str) -> Path:
+    if not model or Path(model).name != model:
+        raise BaselineError(
+            f"The model identifier '{model}' cannot name a baseline file; give the model one without path separators."
+        )
+    return folder / f"{model}.json"
+
+
+def _checked(plain: object, structure: type[Structure], path: Path, place: str, mend: str = _MEND) -> Structure:
+    try:
+        checked = msgspec.convert(plain, structure)
+    except msgspec.ValidationError as error:
+        problem, _, inside = str(error).partition(" - at `$")
+        raise BaselineError(
+            f"The baseline {path} is not valid at {place}{inside.removesuffix('`')} ({problem}); {mend}."
+        ) from error
+    if isinstance(checked, BaselineScore):
+        _check_finite(checked, path, place, mend)
+    return checked
+
+
+def _check_finite(score: BaselineScore, path: Path, place: str, mend: str) -> None:
+    numbers: dict[str, object] = {f".{name}": number for name, number in msgspec.structs.asdict(score).items()}
+    numbers |= {f".fingerprint[{json.dumps(name)}]": value for name, value in score.fingerprint.items()}
+    for name, number in numbers.items():
+        if isinstance(number, float) and not math.isfinite(number):
+            raise BaselineError(
+                f"The baseline {path} has {number} at {place}{name} but can only hold finite numbers; {mend}."
+            )
+
+
+def _rounded(score: BaselineScore, path: Path, identifier: str) -> BaselineScore:
+    plain = {
+        "score": _rounded_number(score.score),
+        "error": _rounded_number(score.error),
+        "raw": _rounded_number(score.raw),
+        "ceiling": _rounded_number(score.ceiling),
+        "fingerprint": dict(score.fingerprint),
+    }
+    place = f"$.scores[{json.dumps(identifier)}]"
+    return _checked(plain, BaselineScore, path, place, "store plain values, and only benchmarks that have a number")
+
+
+def _rounded_number(number: float | None) -> float | None:
+    """Return a number as it is stored: with 6 significant digits, and None in place of NaN."""
+    return None if number is None or math.isnan(number) else float(f"{number:.{STORED_DIGITS}g}")
+
+
+def _encoded(baseline: Baseline) -> bytes:
+    text = json.dumps(msgspec.to_builtins(baseline), indent=2, sort_keys=True, allow_nan=False)
+    return f"{text}\n".encode()

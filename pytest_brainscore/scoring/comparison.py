@@ -1,0 +1,133 @@
+"""The verdict on a score: what became of it since the baseline was stored."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pytest_brainscore.errors import BaselineError
+
+if TYPE_CHECKING:
+    from pytest_brainscore.scoring.baseline import BaselineScore
+
+Verdict = Literal["unchanged", "improved", "regressed", "new", "missing", "not-comparable"]
+"""Where a score stands; a test fails when it is ``regressed`` or ``not-comparable``."""
+
+Ingredient = str | int | float
+"""One thing that a score depends on, such as a checksum, a version or a seed."""
+
+# Significant digits of the numbers in a baseline: far finer than any score is reproducible between library versions
+# (about 5e-4), and coarse enough that the last bits of a float64 do not show up in a diff.
+STORED_DIGITS = 6
+# Rounding error of a difference of two scores in float64 is about 1e-16; this leaves four digits of room.
+ROUNDING = 1e-12
+# Enough of a SHA-256 to recognise it, as in `git log --oneline`.
+SHOWN_CHARACTERS = 12
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A score set against its baseline."""
+
+    verdict: Verdict
+    """What follows from the comparison."""
+    baseline: float | None
+    """Score of the baseline; None when there is none."""
+    delta: float | None
+    """Score minus baseline; None when one of them is missing or they cannot be compared."""
+    tolerance: float | None
+    """Allowed change on the scale of the score; None when nothing was to be compared."""
+    reason: str | None
+    """Why, where the numbers do not tell; None otherwise."""
+
+
+def compare(
+    score: float | None,
+    fingerprint: Mapping[str, Ingredient],
+    baseline: BaselineScore | None,
+    tolerance: float,
+    across: Collection[str] = (),
+) -> Comparison:
+    """Compare a score with its baseline.
+
+    The first rule that applies decides:
+
+    1. without a baseline, the verdict is ``new``;
+    2. when the score is not a number (None, NaN, infinite), it is ``regressed``, since the baseline is one, whatever
+       else changed;
+    3. when the fingerprints differ in an ingredient that is not in `across`, it is ``not-comparable``; an ingredient
+       on one side only counts as different;
+    4. a change by at most `tolerance` is ``unchanged``, more is ``improved`` or ``regressed``.
+
+    Since baselines are stored with 6 significant digits, a change is ``unchanged`` as long as it is within the
+    tolerance for some score that would have been stored as this baseline; so even with a tolerance of 0 the score
+    that was stored is unchanged.
+
+    Parameters
+    ----------
+    score
+        The new score, on any scale; None or NaN when the benchmark has no number.
+    fingerprint
+        What the score depends on.
+    baseline
+        What is stored for the same model and benchmark; its score is finite.
+    tolerance
+        Allowed change on the scale of the score, finite and not negative.
+    across
+        Ingredients that may differ, named on purpose: ``{"weights_sha256"}`` when a trained network is compared with
+        its earlier self.
+
+    Raises
+    ------
+    BaselineError
+        When the tolerance is negative, infinite or NaN: any score would pass, or none.
+
+    """
+    if not 0 <= tolerance < math.inf:
+        raise BaselineError(f"The tolerance {tolerance} cannot be used; give a finite number of at least 0.")
+    if baseline is None:
+        return Comparison("new", None, None, None, None)
+    if score is None or not math.isfinite(score):
+        return Comparison("regressed", baseline.score, None, tolerance, "has no number now")
+    differences = _differences(baseline.fingerprint, fingerprint, across)
+    if differences:
+        return Comparison("not-comparable", baseline.score, None, tolerance, differences)
+    delta = float(score) - baseline.score
+    limit = tolerance + _storage_error(baseline.score) + ROUNDING
+    verdict: Verdict = "unchanged" if abs(delta) <= limit else "improved" if delta > 0 else "regressed"
+    return Comparison(verdict, baseline.score, delta, tolerance, None)
+
+
+def missing(baseline: BaselineScore) -> Comparison:
+    """Return the comparison for a baseline whose benchmark was not scored in this run."""
+    return Comparison("missing", baseline.score, None, None, "has a baseline but was not scored in this run")
+
+
+def _differences(before: Mapping[str, Ingredient], now: Mapping[str, Ingredient], across: Collection[str]) -> str:
+    names = sorted((before.keys() | now.keys()) - set(across))
+    return ", ".join(
+        "{} was {} and is {}".format(name, *_shown(before.get(name), now.get(name)))
+        for name in names
+        if before.get(name) != now.get(name)
+    )
+
+
+def _shown(before: Ingredient | None, now: Ingredient | None) -> tuple[str, str]:
+    """Return both values shortened, or in full where the difference would be cut off."""
+    short = _shortened(before), _shortened(now)
+    return short if short[0] != short[1] else (repr(before), repr(now))
+
+
+def _shortened(value: Ingredient | None) -> str:
+    text = "absent" if value is None else str(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+def _storage_error(stored: float) -> float:
+    """Return how far the score behind a stored number can be from it: half a unit of the last stored digit."""
+    if stored == 0:
+        return 0.0
+    exponent = int(f"{stored:.{STORED_DIGITS - 1}e}".partition("e")[2])
+    return 0.5 * 10.0 ** (exponent - STORED_DIGITS + 1)

@@ -1,0 +1,117 @@
+"""How far a score may move away from its baseline before that counts as a change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal, cast, get_args
+
+from pytest_brainscore.errors import BaselineError
+
+Kind = Literal["abs", "sem"]
+"""Unit of a tolerance: ``abs`` is the scale of the score, ``sem`` is the error stored with the baseline."""
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """A tolerance that holds for some or all benchmarks."""
+
+    kind: Kind
+    """Unit of `amount`."""
+    amount: float
+    """Finite and not negative."""
+
+    def allowed(self, baseline_error: float | None) -> float:
+        """Return the allowed change on the scale of the score.
+
+        A tolerance in errors falls back to the default tolerance where the baseline has no error (None or NaN),
+        as for a benchmark without resampling. An error of exactly 0 is an error: nothing may change.
+        """
+        if self.kind == "abs":
+            return self.amount
+        if baseline_error is None or math.isnan(baseline_error):
+            return DEFAULT_TOLERANCE.amount
+        return self.amount * baseline_error
+
+
+# Ten times what a change of library version or thread count moves a score (about 5e-4, from the stopping rule of
+# PLS implementations), and half of the second decimal, in which scores are usually quoted.
+DEFAULT_TOLERANCE = Tolerance("abs", 0.005)
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """The tolerances of a run: one for all benchmarks, and exceptions for some."""
+
+    default: Tolerance = DEFAULT_TOLERANCE
+    """Holds where no exception does."""
+    exceptions: tuple[tuple[str, Tolerance], ...] = ()
+    """Patterns of benchmark identifiers (``*``, ``?``, ``[...]``, as for file names) and their tolerances."""
+
+    def allowed(self, identifier: str, baseline_error: float | None) -> float:
+        """Return the allowed change of a benchmark's score.
+
+        Parameters
+        ----------
+        identifier
+            Identifier of the benchmark. The last exception whose pattern matches it decides; case matters.
+        baseline_error
+            Error stored with the baseline, on the scale of the score; None or NaN when there is none.
+
+        Returns
+        -------
+        float
+            Finite and not negative.
+
+        """
+        matching = (tolerance for pattern, tolerance in reversed(self.exceptions) if fnmatchcase(identifier, pattern))
+        return next(matching, self.default).allowed(baseline_error)
+
+
+def parse_tolerances(words: Sequence[str]) -> Tolerances:
+    """Read tolerances as they are typed on the command line.
+
+    Parameters
+    ----------
+    words
+        Each is ``.005`` or ``abs:.005`` (on the scale of the score), ``sem:2`` (errors of the baseline), or
+        ``PATTERN=`` followed by one of these, for the benchmarks whose identifier matches. Among words without a
+        pattern the last one holds; a word with a pattern is an exception to them wherever it stands.
+
+    Raises
+    ------
+    BaselineError
+        When a word cannot be read, or its number is negative, infinite or NaN.
+
+    """
+    default = DEFAULT_TOLERANCE
+    exceptions: list[tuple[str, Tolerance]] = []
+    for word in words:
+        pattern, equals, rest = word.rpartition("=")
+        tolerance = _parse_tolerance(rest)
+        if tolerance is None or (equals and not pattern.strip()):
+            raise BaselineError(
+                f"The tolerance '{word}' cannot be read; write a number of at least 0 on the scale of the score "
+                "(abs:.005) or in errors of the baseline (sem:2), for some benchmarks after a pattern "
+                "(Marques2020_*=abs:.01)."
+            )
+        if equals:
+            exceptions.append((pattern.strip(), tolerance))
+        else:
+            default = tolerance
+    return Tolerances(default, tuple(exceptions))
+
+
+def _parse_tolerance(word: str) -> Tolerance | None:
+    kind, colon, number = word.strip().rpartition(":")
+    try:
+        amount = float(number)
+    except ValueError:
+        return None
+    if not colon:
+        kind = "abs"
+    if kind not in get_args(Kind) or not 0 <= amount < math.inf:  # NaN fails both comparisons
+        return None
+    return Tolerance(cast("Kind", kind), amount)

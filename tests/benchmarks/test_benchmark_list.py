@@ -1,0 +1,94 @@
+"""The list of benchmarks, and how one is found by name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from pytest_brainscore.benchmarks import BenchmarkError, all_benchmarks, load_benchmark
+from pytest_brainscore.errors import BrainScoreError
+
+EMBEDDED = [
+    "Marques2020_DeValois1982-pref_or",
+    "Marques2020_DeValois1982-peak_sf",
+    "Marques2020_Schiller1976-sf_selective",
+    "Marques2020_Schiller1976-sf_bandwidth",
+    "Marques2020_Cavanaugh2002-grating_summation_field",
+    "Marques2020_Cavanaugh2002-surround_diameter",
+    "Marques2020_Cavanaugh2002-surround_suppression_index",
+]
+
+
+def test_identifiers_are_unique_and_made_for_file_names() -> None:
+    identifiers = [benchmark.identifier for benchmark in all_benchmarks()]
+    assert len(set(identifiers)) == len(identifiers)
+    assert not any(set(identifier) & set("/\\ @[]") for identifier in identifiers)
+
+
+def test_marques2020_has_its_22_leaves_in_seven_groups_in_tree_order() -> None:
+    leaves = [benchmark for benchmark in all_benchmarks() if "Marques2020" in benchmark.parents]
+    assert {benchmark.parents[:-1] for benchmark in leaves} == {
+        ("average_vision", "neural_vision", "V1", "Marques2020")
+    }
+    groups = [benchmark.parent for benchmark in leaves]
+    sizes = [(group, groups.count(group)) for group in dict.fromkeys(groups)]
+    assert sizes == [
+        ("V1-orientation", 7),
+        ("V1-spatial_frequency", 3),
+        ("V1-response_selectivity", 4),
+        ("V1-receptive_field_size", 2),
+        ("V1-surround_modulation", 1),
+        ("V1-texture_modulation", 2),
+        ("V1-response_magnitude", 3),
+    ]
+    assert groups == sorted(groups, key=list(dict.fromkeys(groups)).index)
+    assert all((leaf.version, leaf.region, leaf.number_of_trials) == (1, "V1", 20) for leaf in leaves)
+
+
+def test_seven_marques2020_benchmarks_are_available_without_any_download() -> None:
+    available = [each.identifier for each in all_benchmarks() if each.unavailable() is None]
+    assert [identifier for identifier in available if identifier.startswith("Marques2020_")] == EMBEDDED
+    assert all(load_benchmark(identifier).access == "embedded" for identifier in EMBEDDED)
+
+
+def test_an_unavailable_benchmark_says_in_one_sentence_which_recordings_are_missing() -> None:
+    reason = load_benchmark("Marques2020_Ringach2002-max_dc").unavailable()
+    assert reason is not None
+    assert reason.startswith("The recordings Ringach2002 are not on this machine")
+    assert reason.endswith(".")
+    assert reason.count(". ") == 0
+
+
+def test_load_benchmark_finds_a_name_with_and_without_version() -> None:
+    identifier = "Marques2020_DeValois1982-pref_or"
+    assert load_benchmark(identifier).identifier == identifier
+    assert load_benchmark(f"{identifier}@1") is load_benchmark(identifier)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("Marques2020_DeValois1982-prefor", "did you mean Marques2020_DeValois1982-pref_or"),
+        ("nothing like it", "see all_benchmarks()"),
+        ("", "see all_benchmarks()"),
+        ("Marques2020_DeValois1982-pref_or@7", "use Marques2020_DeValois1982-pref_or@1."),
+        ("Marques2020_DeValois1982-pref_or@latest", "use Marques2020_DeValois1982-pref_or@1."),
+    ],
+)
+def test_an_unknown_benchmark_is_refused_with_advice(asked: str, answer: str) -> None:
+    with pytest.raises(BenchmarkError) as refused:
+        load_benchmark(asked)
+    assert answer in str(refused.value)
+    assert isinstance(refused.value, BrainScoreError)
+
+
+def test_listing_benchmarks_and_asking_for_availability_imports_nothing_heavy() -> None:
+    program = (
+        "import sys; from pytest_brainscore.benchmarks import all_benchmarks; "
+        "[each.unavailable() for each in all_benchmarks()]; "
+        "print(sorted({'numpy', 'pandas', 'scipy', 'torch', 'xarray', 'msgspec'} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert printed.strip() == "[]"
