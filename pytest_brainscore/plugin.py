@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(specname="pytest_cmdline_main", tryfirst=True)
-def list_benchmarks(config: pytest.Config) -> int | None:
+def pytest_list_benchmarks(config: pytest.Config) -> int | None:
     """Answer ``--brainscore-list`` without collecting anything."""
     if not config.option.brainscore_list:
         return None
@@ -188,7 +188,7 @@ class Process:
             return (yield)
 
     @pytest.hookimpl(specname="pytest_runtest_setup", tryfirst=True)
-    def check_availability(self, item: pytest.Item) -> None:
+    def pytest_check_availability(self, item: pytest.Item) -> None:
         """Decide on availability before any fixture loads a model."""
         trial = _trial(item)
         reason = trial.benchmark.unavailable() if trial else None

@@ -71,7 +71,9 @@ def test_metrics_import_only_numpy_and_scipy(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_nothing_reads_or_writes_pickles(module: Path) -> None:
-    assert "pickle" not in imports(PACKAGE / module)
+    text = (PACKAGE / module).read_text()
+    for call in ("pickle.load", "pickle.dump", "Unpickler(", "allow_pickle=True", "weights_only=False"):
+        assert call not in text
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)

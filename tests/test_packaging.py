@@ -46,4 +46,5 @@ def test_it_runs_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--model", "squeezenet1_1"]
     run = subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True, check=True)
     assert "test_v1[squeezenet1_1-Marques2020_DeValois1982-pref_or]" in run.stdout
-    assert str(site) in run.stdout or "site/pytest_brainscore/suites" in run.stdout
+    listing = subprocess.run([*command[:3], "--brainscore-list"], cwd=empty, env=environment, capture_output=True)
+    assert b"ready" in listing.stdout

@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas
 
-    from pytest_brainscore.models.interface import TimeBin
-
 
 def recording_assembly(
     responses: NDArray[np.float32],
     stimuli: pandas.DataFrame,
     neuroids: Mapping[str, NDArray[np.generic]],
-    time_bins: Sequence[TimeBin],
+    time_bins: Sequence[tuple[int, int]],
 ) -> xarray.DataArray:
     """Label the responses of a model that does not change over time.
 

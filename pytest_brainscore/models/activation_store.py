@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 import uuid
 import warnings
@@ -44,6 +45,10 @@ class _Block:
     rows: slice
 
 
+_Verified = dict[Path, tuple[str, int | None]]
+"""Checksum and file that a block was last found sound in, by marker."""
+
+
 class ActivationStore:
     """Keeps activations under ``activations`` of the home folder.
 
@@ -63,7 +68,7 @@ class ActivationStore:
         self.mode = mode
         self.folder = folder or home() / "activations"
         self._run_id = run_id or uuid.uuid4().hex
-        self._verified: dict[Path, str] = {}
+        self._verified: _Verified = {}
         self._warned = False
 
     def activations(
@@ -104,12 +109,12 @@ class ActivationStore:
             return _in_memory(shape, blocks, lambda block: compute(block.rows))
         canonical = json.dumps(key, sort_keys=True, separators=(",", ":"))
         digest = hashlib.sha256(canonical.encode()).hexdigest()
-        entry = _Entry(self.folder / digest[:2] / digest, shape)
+        entry = _Entry(self.folder / digest[:2] / digest, shape, self._verified)
         # A run that refreshes trusts only itself. The process that wrote or read a block need not read it again.
         run = self._run_id if self.mode == "refresh" else None
 
         def valid(block: _Block) -> bool:
-            return entry.valid(block, run, self._verified)
+            return entry.valid(block, run)
 
         pending = [block for block in blocks if not valid(block)]
         if pending and self.mode == "only":
@@ -166,7 +171,7 @@ class ActivationStore:
                         continue
                     values = compute(block.rows)
                     try:
-                        self._verified[entry.marker(block)] = entry.write(block, values, self._run_id)
+                        entry.write(block, values, self._run_id)
                     except _STORE_ERRORS as error:
                         self._warn(error)
                         return {block.number: values}
@@ -188,8 +193,9 @@ class ActivationStore:
 class _Entry:
     """The folder of one array."""
 
-    def __init__(self, folder: Path, shape: tuple[int, int]) -> None:
+    def __init__(self, folder: Path, shape: tuple[int, int], verified: _Verified) -> None:
         self.folder = folder
+        self._verified = verified
         self.data = folder / "data.npy"
         self._shape = shape
         self._row_bytes = shape[1] * np.dtype(np.float32).itemsize
@@ -226,18 +232,19 @@ class _Entry:
             count = (block.rows.stop - block.rows.start) * self._shape[1]
             return np.frombuffer(file.read(count * 4), np.float32).reshape(-1, self._shape[1])
 
-    def write(self, block: _Block, values: Activations, run_id: str) -> str:
-        """Write a block, then its marker; return the checksum."""
+    def write(self, block: _Block, values: Activations, run_id: str) -> None:
+        """Write a block, then its marker."""
         content = np.ascontiguousarray(values, np.float32)
         checksum = _checksum(content)
         # Ordinary writes, not a writable memory map: there, a full disk kills the process.
         with self.data.open("rb+") as file:
             file.seek(self._offset(file) + block.rows.start * self._row_bytes)
             file.write(content.data)
+            number = os.fstat(file.fileno()).st_ino
         write_atomically(self.marker(block), json.dumps({"blake2b": checksum, "run": run_id}).encode())
-        return checksum
+        self._verified[self.marker(block)] = (checksum, number)
 
-    def valid(self, block: _Block, run: str | None, verified: dict[Path, str]) -> bool:
+    def valid(self, block: _Block, run: str | None) -> bool:
         """Tell whether a block is stored and sound, and was written by `run` unless that is None."""
         path = self.marker(block)
         try:
@@ -245,13 +252,13 @@ class _Entry:
             checksum = str(marker["blake2b"])
             if run is not None and marker["run"] != run:
                 return False
-            if verified.get(path) == checksum and self._complete():
-                return True
-            if _checksum(self.read(block)) != checksum:
+            found = (checksum, self._whole_file())
+            known = self._verified.get(path) == found and found[1] is not None
+            if not known and _checksum(self.read(block)) != checksum:
                 return False
         except (OSError, ValueError, KeyError, TypeError):  # missing, unreadable, or not what this class writes
             return False
-        verified[path] = checksum
+        self._verified[path] = found
         return True
 
     def _lengthened(self) -> bool:
@@ -263,9 +270,11 @@ class _Entry:
             return False
         return True
 
-    def _complete(self) -> bool:
+    def _whole_file(self) -> int | None:
+        """Return the number of the array's file in the file system, None when it is cut off."""
         with self.data.open("rb") as file:
-            return self.data.stat().st_size == self._offset(file) + self._shape[0] * self._row_bytes
+            status = os.fstat(file.fileno())
+            return status.st_ino if status.st_size == self._offset(file) + self._shape[0] * self._row_bytes else None
 
     def _offset(self, file: BinaryIO) -> int:
         """Return where the numbers begin; ValueError when the file is not this array."""

@@ -115,9 +115,11 @@ class LayerExtractor:
 
         def keep(layer: str) -> Hook:
             def hook(_module: nn.Module, _inputs: object, output: object) -> None:
+                seen[layer] = seen.get(layer, 0) + 1
+                if seen[layer] < readings[layer].calls:
+                    return
                 # Copied at once, into C order: what follows may change the tensor in place.
                 views[layer].copy_(cast("torch.Tensor", output))
-                seen[layer] = seen.get(layer, 0) + 1
                 if all(seen.get(other, 0) >= readings[other].calls for other in layers):
                     raise _AllRecorded
 
@@ -132,6 +134,12 @@ class LayerExtractor:
                 pixels[len(batch) :] = pixels[len(batch) - 1]  # the batch stays full, whatever the number of images
                 seen.clear()
                 self._forward(pixels)
+                for layer in layers:
+                    if seen.get(layer, 0) < readings[layer].calls:
+                        raise ModelError(
+                            f"Layer {layer} of {self._name} is used more often for some images than for others; name "
+                            "a layer that is always used alike."
+                        )
                 yield recorded.numpy()[: len(batch)]
 
     def _probe(self, layers: tuple[str, ...]) -> dict[str, _Reading]:
@@ -207,5 +215,5 @@ class LayerExtractor:
 
 def some_of(layers: Sequence[str], count: int = 5) -> list[str]:
     """Return a few layer names spread over the depth of a network, for an error."""
-    step = max(1, len(layers) // count)
-    return list(layers[step - 1 :: step][:count])
+    last = len(layers) - 1
+    return list(dict.fromkeys(layers[round(last * step / (count - 1))] for step in range(count))) if layers else []

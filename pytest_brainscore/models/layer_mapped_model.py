@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pytest_brainscore.data.stimulus_set import StimulusImage, StimulusSet
 
 BLOCK_STIMULI = 400
-"""Stimuli in a block of the store, roughly: some seconds of work, and a multiple of the batch."""
+"""Stimuli in a block of the store, roughly: some seconds of work."""
+BLOCK_BYTES = 64 * 2**20
+"""Size of a block, roughly, where units are many: a process holds one block in memory."""
 
 LayerShapes = Mapping[str, tuple[int, ...]]
 
@@ -196,7 +198,7 @@ class LayerMappedModel(ABC):
         return self._store.activations(
             key,
             (len(stimuli) // maximum_over, units),
-            _block_rows(self._batch_size, maximum_over),
+            _block_rows(self._batch_size, maximum_over, units),
             compute,
             f"{self.identifier} ({'+'.join(layers)}) for {stimuli.identifier}",
         )
@@ -297,10 +299,11 @@ class LayerMappedModel(ABC):
         }
 
 
-def _block_rows(batch_size: int, maximum_over: int) -> int:
+def _block_rows(batch_size: int, maximum_over: int, units: int) -> int:
     """Return the rows of a block: whole batches, and whole runs of stimuli that a maximum is taken over."""
     step = math.lcm(batch_size, maximum_over)
-    return max(1, round(BLOCK_STIMULI / step)) * step // maximum_over
+    affordable = BLOCK_BYTES / max(1, units * np.dtype(np.float32).itemsize) * maximum_over
+    return max(1, round(min(BLOCK_STIMULI, affordable) / step)) * step // maximum_over
 
 
 def _digest(neuroids: NDArray[np.intp]) -> str:

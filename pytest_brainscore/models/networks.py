@@ -83,7 +83,7 @@ def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
         network = _torchvision_network(name)
         if pretrained:
             load_weights(network, published_weights(name, weights), f"{weights} of torchvision")
-        return Built(network, _torchvision_preprocessing(name, weights))
+        return Built(network, torchvision_preprocessing(name, weights))
     if kind == "timm":
         return _timm_network(name, pretrained=pretrained)
     if kind == EFFICIENTNET_LITE:
@@ -115,7 +115,8 @@ def _torchvision_network(name: str) -> nn.Module:
         return cast("nn.Module", get_model(name, weights=None, **arguments))
 
 
-def _torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
+def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
+    """Return the preprocessing that comes with a classifier's published weights."""
     from torchvision.models import get_model_weights
 
     transforms = get_model_weights(name)[weights].transforms()

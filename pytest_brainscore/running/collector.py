@@ -14,6 +14,7 @@ import msgspec
 
 from pytest_brainscore.benchmarks import all_benchmarks
 from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.build import build_report, environment
 from pytest_brainscore.report.destination import Destination, check_writable, parse_destination
 from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, benchmark_record
@@ -22,6 +23,7 @@ from pytest_brainscore.running.options import RunOptions
 from pytest_brainscore.running.selection import find_trial
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
 from pytest_brainscore.scoring.comparison import missing
+from pytest_brainscore.scoring.tolerance import parse_tolerances
 
 Outcome = Literal["complete", "incomplete", "stopped"]
 
@@ -29,19 +31,22 @@ Outcome = Literal["complete", "incomplete", "stopped"]
 class Collector:
     """Gathers the records of a scoring run.
 
-    Checks everything that can stop the run before a model is loaded: the baselines are read and the report files
-    opened here.
+    Checks everything that can stop the run before a model is loaded: that there are such models, that the tolerances
+    and baselines can be read, and that the reports can be written.
 
     Raises
     ------
     BrainScoreError
-        A baseline is malformed, or a report cannot be written.
+        One of these fails.
 
     """
 
     def __init__(self, options: RunOptions, command: Sequence[str]) -> None:
         self.options = options
         self.command = list(command)
+        for model in options.models:
+            check_exists(model)
+        parse_tolerances(options.tolerances)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
         self.models: dict[str, ModelRecord] = {}
         self.expected: set[str] = set()

@@ -32,7 +32,7 @@ def test_published_layers() -> None:
     folder = resource_folder("fixtures/models")
     assert read_commitment(folder / "squeezenet1_1.toml").layers["V1"] == "features.6.expand3x3_activation"
     alexnet = read_commitment(folder / "alexnet.toml").layers
-    assert [alexnet[region] for region in ("V1", "V2", "V4", "IT")] == [  # type: ignore[index]
+    assert [alexnet[region] for region in ("V1", "V2", "V4", "IT")] == [
         "features.2",
         "features.7",
         "features.7",
@@ -83,7 +83,7 @@ class TestOverride:
         assert layers == {"V1": ("c", "d"), "IT": ("b",), "V2": ("e", "f")}
 
     def test_an_unknown_region_is_refused(self) -> None:
-        with pytest.raises(ModelError, match="no region 'V3'.*V1, V2, V4, IT"):
+        with pytest.raises(ModelError, match=r"no region 'V3'.*V1, V2, V4, IT"):
             override_layers({}, {"V3": "a"})
 
     @pytest.mark.parametrize(("words", "reason"), [("", "empty"), ("a+", "empty"), ("a+a", "twice"), ([], "empty")])

@@ -13,7 +13,7 @@ from torchvision.models import get_model_weights
 from pytest_brainscore.data.stimulus_set import Pixels
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.commitment import PreprocessingCommitment
-from pytest_brainscore.models.networks import _torchvision_preprocessing
+from pytest_brainscore.models.networks import torchvision_preprocessing
 from pytest_brainscore.models.preprocessing import (
     IMAGENET_MEAN,
     IMAGENET_STD,
@@ -54,7 +54,7 @@ def test_imagenet_equals_torchvision(size: tuple[int, int]) -> None:
 def test_weights_equals_the_transforms_of_torchvisions_weights(name: str, size: tuple[int, int]) -> None:
     pixels = noise(*size)
     oracle = get_model_weights(name)["DEFAULT"].transforms()
-    preprocessing = _torchvision_preprocessing(name, "DEFAULT")
+    preprocessing = torchvision_preprocessing(name, "DEFAULT")
     np.testing.assert_array_equal(apply(preprocessing, pixels), oracle(Image.fromarray(pixels)).numpy())
 
 
@@ -77,7 +77,9 @@ def test_resampling_equals_published_values() -> None:
     pixels = (np.arange(300) % 256).astype(np.uint8).reshape(10, 10, 3)
 
     def plain(size: int) -> NDArray[np.float32]:
-        return apply(Preprocessing(image_size=size, scale=1, mean=(0, 0, 0), std=(1, 1, 1)), pixels)[0]
+        preprocessing = Preprocessing(image_size=size, scale=1, mean=(0, 0, 0), std=(1, 1, 1))
+        first: NDArray[np.float32] = apply(preprocessing, pixels)[0]
+        return first
 
     assert plain(4).tolist() == [[33, 40, 47, 54], [100, 107, 114, 121], [176, 183, 184, 187], [162, 169, 113, 78]]
     assert plain(16)[0].tolist() == [0, 1, 3, 5, 7, 9, 11, 13, 14, 16, 18, 20, 22, 24, 26, 27]

@@ -80,7 +80,7 @@ class TestUnreadableFiles:
     def test_truncated(self, tmp_path: Path, suffix: str, kept: float) -> None:
         path = tmp_path / f"net.{suffix}"
         save = save_file if suffix == "safetensors" else torch.save
-        save(make_tiny_network().state_dict(), path)  # type: ignore[operator]
+        save(make_tiny_network().state_dict(), path)
         content = path.read_bytes()
         path.write_bytes(content[: int(kept * len(content))])
         self.refused(path, "is damaged")
@@ -98,7 +98,7 @@ class TestUnreadableFiles:
         self.refused(tmp_path / "net.pth", r"holds Python objects.*torch\.save\(network\.state_dict\(\)")
 
     def test_a_bare_pickle_is_not_unpickled(self, tmp_path: Path) -> None:
-        (tmp_path / "net.pth").write_bytes(pickle.dumps({"trap": Trap()}))
+        (tmp_path / "net.pth").write_bytes(pickle.dumps({"trap": Trap()}, protocol=2))
         self.refused(tmp_path / "net.pth", "holds Python objects")
 
     @pytest.mark.parametrize("what", [{}, {"epoch": 3}, torch.zeros(3), [torch.zeros(3)]])
@@ -148,7 +148,7 @@ class TestDigest:
 
     def test_memory_format_and_mode_do_not(self, tiny_network: nn.Module) -> None:
         before = state_dict_sha256(tiny_network)
-        tiny_network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        tiny_network.eval().to(memory_format=torch.channels_last)
         assert state_dict_sha256(tiny_network) == before
 
     def test_type_and_name_do(self) -> None:
@@ -162,9 +162,7 @@ class TestDigest:
 class TestDownload:
     """torchvision's weights; no test uses the network."""
 
-    def test_without_network_the_error_names_the_option(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_without_network_the_error_names_the_option(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def offline(*_: object, **__: object) -> None:
             raise OSError("no route to host")
 

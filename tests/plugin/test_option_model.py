@@ -88,7 +88,7 @@ class TestWithoutModel:
 
     def test_other_tests_run_as_ever(self, project: Project) -> None:
         (project.path / "test_other.py").write_text("def test_other(): pass\n")
-        project.pytester.runpytest_subprocess("test_other.py", "test_toys.py").assert_outcomes(passed=1, deselected=2)
+        project.pytester.runpytest_subprocess("test_other.py", "test_toys.py").assert_outcomes(passed=1, deselected=1)
 
     def test_nothing_is_written(self, project: Project) -> None:
         project.run(model=None)

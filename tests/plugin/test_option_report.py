@@ -24,7 +24,8 @@ def test_a_scoring_run_writes_a_report_by_default(project: Project) -> None:
     jsonschema.validate(report, json_schema())
     assert report["schema"] == 1
     assert report["complete"] is True
-    assert report["command"][:2] == ["pytest", "test_toys.py"]
+    assert report["command"][0] == "pytest"
+    assert "--model" in report["command"]
     assert [model["identifier"] for model in report["models"]] == ["net.build"]
     record = project.benchmarks()["one"]
     assert record["score"] == 0.5
@@ -107,7 +108,11 @@ class TestStatuses:
         (project.path / "outcomes.json").write_text('{"one": {"score": NaN}}')
         project.run().assert_outcomes(xfailed=1)
         assert project.benchmarks()["one"]["status"] == "nan"
-        assert "NaN" not in (project.path / "brainscore-report.json").read_text()
+
+        def refuse(constant: str) -> None:
+            raise AssertionError(f"{constant} is no JSON")
+
+        json.loads((project.path / "brainscore-report.json").read_text(), parse_constant=refuse)
 
     def test_a_test_that_never_checks_a_score_fails(self, project: Project) -> None:
         suite = project.path / "test_toys.py"
@@ -132,7 +137,7 @@ def test_the_same_command_twice_gives_the_same_report_apart_from_times(project: 
     def stable() -> str:
         project.run()
         report = project.report()
-        report.pop("created")
+        del report["created"], report["command"]  # the command names a folder that differs
         for record in report["benchmarks"]:
             del record["seconds"], record["peak_rss_mb"]
         return json.dumps(report)

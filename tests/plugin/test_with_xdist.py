@@ -114,13 +114,9 @@ class TestScheduling:
     """T8, T2: slow first, then work stealing; no dependence on groups."""
 
     def test_work_stealing_is_the_default(self, project: Project) -> None:
-        (project.path / "test_dist.py").write_text(
-            "def test_dist(request):\n    assert False, request.config.option.dist\n"
-        )
-        arguments = ["test_dist.py", "-n", "1", "--model", "net.py:build"]
-        project.pytester.runpytest_subprocess(*arguments).stdout.fnmatch_lines(["E *AssertionError: worksteal*"])
-        project.pytester.runpytest_subprocess(*arguments, "--dist", "loadfile").stdout.fnmatch_lines(
-            ["E *AssertionError: loadfile*"]
+        project.run("-n", "1", "-v").stdout.fnmatch_lines(["scheduling tests via WorkStealingScheduling"])
+        project.run("-n", "1", "-v", "--dist", "loadfile").stdout.fnmatch_lines(
+            ["scheduling tests via LoadFileScheduling"]
         )
 
     def test_slow_benchmarks_come_first(self, project: Project) -> None:

@@ -27,21 +27,21 @@ class _Experiment(NamedTuple):
 
 
 # Cost: receptive-field mapping (3528 gratings) and calibration (1152) are part of every benchmark that runs alone; the
-# spatial-frequency (2112), size (2304) and texture (450) stimuli come on top.
+# spatial-frequency (2112), size (2304) and texture (450) stimuli come on top, at about 20 ms a stimulus.
 _EXPERIMENTS: Final = {
     "Ringach2002": _Experiment(
-        "Marques2020_orientation", 12.0, 60.0, "restricted", "10.1523/JNEUROSCI.22-13-05639.2002"
+        "Marques2020_orientation", 12.0, 100.0, "restricted", "10.1523/JNEUROSCI.22-13-05639.2002"
     ),
-    "DeValois1982a": _Experiment("Marques2020_orientation", 12.0, 60.0, "embedded", "10.1016/0042-6989(82)90112-2"),
+    "DeValois1982a": _Experiment("Marques2020_orientation", 12.0, 100.0, "embedded", "10.1016/0042-6989(82)90112-2"),
     "DeValois1982b": _Experiment(
-        "Marques2020_spatial_frequency", 12.0, 90.0, "embedded", "10.1016/0042-6989(82)90113-4"
+        "Marques2020_spatial_frequency", 12.0, 145.0, "embedded", "10.1016/0042-6989(82)90113-4"
     ),
     # The published system gives the DOI of part IV of this series together with the title and pages of part III; the
     # data are those of part III.
-    "Schiller1976c": _Experiment("Marques2020_spatial_frequency", 12.0, 90.0, "embedded", "10.1152/jn.1976.39.6.1334"),
-    "Cavanaugh2002a": _Experiment("Marques2020_size", 12.0, 95.0, "embedded", "10.1152/jn.00692.2001"),
+    "Schiller1976c": _Experiment("Marques2020_spatial_frequency", 12.0, 145.0, "embedded", "10.1152/jn.1976.39.6.1334"),
+    "Cavanaugh2002a": _Experiment("Marques2020_size", 12.0, 150.0, "embedded", "10.1152/jn.00692.2001"),
     "FreemanZiemba2013_V1_properties": _Experiment(
-        "FreemanZiemba2013_properties", 8.0, 70.0, "private", "10.1038/nn.3402"
+        "FreemanZiemba2013_properties", 8.0, 110.0, "private", "10.1038/nn.3402"
     ),
 }
 

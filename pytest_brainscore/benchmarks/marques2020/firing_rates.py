@@ -65,8 +65,8 @@ def calibrate(orientation_responses: NDArray[np.floating], blank_responses: NDAr
     responsive = difference > RESPONSE_THRESHOLD / LARGEST_PEAK * difference.max()
     if not responsive.any():
         raise NoNumber(
-            f"None of the {difference.size} V1 units at the position of the stimuli responds more to a grating than to "
-            "a blank image, so that there is no firing rate to measure; check the layer and the weights of the model."
+            f"None of the {difference.size} V1 units at the position of the stimuli responds more to a grating, "
+            "averaged over its phases, than to a blank image; check the layer and the weights of the model."
         )
     median_peak, median_blank = float(np.median(peak[responsive])), float(np.median(blank[responsive]))
     # Every responsive peak lies above its blank response, and so do the medians: the slope is positive and finite.

