@@ -70,13 +70,13 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         options = run_options.read_options(config)
         config.stash[OPTIONS] = options
-        if not hasattr(config, "workerinput"):
-            if config.args_source is not pytest.Config.ArgsSource.ARGS:
-                from pytest_brainscore.resources import resource_folder
+        if config.args_source is not pytest.Config.ArgsSource.ARGS:
+            from pytest_brainscore.resources import resource_folder
 
-                config.args[:] = [str(resource_folder("suites"))]
-            if not config.option.collectonly:
-                config.pluginmanager.register(Controller(config, options), "brainscore-controller")
+            # In every worker too: xdist hands on what was typed.
+            config.args[:] = [str(resource_folder("suites"))]
+        if not hasattr(config, "workerinput") and not config.option.collectonly:
+            config.pluginmanager.register(Controller(config, options), "brainscore-controller")
     except BrainScoreError as error:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(Process(config, options), "brainscore-process")

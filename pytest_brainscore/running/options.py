@@ -143,10 +143,11 @@ def add_options(parser: pytest.Parser) -> None:
             choices=option.choices,
             help=f"{option.help} [ini: {option.name}]",
         )
+        kind: Literal["linelist", "string"] = "linelist" if option.repeatable else "string"
         parser.addini(
             option.name,
             f"{option.help} (twin of {option.flag})",
-            type="linelist" if option.repeatable else "string",
+            type=kind,
             default=[] if option.repeatable else "",
         )
     group.addoption(

@@ -271,7 +271,9 @@ def test_the_same_bits_for_any_number_of_threads() -> None:
         "import sys, numpy as np; sys.path.insert(0, sys.argv[1]);"
         "from test_pls import simulated; from pytest_brainscore.metrics.pls import pls_correlation;"
         "from pytest_brainscore.metrics.splits import shuffle_splits;"
-        "X, Y = simulated(400, 300, 80); sys.stdout.buffer.write(pls_correlation(X, Y, shuffle_splits(400)).tobytes())"
+        "shapes = [(400, 300, 80), (203, 1111, 33), (200, 40, 90), (333, 517, 77)];"
+        "[sys.stdout.buffer.write(pls_correlation(*simulated(*shape), shuffle_splits(shape[0])).tobytes())"
+        " for shape in shapes]"
     )
     digests = set()
     for threads in ("1", "2", "3"):

@@ -108,6 +108,12 @@ class TestCollection:
         assert result.ret == 0
         result.stdout.fnmatch_lines(["*test_v1.py::test_v1?squeezenet1_1-Marques2020_DeValois1982-pref_or?"])
 
+    def test_so_does_every_worker(self, pytester: pytest.Pytester) -> None:
+        """The benchmarks chosen here are unavailable, so no model is loaded."""
+        pytester.makepyfile("def test_of_another_project(): assert False")
+        result = pytester.runpytest_subprocess("--model", "squeezenet1_1", "-n", "2", "-k", "FreemanZiemba2013")
+        result.assert_outcomes(skipped=7)
+
     def test_collection_imports_nothing_heavy(self, pytester: pytest.Pytester) -> None:
         pytester.makeconftest(
             """
