@@ -27,7 +27,7 @@ from pytest_brainscore.metrics.correlation import pearson_correlation
 from pytest_brainscore.metrics.nipals import MAX_ITERATIONS, TOLERANCE, power_iteration
 from pytest_brainscore.metrics.regression_data import checked_targets, reduced_features
 from pytest_brainscore.metrics.splits import Split
-from pytest_brainscore.metrics.tiled_matrix import MOST_VECTORS, TiledMatrix, small_product
+from pytest_brainscore.metrics.tiled_matrix import MOST_VECTORS, TiledMatrix, small_product, square
 
 # Number of components of every published PLS benchmark (Schrimpf, Kubilius et al. 2018, doi 10.1101/407007).
 COMPONENTS = 25
@@ -178,7 +178,7 @@ class _Lockstep:
             self._training[s, split.train] = 1
             self._cross_covariance(s, whole)
         self._noise = _NOISE**2 * np.einsum("snf,snf->sn", self._covariance, self._covariance)
-        self._of_targets = neuroids <= columns
+        self._of_targets = neuroids <= columns  # as in `square`
         side = min(columns, neuroids)
         self._cross_product = np.empty((count, side, side))  # S'S or SS', of the present component
         self._fresh_diagonal = np.empty((count, side))  # its diagonal when it was last computed from S
@@ -254,7 +254,7 @@ class _Lockstep:
     def _refresh(self, s: int) -> None:
         """Compute the cross product of split s from the cross-covariance of the present component."""
         covariance = self._covariance[s] - small_product(self._target_products[s].T, self._feature_loadings[s])
-        self._cross_product[s] = covariance @ covariance.T if self._of_targets else covariance.T @ covariance
+        self._cross_product[s] = square(covariance)
         self._fresh_diagonal[s] = self._cross_product[s].diagonal()
 
     def _first_iterate(self, s: int) -> NDArray[np.float64] | None:

@@ -10,7 +10,7 @@ from scipy.linalg.blas import dsyrk
 from scipy.linalg.lapack import dpstrf
 
 from pytest_brainscore.metrics.splits import Split
-from pytest_brainscore.metrics.tiled_matrix import TiledMatrix
+from pytest_brainscore.metrics.tiled_matrix import TILE, TiledMatrix
 
 # Features are read in blocks of columns of about this size, so that memory does not grow with features.
 _BLOCK_BYTES = 2**25
@@ -97,15 +97,21 @@ def reduced_features(features: NDArray[np.generic]) -> TiledMatrix:
         for start in starts:
             reduced.values[:, start : start + width] = _centred(features, start, start + width)
         return reduced
-    gram = np.zeros((stimuli, stimuli), order="F")
+    # Rows of zeros up to a multiple of the tile: see `square`.
+    padded = -(-stimuli // TILE) * TILE
+    gram = np.zeros((padded, padded), order="F")
+    block = np.zeros((padded, min(width, count)))
     for start in starts:
+        columns = block[:, : min(width, count - start)]
+        columns[:stimuli] = _centred(features, start, start + width)
         # Only the upper triangle is summed; the lower one stays zero, as the factor wants it.
-        gram = dsyrk(1.0, _centred(features, start, start + width).T, beta=1.0, c=gram, trans=1, overwrite_c=1)
+        gram = dsyrk(1.0, columns.T, beta=1.0, c=gram, trans=1, overwrite_c=1)
     if not gram.any():
         return TiledMatrix(stimuli, 1)
     factor, pivots, rank, _ = dpstrf(gram, overwrite_a=1)
     reduced = TiledMatrix(stimuli, rank)
-    reduced.values[pivots - 1] = factor[:rank].T
+    real = pivots <= stimuli
+    reduced.values[pivots[real] - 1] = factor[:rank, real].T
     return reduced
 
 

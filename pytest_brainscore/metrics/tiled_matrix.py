@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 # OpenBLAS uses one thread for up to 4 x 65,536 multiplications: 16 vectors x 128 x 128 are as many. A tile (131 kB)
 # and its vectors fit into the second-level cache.
 _SINGLE_THREADED = 2**18
-_TILE = 128
-MOST_VECTORS = _SINGLE_THREADED // _TILE**2
+TILE = 128
+MOST_VECTORS = _SINGLE_THREADED // TILE**2
 # Rows a power of two apart compete for the same lines of the cache; three lines more and they do not.
 _ROW_GAP = 24
 
@@ -24,10 +24,10 @@ class TiledMatrix:
     """A float64 matrix, shape (rows, columns), zero until its `values` are filled in place."""
 
     def __init__(self, rows: int, columns: int) -> None:
-        down, across = -(-rows // _TILE), -(-columns // _TILE)
-        padded = np.zeros((down * _TILE, across * _TILE + _ROW_GAP))[:, : across * _TILE]
+        down, across = -(-rows // TILE), -(-columns // TILE)
+        padded = np.zeros((down * TILE, across * TILE + _ROW_GAP))[:, : across * TILE]
         self.values: NDArray[np.float64] = padded[:rows, :columns]
-        self._tiles = padded.reshape(down, _TILE, across, _TILE).transpose(0, 2, 1, 3)
+        self._tiles = padded.reshape(down, TILE, across, TILE).transpose(0, 2, 1, 3)
 
     def times(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Multiply with vectors of shape (vector, column); the result has the shape (vector, row)."""
@@ -58,8 +58,21 @@ def small_product(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDAr
     return product
 
 
+def square(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Multiply a matrix with its own transpose, the longer side summed over, shape (shorter side, shorter side).
+
+    By the library and all threads, but with rows of zeros up to a multiple of the tile: where a thread ends amid the
+    few rows that the library handles at once, the last bits would depend on the number of threads.
+    """
+    rows = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    padded = np.zeros((-(-len(rows) // TILE) * TILE, rows.shape[1]))
+    padded[: len(rows)] = rows
+    product: NDArray[np.float64] = (padded @ padded.T)[: len(rows), : len(rows)]
+    return product
+
+
 def _pieces(vectors: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """Cut vectors (vector, length) into pieces (piece, entry, vector), padded with zeros."""
-    padded = np.zeros((count * _TILE, len(vectors)))
+    padded = np.zeros((count * TILE, len(vectors)))
     padded[: vectors.shape[1]] = vectors.T
-    return padded.reshape(count, _TILE, len(vectors))
+    return padded.reshape(count, TILE, len(vectors))
