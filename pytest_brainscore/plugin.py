@@ -80,6 +80,9 @@ def pytest_configure(config: pytest.Config) -> None:
     except BrainScoreError as error:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(Process(config, options), "brainscore-process")
+    overlooked = run_options.overlooked_settings(config, options)
+    if overlooked:
+        config.issue_config_time_warning(pytest.PytestConfigWarning(overlooked), stacklevel=2)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -259,7 +259,7 @@ def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
         if folder.exists() and not folder.is_dir():
             raise BrainScoreError(f"The baseline folder {folder} is a file; give --brainscore-baseline a folder.")
         return folder, folder
-    own = config.rootpath / "fixtures" / "baselines"
+    own = project_folder(config) / "fixtures" / "baselines"
     if own.is_dir():
         return own, own
     from pytest_brainscore.resources import resource_folder
@@ -270,4 +270,29 @@ def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
 def _base(config: pytest.Config, path: Path) -> Path:
     """Resolve a relative path as the shell would when typed, and from the root folder when in the ini file."""
     typed = config.getoption("brainscore_baseline") == os.fspath(path)
-    return config.invocation_params.dir if typed else config.rootpath
+    return config.invocation_params.dir if typed else project_folder(config)
+
+
+def project_folder(config: pytest.Config) -> Path:
+    """Return the folder of the ini file, or where pytest was started; the root folder may lie above either."""
+    return config.inipath.parent if config.inipath else config.invocation_params.dir
+
+
+def overlooked_settings(config: pytest.Config, options: RunOptions) -> str | None:
+    """Return a sentence when pytest took an option's value for a test path, and so read no settings of the project.
+
+    Pytest looks for its root folder and ini file before plugins have named their options: in
+    ``--brainscore-weights FILE`` it then sees a path to collect from, and where that is outside the project, the
+    project's ini file is not found. ``--brainscore-weights=FILE`` is unmistakable.
+    """
+    here = config.invocation_params.dir
+    files = [name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if (here / name).is_file()]
+    if config.inipath is not None or not files:
+        return None
+    for flag, path in (("--brainscore-weights", options.weights), ("--brainscore-baseline", options.baseline)):
+        if path is not None and flag in config.invocation_params.args and not path.resolve().is_relative_to(here):
+            return (
+                f"pytest took {path} for a test path and so did not read the settings in {files[0]}; write "
+                f"{flag}=PATH, with an equals sign."
+            )
+    return None

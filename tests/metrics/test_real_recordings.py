@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pytest_brainscore.metrics.aggregation import aggregate_splits
+from pytest_brainscore.metrics.internal_consistency import internal_consistency
 from pytest_brainscore.metrics.pls import pls_correlation
 from pytest_brainscore.metrics.splits import shuffle_splits
 
@@ -45,10 +46,12 @@ def squeezenet_features(folder: Path) -> NDArray[np.float32]:
     mean, deviation = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
     with zipfile.ZipFile(folder / "v4_cowley2023" / "images" / f"images_{SESSION}.zip") as archive:
         names = sorted(name for name in archive.namelist() if name.endswith(".jpg"))
-        images = np.stack([
-            np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("RGB").resize((224, 224), Image.BILINEAR))
-            for name in names
-        ])
+        images = np.stack(
+            [
+                np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("RGB").resize((224, 224), Image.BILINEAR))
+                for name in names
+            ]
+        )
     with torch.no_grad():
         for start in range(0, len(images), 32):
             pixels = ((images[start : start + 32] / 255 - mean) / deviation).astype(np.float32)
@@ -68,3 +71,10 @@ def test_squeezenet_predicts_v4_as_published() -> None:
     medians = [0.5523537631, 0.6048647912, 0.5708185646, 0.5651820180, 0.5587976989]
     medians += [0.5269356705, 0.5605117936, 0.6091738305, 0.5728666163, 0.5564523051]
     np.testing.assert_allclose(score.medians, medians, rtol=0, atol=1e-6)
+
+
+def test_v4_predicts_itself_as_published() -> None:
+    raw = np.load(recordings_folder() / "v4_cowley2023" / "responses_raw" / f"responses_{SESSION}.npy")
+    responses = raw.transpose(2, 1, 0)  # stored as neurons x images x repeats
+    assert internal_consistency(responses).value == pytest.approx(0.7594612410, abs=1e-9)
+    assert internal_consistency(responses[:6]).value == pytest.approx(0.7288358490, abs=1e-9)

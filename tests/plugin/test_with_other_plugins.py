@@ -1,0 +1,33 @@
+"""Beside what else runs in a pytest process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from fixtures.projects import Project
+
+
+def test_without_xdist(project: Project) -> None:
+    project.run("-p", "no:xdist").assert_outcomes(passed=2)
+    assert len(project.benchmarks()) == 2
+
+
+def test_exitfirst_keeps_what_ran_and_says_the_report_is_not_complete(project: Project) -> None:
+    project.outcomes({"bad": {"raise": "x", "cost": 9}, "good": {"score": 0.5, "cost": 1}})
+    result = project.run("-x")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert project.report()["complete"] is False
+    assert list(project.benchmarks()) == ["bad"]
+
+
+def test_verbose_runs_name_every_test(project: Project) -> None:
+    project.run("-v").stdout.fnmatch_lines(["test_toys.py::test_toys?net.build-one? SCORED*"])
+
+
+def test_junit_files_stay_small(project: Project) -> None:
+    """The record travels beside the user properties, not in them."""
+    project.run("--junit-xml=junit.xml").assert_outcomes(passed=2)
+    assert "fingerprint" not in (project.path / "junit.xml").read_text()
