@@ -345,8 +345,12 @@ def _statuses(recorder: Recorder) -> Iterator[None]:
 
 
 def _trial(item: pytest.Item) -> Trial | None:
+    """Return what a test scores, or None for any other test and for a suite without benchmarks."""
+    from pytest_brainscore.running.selection import Trial
+
     callspec = getattr(item, "callspec", None)
-    return callspec.params.get("brain_benchmark") if callspec else None
+    trial = callspec.params.get("brain_benchmark") if callspec else None
+    return trial if isinstance(trial, Trial) else None
 
 
 def _run(config: pytest.Config) -> ScoringRun:

@@ -57,12 +57,12 @@ def test_a_file_outside_the_project_does_not_hide_its_settings(
 ) -> None:
     """Pytest looks for its ini file before it knows the option, and takes the file for a path to collect from."""
     outside = checkpoint.rename(tmp_path_factory.mktemp("weights") / checkpoint.name)
-    arguments = ["--model", "tiny.py:build"]  # without a path; the toys are not below V1, so nothing is scored
+    arguments = ["--model", "tiny.py:build"]  # without a path; the toys are not below V1: nothing is scored
     apart = project.pytester.runpytest_subprocess(*arguments, "--brainscore-weights", str(outside))
-    apart.assert_outcomes(warnings=1)
+    apart.assert_outcomes(skipped=1, warnings=1)
     apart.stdout.fnmatch_lines(["*did not read the settings in pytest.ini; write --brainscore-weights=PATH*"])
     joined = project.pytester.runpytest_subprocess(*arguments, f"--brainscore-weights={outside}")
-    joined.assert_outcomes(warnings=0)
+    joined.assert_outcomes(skipped=1, warnings=0)
 
 
 def test_a_missing_file_is_a_usage_error(project: Project) -> None:
