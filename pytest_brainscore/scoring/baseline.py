@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -116,9 +116,7 @@ def read_baseline(folder: Path, model: str) -> Baseline:
     return Baseline(schema=file.schema, model=model, scores=scores)
 
 
-def update_baseline(
-    folder: Path, model: str, scores: Mapping[str, BaselineScore], remove: Collection[str] = ()
-) -> Path:
+def update_baseline(folder: Path, model: str, scores: Mapping[str, BaselineScore]) -> Path:
     """Store scores in the baseline of a model, and leave all others as they are.
 
     The file is read again under a lock, so runs that update the same baseline at once lose nothing. Numbers are
@@ -133,8 +131,6 @@ def update_baseline(
         Identifier of the model.
     scores
         Scores to store, by benchmark identifier.
-    remove
-        Identifiers of benchmarks to forget; those without a baseline are ignored, and `scores` wins over `remove`.
 
     Returns
     -------
@@ -155,7 +151,7 @@ def update_baseline(
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(lock, timeout=LOCK_TIMEOUT):
             stored = read_baseline(folder, model).scores
-            updated = {identifier: score for identifier, score in stored.items() if identifier not in remove} | rounded
+            updated = dict(stored) | rounded
             if updated != stored:
                 write_atomically(path, _encoded(Baseline(model=model, scores=updated)))
     except Timeout as error:

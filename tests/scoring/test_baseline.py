@@ -160,14 +160,6 @@ class TestUpdating:
         assert list(scores) == ["a", "b", "c"]
         assert [entry["score"] for entry in scores.values()] == [0.1, 0.2, 0.4]
 
-    def test_scores_are_forgotten_only_when_asked_to(self, tmp_path: Path) -> None:
-        update_baseline(tmp_path, "net", {"a": make(), "b": make(), "c": make()})
-        update_baseline(tmp_path, "net", {"c": make(0.9)}, remove=["b", "c", "never there"])
-        assert {name: score.score for name, score in read_baseline(tmp_path, "net").scores.items()} == {
-            "a": 0.5,
-            "c": 0.9,
-        }
-
     def test_nothing_is_written_when_nothing_changed(self, tmp_path: Path) -> None:
         path = update_baseline(tmp_path, "net", {"a": make(1 / 3), "b": make(2 / 3, error=float("nan"))})
         content, time = path.read_bytes(), path.stat().st_mtime_ns
