@@ -265,10 +265,16 @@ class Controller:
             reporter.showfspath = False
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Replace the dot of a scored benchmark by its live line."""
-        if getattr(report, "brainscore", None) is None or report.when != "call" or hasattr(report, "wasxfail"):
+        """Replace the letter of a benchmark by its live line, and name its status in verbose runs."""
+        attached = getattr(report, "brainscore", None)
+        if attached is None:
             return None
-        return report.outcome, "", "SCORED" if report.passed else report.outcome.upper()
+        category: str = report.outcome
+        if hasattr(report, "wasxfail"):
+            category = "xfailed"
+        elif report.failed and report.when == "setup":
+            category = "error"
+        return category, "", attached["record"]["status"].upper()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -42,14 +42,17 @@ def split_half_correlation(responses: NDArray[np.generic], first_half: NDArray[n
     """
     repetitions, stimuli, neuroids = responses.shape
     offset = _typical_response(responses)
+    # One more row that sums all repetitions.
+    sets = np.concatenate([first_half, np.ones_like(first_half[:1])]).astype(np.float64)
     moments = np.zeros((6, len(first_half), neuroids))
     for start in range(0, stimuli, _BLOCK):
         block = np.asarray(responses[:, start : start + _BLOCK], dtype=np.float64)
-        if first_half.ndim == 2 and np.isfinite(total := block.sum(axis=0)).all():
-            moments += _moments_of_complete(block, total, offset, first_half.astype(np.float64))
+        block_sets = sets if sets.ndim == 2 else sets[:, :, start : start + _BLOCK]
+        sums, counts = _sums_and_counts(block, block_sets)
+        if counts[-1].min() == repetitions and sets.ndim == 2:
+            moments += _moments_of_complete(sums, counts[:, :1, 0], offset)
         else:
-            halves = first_half if first_half.ndim == 2 else first_half[:, :, start : start + _BLOCK]
-            moments += _moments(block, offset, halves)
+            moments += _moments(sums, counts, offset)
     count, first, second, first_squares, second_squares, products = moments
     correlation = np.full(count.shape, np.nan)
     counted = np.maximum(count, 1)
@@ -71,33 +74,51 @@ def split_half_correlation(responses: NDArray[np.generic], first_half: NDArray[n
 def _typical_response(responses: NDArray[np.generic]) -> NDArray[np.float64]:
     """Return a value near the mean of every neuroid; sums of squares of what is left lose no digits to the mean."""
     one = np.asarray(responses[0], dtype=np.float64)
-    present = np.isfinite(one)
+    present = ~np.isnan(one)
     mean: NDArray[np.float64] = np.where(present, one, 0).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
     return mean
 
 
+def _sums_and_counts(
+    block: NDArray[np.float64], sets: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sum the responses (set, stimulus, neuroid) of sets of repetitions, and count those that are not missing.
+
+    The counts have one neuroid for all where no neuroid is missing without the others, as is usual.
+    """
+    missing = np.isnan(block[:, :, :1])
+    if np.isnan(block[missing[:, :, 0]]).all():
+        sums = _sum_sets(np.where(missing, 0, block) if missing.any() else block, sets)
+        if not np.isnan(sums[-1]).any():
+            return sums, _sum_sets((~missing).astype(np.float64), sets)
+    missing = np.isnan(block)
+    return _sum_sets(np.where(missing, 0, block), sets), _sum_sets((~missing).astype(np.float64), sets)
+
+
+def _sum_sets(values: NDArray[np.float64], sets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum values (repetition, stimulus, neuroid) over sets of repetitions, (set, repetition[, stimulus])."""
+    if sets.ndim == 2:
+        return (sets @ values.reshape(len(values), -1)).reshape(len(sets), *values.shape[1:])
+    sums: NDArray[np.float64] = np.matmul(sets.transpose(2, 0, 1), values.transpose(1, 0, 2)).transpose(1, 0, 2)
+    return sums
+
+
 def _moments_of_complete(
-    block: NDArray[np.float64],
-    total: NDArray[np.float64],
-    offset: NDArray[np.float64],
-    first_half: NDArray[np.float64],
+    sums: NDArray[np.float64], sizes: NDArray[np.float64], offset: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Sum moments where no response is missing: from the first half and the whole alone."""
-    (repetitions, stimuli, neuroids), splits = block.shape, len(first_half)
-    first_size = first_half.sum(axis=1, keepdims=True)
-    second_size = repetitions - first_size
-    total = total - repetitions * offset
-    first = (first_half @ block.reshape(repetitions, -1)).reshape(splits, stimuli, neuroids)
-    first -= (first_size * offset)[:, None]
-    sums, total_sum = first.sum(axis=1), total.sum(axis=0)
+    sums -= (sizes * offset)[:, None]
+    first, total = sums[:-1], sums[-1]
+    first_size, second_size = sizes[:-1], sizes[-1] - sizes[:-1]
+    first_sums, total_sums = first.sum(axis=1), total.sum(axis=0)
     squares = np.einsum("psn,psn->pn", first, first)
     products = np.einsum("psn,sn->pn", first, total)
     total_squares = np.einsum("sn,sn->n", total, total)
     return np.stack(
         [
-            np.full_like(sums, stimuli),
-            sums / first_size,
-            (total_sum - sums) / second_size,
+            np.full_like(first_sums, len(total)),
+            first_sums / first_size,
+            (total_sums - first_sums) / second_size,
             squares / first_size**2,
             (total_squares - 2 * products + squares) / second_size**2,
             (products - squares) / (first_size * second_size),
@@ -106,30 +127,21 @@ def _moments_of_complete(
 
 
 def _moments(
-    block: NDArray[np.float64], offset: NDArray[np.float64], first_half: NDArray[np.bool_]
+    sums: NDArray[np.float64], counts: NDArray[np.float64], offset: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Sum moments of the mean responses of both halves over the stimuli for which both halves have a response."""
-    present = np.isfinite(block)
-    deviations = np.where(present, block - offset, 0).transpose(1, 0, 2)
-    # One count per stimulus serves where all neuroids were recorded together.
-    together = present[:, :, :1] if (present == present[:, :, :1]).all() else present
-    weights = together.astype(np.float64).transpose(1, 0, 2)
-    in_first = first_half.astype(np.float64)
-    in_first = in_first if in_first.ndim == 2 else in_first.transpose(2, 0, 1)
-    first_count = in_first @ weights
-    second_count = weights.sum(axis=1, keepdims=True) - first_count
-    counts = (first_count > 0) & (second_count > 0)
-    first = in_first @ deviations
-    second = deviations.sum(axis=1, keepdims=True) - first
-    first = np.where(counts, first / np.maximum(first_count, 1), 0)
-    second = np.where(counts, second / np.maximum(second_count, 1), 0)
+    first_count, second_count = counts[:-1], counts[-1] - counts[:-1]
+    both = ((first_count > 0) & (second_count > 0)).astype(np.float64)
+    # Means without the offset, and 0 where one is missing.
+    first = (sums[:-1] - first_count * offset) * (both / np.maximum(first_count, 1))
+    second = (sums[-1] - sums[:-1] - second_count * offset) * (both / np.maximum(second_count, 1))
     return np.stack(
         [
-            np.broadcast_to(counts.sum(axis=0), first.shape[1:]),
-            first.sum(axis=0),
-            second.sum(axis=0),
-            np.einsum("spn,spn->pn", first, first),
-            np.einsum("spn,spn->pn", second, second),
-            np.einsum("spn,spn->pn", first, second),
+            np.broadcast_to(both.sum(axis=1), (len(first), offset.size)),
+            first.sum(axis=1),
+            second.sum(axis=1),
+            np.einsum("psn,psn->pn", first, first),
+            np.einsum("psn,psn->pn", second, second),
+            np.einsum("psn,psn->pn", first, second),
         ]
     )

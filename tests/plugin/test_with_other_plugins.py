@@ -27,6 +27,13 @@ def test_verbose_runs_name_every_test(project: Project) -> None:
     project.run("-v").stdout.fnmatch_lines(["test_toys.py::test_toys?net.build-one? SCORED*"])
 
 
+def test_other_runs_show_a_line_a_benchmark_and_no_letters(project: Project) -> None:
+    project.outcomes({"one": {"unavailable": "no data"}, "two": {"score": 0.25}, "three": {"no number": "dead"}})
+    result = project.run()
+    result.assert_outcomes(passed=1, skipped=1, xfailed=1)
+    result.stdout.fnmatch_lines(["net.build  three  X *", "net.build  two  .250 ± .010  + new *"])
+
+
 def test_junit_files_stay_small(project: Project) -> None:
     """The record travels beside the user properties, not in them."""
     project.run("--junit-xml=junit.xml").assert_outcomes(passed=2)
