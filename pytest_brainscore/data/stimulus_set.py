@@ -102,3 +102,22 @@ class StimulusSet:
     def digest(self) -> str:
         """Return a hexadecimal digest of all images in their order; names and metadata do not enter."""
         return hashlib.sha256("\n".join(image.digest() for image in self.images).encode()).hexdigest()
+
+
+def stimuli_from_files(paths: Sequence[str | Path], degrees: float, identifier: str = "files") -> StimulusSet:
+    """Return image files as a stimulus set.
+
+    Parameters
+    ----------
+    paths
+        Image files in presentation order; the column ``stimulus_id`` holds the paths as given.
+    degrees
+        Side of the square that the images span in the visual field, in visual degrees.
+    identifier
+        Name of the set.
+
+    """
+    import pandas
+
+    table = pandas.DataFrame({"stimulus_id": [str(path) for path in paths]})
+    return StimulusSet(identifier, table, tuple(ImageFile(Path(path)) for path in paths), degrees)

@@ -13,15 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.data.assembly import recording_assembly
+from pytest_brainscore.data.stimulus_set import StimulusSet, stimuli_from_files
 from pytest_brainscore.errors import ModelError, NoNumber
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.commitment import REGIONS
 from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import xarray
 
-    from pytest_brainscore.data.stimulus_set import StimulusImage, StimulusSet
+    from pytest_brainscore.data.stimulus_set import StimulusImage
 
 BLOCK_STIMULI = 400
 """Stimuli in a block of the store, roughly: some seconds of work."""
@@ -131,13 +134,13 @@ class LayerMappedModel(ABC):
             raise ModelError(self._no_layer(target))
         self._recording = (target, tuple(time_bins))
 
-    def look_at(self, stimuli: StimulusSet, number_of_trials: int = 1) -> xarray.DataArray:
+    def look_at(self, stimuli: StimulusSet | Sequence[str | Path], number_of_trials: int = 1) -> xarray.DataArray:
         """Return recordings: ``presentation`` x ``neuroid``, and ``time_bin`` when several were asked for.
 
         Parameters
         ----------
         stimuli
-            Stimuli on the model's screen.
+            Stimuli on the model's screen, or image files that fill it.
         number_of_trials
             Ignored: the model answers every trial alike, and gives one row a stimulus.
 
@@ -150,6 +153,8 @@ class LayerMappedModel(ABC):
 
         """
         region, time_bins = self._started()
+        if not isinstance(stimuli, StimulusSet):
+            stimuli = stimuli_from_files(stimuli, self._visual_degrees)
         return recording_assembly(self.record(stimuli), stimuli.table, self._neuroids(region), time_bins)
 
     def record(

@@ -335,3 +335,16 @@ def test_description_is_plain(tiny_model: TorchBrainModel) -> None:
     assert description.preprocessing["kind"] == "imagenet"
     assert description.preprocessing["image_size"] == 32
     assert all(isinstance(value, str | int | float | list) for value in description.preprocessing.values())
+
+
+def test_image_files_may_be_looked_at_directly(tiny_model: TorchBrainModel, tmp_path: Path) -> None:
+    images = [NoiseImage(seed, colour=True) for seed in range(2)]
+    paths = [tmp_path / f"{image.seed}.png" for image in images]
+    for image, path in zip(images, paths, strict=True):
+        Image.fromarray(image.pixels()).save(path)
+    tiny_model.start_recording("V1", [(70, 170)])
+    recorded = tiny_model.look_at(paths)
+    assert recorded["stimulus_id"].values.tolist() == [str(path) for path in paths]
+    table = pd.DataFrame({"stimulus_id": ["a", "b"]})
+    expected = tiny_model.look_at(StimulusSet("noise", table, images, degrees=tiny_model.visual_degrees()))
+    np.testing.assert_array_equal(recorded.values, expected.values)
