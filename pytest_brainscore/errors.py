@@ -19,6 +19,10 @@ class DataUnavailable(BrainScoreError):
     """Stimuli or recordings that a benchmark needs are not on this machine; the benchmark is ``unavailable``."""
 
 
+class NotCapable(BrainScoreError):
+    """A model lacks what a benchmark asks of it, such as 1000 ImageNet outputs; the benchmark is ``unavailable``."""
+
+
 class NoNumber(BrainScoreError):
     """A benchmark ran and has no number, for a reason that lies in the model (status ``nan``, shown ``X``)."""
 

@@ -6,6 +6,7 @@ Importing this module, and collecting with it, imports nothing heavy: no numpy, 
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber
+from pytest_brainscore.data.user_folder import VARIABLE
+from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
 from pytest_brainscore.running import options as run_options
 from pytest_brainscore.running import workers
 
@@ -70,6 +72,8 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         options = run_options.read_options(config)
         config.stash[OPTIONS] = options
+        if options.data is not None:
+            os.environ[VARIABLE] = str(options.data)
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             from pytest_brainscore.resources import resource_folder
 
@@ -296,7 +300,7 @@ class Controller:
             reporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Guard against lost results, then write what was asked for."""
         stopped = bool(session.shouldstop or session.shouldfail) or session.exitstatus in (
             pytest.ExitCode.INTERRUPTED,
@@ -311,6 +315,9 @@ class Controller:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         elif self._options_missing_fail() and session.exitstatus == 0:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter = self._reporter()
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR and reporter is not None:
+            self.pytest_terminal_summary(reporter)  # after an internal error, pytest shows no summaries
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the table, the verdict and the next command."""
@@ -339,7 +346,7 @@ def _statuses(recorder: Recorder) -> Iterator[None]:
         except BrainScoreError as rejection:
             pytest.fail(str(rejection), pytrace=False)
         pytest.xfail(str(error))
-    except DataUnavailable as error:
+    except (DataUnavailable, NotCapable) as error:
         recorder.without_score("unavailable", str(error))
         pytest.skip(str(error))
     except BrainScoreError as error:

@@ -65,7 +65,7 @@ def test_only_the_plugin_imports_pytest(module: Path) -> None:
 @pytest.mark.parametrize("module", [path for path in MODULES if path.parts[0] == "metrics"], ids=str)
 def test_metrics_import_only_numpy_and_scipy(module: Path) -> None:
     roots = {name.split(".")[0] for name in imports(PACKAGE / module)}
-    standard = {"__future__", "collections", "typing", "math", "functools", "dataclasses", "itertools"}
+    standard = {"__future__", "collections", "typing", "math", "functools", "dataclasses", "itertools", "types"}
     assert roots <= standard | {"numpy", "scipy", "pytest_brainscore"}
 
 

@@ -30,6 +30,8 @@ def test_it_carries_suites_models_targets_and_schema(wheel: Path) -> None:
         "pytest_brainscore/suites/neural/test_v1.py",
         "pytest_brainscore/fixtures/models/squeezenet1_1.toml",
         "pytest_brainscore/fixtures/marques2020/cavanaugh2002.toml",
+        "pytest_brainscore/fixtures/tree/leaves.csv",
+        "pytest_brainscore/fixtures/tree/published/squeezenet1_1.csv",
         "pytest_brainscore/report/report.schema.json",
     } <= names
     assert not [name for name in names if name.startswith(("tests/", "fixtures/", "suites/"))]

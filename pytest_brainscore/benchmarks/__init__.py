@@ -12,7 +12,7 @@ from importlib import import_module
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.errors import BrainScoreError
 
-_FAMILIES = ("marques2020",)
+_FAMILIES = ("marques2020", "geirhos2021")
 """Modules of this package that hold a tuple ``BENCHMARKS``, in the order of the score tree."""
 
 

@@ -50,3 +50,23 @@ def recording_assembly(
     coordinates |= {"time_bin_start": ("time_bin", list(starts)), "time_bin_end": ("time_bin", list(ends))}
     repeated = np.broadcast_to(responses[:, :, np.newaxis], (*responses.shape, len(time_bins)))
     return xarray.DataArray(repeated, coordinates, ("presentation", "neuroid", "time_bin"))
+
+
+def label_assembly(choices: Sequence[str], stimuli: pandas.DataFrame) -> xarray.DataArray:
+    """Label the answers of a model that named a category for each stimulus.
+
+    Parameters
+    ----------
+    choices
+        Chosen category of each stimulus.
+    stimuli
+        One row per stimulus; every column becomes a coordinate of ``presentation``.
+
+    Returns
+    -------
+    xarray.DataArray
+        Text, ``presentation`` x ``choice`` with a single choice.
+
+    """
+    columns = {str(name): ("presentation", column.to_numpy()) for name, column in stimuli.items()}
+    return xarray.DataArray(np.asarray(choices)[:, np.newaxis], columns, ("presentation", "choice"))

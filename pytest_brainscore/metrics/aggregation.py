@@ -5,10 +5,13 @@ The aggregation of Schrimpf, Kubilius et al. (2018), doi 10.1101/407007, for eve
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from pytest_brainscore.metrics.splits import Split
 
 
 class SplitScore(NamedTuple):
@@ -55,3 +58,30 @@ def aggregate_splits(values: ArrayLike) -> SplitScore:
     medians[scored] = np.nanmedian(array[scored], axis=1)
     error = np.nanstd(medians) / np.sqrt(len(medians))
     return SplitScore(float(np.nanmean(medians)), float(error), medians, array)
+
+
+def score_subsets(
+    metric: Callable[[NDArray[np.generic], NDArray[np.generic]], float],
+    first: NDArray[np.generic],
+    second: NDArray[np.generic],
+    splits: Sequence[Split],
+) -> SplitScore:
+    """Score random parts of the stimuli with a metric that fits nothing, for an error over parts.
+
+    The published system takes ten parts of 90 %: ``shuffle_splits(n, train_size=None, test_size=0.9)``.
+
+    Parameters
+    ----------
+    metric
+        Takes the responses of both to the same stimuli.
+    first, second
+        Responses, shape (stimulus, neuroid) each, the same stimuli in the same order.
+    splits
+        The test stimuli of each are scored.
+
+    Returns
+    -------
+    The `SplitScore`, of one value per split.
+
+    """
+    return aggregate_splits([[metric(first[split.test], second[split.test])] for split in splits])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
+
+from pytest_brainscore.metrics.splits import Split
 
 
 def pearson_correlation(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
@@ -43,6 +47,33 @@ def pearson_correlation(first: ArrayLike, second: ArrayLike) -> NDArray[np.float
     np.divide(covariance, norms, out=correlation, where=~constant & (norms > 0))
     clipped: NDArray[np.float64] = np.clip(correlation, -1, 1)
     return clipped
+
+
+def correlate_predictions(
+    predictions: Iterable[NDArray[np.float64]], responses: NDArray[np.float64], splits: Sequence[Split]
+) -> NDArray[np.float64]:
+    """Correlate predicted with recorded responses to the test stimuli of each split.
+
+    Parameters
+    ----------
+    predictions
+        One per split, shape (test stimulus, neuroid).
+    responses
+        To all stimuli, shape (stimulus, neuroid).
+    splits
+        Row numbers of the test stimuli.
+
+    Returns
+    -------
+    Pearson correlation, shape (split, neuroid); NaN where prediction or response is constant over the test stimuli.
+
+    """
+    return np.stack(
+        [
+            pearson_correlation(prediction, responses[split.test])
+            for prediction, split in zip(predictions, splits, strict=True)
+        ]
+    )
 
 
 def spearman_correlation(first: ArrayLike, second: ArrayLike) -> float:

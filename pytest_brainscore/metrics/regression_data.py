@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -90,22 +90,12 @@ def reduced_features(features: NDArray[np.generic]) -> TiledMatrix:
 
     """
     stimuli, count = features.shape
-    width = max(1, _BLOCK_BYTES // (8 * stimuli))
-    starts = range(0, count, width)
     if count <= _FEATURES_PER_STIMULUS * stimuli:
         reduced = TiledMatrix(stimuli, count)
-        for start in starts:
-            reduced.values[:, start : start + width] = _centred(features, start, start + width)
+        for columns, block in centred_blocks(features):
+            reduced.values[:, columns] = block
         return reduced
-    # Rows of zeros up to a multiple of the tile: see `square`.
-    padded = -(-stimuli // TILE) * TILE
-    gram = np.zeros((padded, padded), order="F")
-    block = np.zeros((padded, min(width, count)))
-    for start in starts:
-        columns = block[:, : min(width, count - start)]
-        columns[:stimuli] = _centred(features, start, start + width)
-        # Only the upper triangle is summed; the lower one stays zero, as the factor wants it.
-        gram = dsyrk(1.0, columns.T, beta=1.0, c=gram, trans=1, overwrite_c=1)
+    gram = _upper_gram(features)
     if not gram.any():
         return TiledMatrix(stimuli, 1)
     factor, pivots, rank, _ = dpstrf(gram, overwrite_a=1)
@@ -115,11 +105,46 @@ def reduced_features(features: NDArray[np.generic]) -> TiledMatrix:
     return reduced
 
 
-def _centred(features: NDArray[np.generic], start: int, stop: int) -> NDArray[np.float64]:
-    block = np.array(features[:, start:stop], dtype=np.float64)
+def gram_matrix(features: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Inner products between the stimuli after centring features over stimuli, shape (stimulus, stimulus).
+
+    Summed over blocks of columns; features may be memory-mapped. Raises ValueError if a feature is NaN or infinite.
+    """
+    gram = _upper_gram(features)[: len(features), : len(features)]
+    return gram + np.triu(gram, 1).T
+
+
+def centred_blocks(features: NDArray[np.generic]) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Read features, shape (stimulus, feature), in blocks of columns, as float64 with the mean 0 over stimuli.
+
+    Raises ValueError if a feature is NaN or infinite.
+    """
+    stimuli, count = features.shape
+    width = max(1, _BLOCK_BYTES // (8 * stimuli))
+    for start in range(0, count, width):
+        columns = slice(start, min(start + width, count))
+        yield columns, _centred(features, columns)
+
+
+def _upper_gram(features: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Sum the upper triangle of the Gram matrix, padded with zeros to a multiple of the tile as in `square`."""
+    stimuli = len(features)
+    padded = -(-stimuli // TILE) * TILE
+    gram = np.zeros((padded, padded), order="F")
+    for _, block in centred_blocks(features):
+        rows = np.zeros((padded, block.shape[1]))
+        rows[:stimuli] = block
+        del block  # the next one is read before this name would be free
+        gram = dsyrk(1.0, rows.T, beta=1.0, c=gram, trans=1, overwrite_c=1)
+        del rows
+    return gram
+
+
+def _centred(features: NDArray[np.generic], columns: slice) -> NDArray[np.float64]:
+    block = np.array(features[:, columns], dtype=np.float64)
     mean = block.mean(axis=0)
     if not np.isfinite(mean).all():
-        column = start + int(np.flatnonzero(~np.isfinite(mean))[0])
+        column = columns.start + int(np.flatnonzero(~np.isfinite(mean))[0])
         raise ValueError(
             f"Features are NaN or infinite, first in column {column}: drop these stimuli or these features."
         )

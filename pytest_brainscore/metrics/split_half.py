@@ -23,8 +23,8 @@ def spearman_brown(correlation: ArrayLike) -> NDArray[np.float64]:
 def split_half_correlation(responses: NDArray[np.generic], first_half: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Correlate, over stimuli, the mean response of one half of the repetitions with that of the other half.
 
-    Every response is read once for all splits: sums over repetitions are one matrix product, and the other half is the
-    whole minus the first.
+    Every response is read once for all splits: sums over repetitions are matrix products, small enough to be the same
+    for any number of threads, and the other half is the whole minus the first where nothing is missing.
 
     Parameters
     ----------
@@ -42,17 +42,24 @@ def split_half_correlation(responses: NDArray[np.generic], first_half: NDArray[n
     """
     repetitions, stimuli, neuroids = responses.shape
     offset = _typical_response(responses)
-    # One more row that sums all repetitions.
-    sets = np.concatenate([first_half, np.ones_like(first_half[:1])]).astype(np.float64)
+    first_sets = first_half.astype(np.float64)
+    if first_sets.ndim == 3:
+        first_sets = first_sets.transpose(2, 0, 1)
     moments = np.zeros((6, len(first_half), neuroids))
     for start in range(0, stimuli, _BLOCK):
         block = np.asarray(responses[:, start : start + _BLOCK], dtype=np.float64)
-        block_sets = sets if sets.ndim == 2 else sets[:, :, start : start + _BLOCK]
-        sums, counts = _sums_and_counts(block, block_sets)
-        if counts[-1].min() == repetitions and sets.ndim == 2:
-            moments += _moments_of_complete(sums, counts[:, :1, 0], offset)
+        sets = first_sets if first_sets.ndim == 2 else first_sets[start : start + _BLOCK]
+        missing = np.isnan(block[:, :, :1])
+        # Usually all neuroids are missing together. Where others are missing than the first, NaN are left.
+        if not np.isnan(block[missing[:, :, 0]]).all():
+            missing = np.isnan(block)
+        if sets.ndim == 2 and not missing.any():
+            block_moments = _moments_of_complete(block, sets, offset)
         else:
-            moments += _moments(sums, counts, offset)
+            block_moments = _moments(block, sets, offset, missing)
+        if np.isnan(block_moments).any():
+            block_moments = _moments(block, sets, offset, np.isnan(block))
+        moments += block_moments
     count, first, second, first_squares, second_squares, products = moments
     correlation = np.full(count.shape, np.nan)
     counted = np.maximum(count, 1)
@@ -79,40 +86,19 @@ def _typical_response(responses: NDArray[np.generic]) -> NDArray[np.float64]:
     return mean
 
 
-def _sums_and_counts(
-    block: NDArray[np.float64], sets: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sum the responses (set, stimulus, neuroid) of sets of repetitions, and count those that are not missing.
-
-    The counts have one neuroid for all where no neuroid is missing without the others, as is usual.
-    """
-    missing = np.isnan(block[:, :, :1])
-    if np.isnan(block[missing[:, :, 0]]).all():
-        sums = _sum_sets(np.where(missing, 0, block) if missing.any() else block, sets)
-        if not np.isnan(sums[-1]).any():
-            return sums, _sum_sets((~missing).astype(np.float64), sets)
-    missing = np.isnan(block)
-    return _sum_sets(np.where(missing, 0, block), sets), _sum_sets((~missing).astype(np.float64), sets)
-
-
-def _sum_sets(values: NDArray[np.float64], sets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum values (repetition, stimulus, neuroid) over sets of repetitions, (set, repetition[, stimulus])."""
-    if sets.ndim == 2:
-        return (sets @ values.reshape(len(values), -1)).reshape(len(sets), *values.shape[1:])
-    sums: NDArray[np.float64] = np.matmul(sets.transpose(2, 0, 1), values.transpose(1, 0, 2)).transpose(1, 0, 2)
-    return sums
-
-
 def _moments_of_complete(
-    sums: NDArray[np.float64], sizes: NDArray[np.float64], offset: NDArray[np.float64]
+    block: NDArray[np.float64], first_sets: NDArray[np.float64], offset: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Sum moments where no response is missing: from the first half and the whole alone."""
-    sums -= (sizes * offset)[:, None]
-    first, total = sums[:-1], sums[-1]
+    sets = np.concatenate([first_sets, np.ones_like(first_sets[:1])])
+    sizes = sets.sum(axis=1, keepdims=True)
+    sums = np.matmul(sets, block.transpose(1, 0, 2))
+    sums -= sizes * offset
+    first, total = sums[:, :-1], sums[:, -1]
     first_size, second_size = sizes[:-1], sizes[-1] - sizes[:-1]
-    first_sums, total_sums = first.sum(axis=1), total.sum(axis=0)
-    squares = np.einsum("psn,psn->pn", first, first)
-    products = np.einsum("psn,sn->pn", first, total)
+    first_sums, total_sums = first.sum(axis=0), total.sum(axis=0)
+    squares = np.einsum("spn,spn->pn", first, first)
+    products = np.einsum("spn,sn->pn", first, total)
     total_squares = np.einsum("sn,sn->n", total, total)
     return np.stack(
         [
@@ -127,21 +113,36 @@ def _moments_of_complete(
 
 
 def _moments(
-    sums: NDArray[np.float64], counts: NDArray[np.float64], offset: NDArray[np.float64]
+    block: NDArray[np.float64],
+    first_sets: NDArray[np.float64],
+    offset: NDArray[np.float64],
+    missing: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Sum moments of the mean responses of both halves over the stimuli for which both halves have a response."""
-    first_count, second_count = counts[:-1], counts[-1] - counts[:-1]
-    both = ((first_count > 0) & (second_count > 0)).astype(np.float64)
-    # Means without the offset, and 0 where one is missing.
-    first = (sums[:-1] - first_count * offset) * (both / np.maximum(first_count, 1))
-    second = (sums[-1] - sums[:-1] - second_count * offset) * (both / np.maximum(second_count, 1))
+    """Sum moments of the mean responses of both halves over the stimuli for which both halves have a response.
+
+    What is missing has the shape (repetition, stimulus, neuroid), or (..., 1) if the same for all neuroids.
+    """
+    sets = np.concatenate([first_sets, 1 - first_sets], axis=-2)
+    splits = first_sets.shape[-2]
+    present = (~missing).astype(np.float64).transpose(1, 0, 2)
+    counts = np.matmul(sets, present)  # (stimulus, both halves of every split, neuroid or 1)
+    both = ((counts[:, :splits] > 0) & (counts[:, splits:] > 0)).astype(np.float64)
+    factors = np.concatenate([both, both], axis=1) / np.maximum(counts, 1)
+    deviations = block - offset
+    if missing.shape[2] == 1:
+        deviations[missing[:, :, 0]] = 0
+        means = np.matmul(sets * present[:, :, 0][:, None] * factors, deviations.transpose(1, 0, 2))
+    else:
+        deviations[missing] = 0
+        means = np.matmul(sets, deviations.transpose(1, 0, 2)) * factors
+    first, second = means[:, :splits], means[:, splits:]
     return np.stack(
         [
-            np.broadcast_to(both.sum(axis=1), (len(first), offset.size)),
-            first.sum(axis=1),
-            second.sum(axis=1),
-            np.einsum("psn,psn->pn", first, first),
-            np.einsum("psn,psn->pn", second, second),
-            np.einsum("psn,psn->pn", first, second),
+            np.broadcast_to(both.sum(axis=0), (splits, offset.size)),
+            first.sum(axis=0),
+            second.sum(axis=0),
+            np.einsum("spn,spn->pn", first, first),
+            np.einsum("spn,spn->pn", second, second),
+            np.einsum("spn,spn->pn", first, second),
         ]
     )

@@ -18,6 +18,8 @@ from pytest_brainscore.data.stimulus_set import StimulusImage
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.preprocessing import Preprocessing
 
+OUTPUT = "output"
+"""The whole network as a layer, unless it has a module of that name."""
 EXTRACTION_VERSION = 1
 """Raise it whenever the same network and images give other activations."""
 BATCH_SIZE = 16
@@ -69,6 +71,7 @@ class LayerExtractor:
         self.device = device
         self._name = name
         self._modules = {layer: module for layer, module in network.named_modules() if layer}
+        self._modules.setdefault(OUTPUT, network)
         self._readings: dict[tuple[str, ...], dict[str, _Reading]] = {}
         first = next((parameter for parameter in network.parameters() if parameter.is_floating_point()), None)
         self.dtype = torch.float32 if first is None else first.dtype

@@ -7,17 +7,19 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.data.assembly import recording_assembly
+from pytest_brainscore.data.assembly import label_assembly, recording_assembly
 from pytest_brainscore.data.stimulus_set import StimulusSet, stimuli_from_files
-from pytest_brainscore.errors import ModelError, NoNumber
+from pytest_brainscore.errors import ModelError, NoNumber, NotCapable
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.commitment import REGIONS
 from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
+from pytest_brainscore.models.label_decisions import IMAGENET_CLASSES
+from pytest_brainscore.models.label_task import LabelTask, label_task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,13 @@ AXIS_NAMES: Final = {
 }
 """Coordinate for each axis of a layer's output, by number of axes: fully connected, transformer, convolution, video.
 As published, channel_x is the vertical index and channel_y the horizontal one."""
+
+
+class _Recording(NamedTuple):
+    """A recording that was started."""
+
+    target: RecordingTarget
+    time_bins: tuple[TimeBin, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ class LayerMappedModel(ABC):
         self._layers = dict(layers)
         self._visual_degrees = visual_degrees
         self._store = store
-        self._recording: tuple[RecordingTarget, tuple[TimeBin, ...]] | None = None
+        self._asked: _Recording | LabelTask | None = None
 
     @property
     def identifier(self) -> str:
@@ -96,19 +105,37 @@ class LayerMappedModel(ABC):
         return self._visual_degrees
 
     def start_task(self, task: Task, fitting: StimulusSet | Sequence[str] | str | None = None) -> None:
-        """Accept the passive task, which asks for nothing.
+        """Have the following stimuli answered by behaviour, or, with the passive task, by nothing.
+
+        Parameters
+        ----------
+        task
+            ``passive``, or ``label``: name the category of each stimulus.
+        fitting
+            For ``label``, the categories to choose from, in the order in which ties are broken.
 
         Raises
         ------
         ModelError
-            For any other task: there is no behavioural read-out.
+            The task or a category is unknown.
+        NotCapable
+            The model has no read-out for the task.
 
         """
         if task not in get_args(Task):
             raise ModelError(f"There is no task {task!r}; start one of {', '.join(get_args(Task))}.")
-        if task != "passive":
-            raise ModelError(f"{self.identifier} has no read-out for the task {task!r}; it can only be recorded from.")
-        self._recording = None
+        if task == "passive":
+            self._asked = None
+            return
+        if task != "label":
+            raise NotCapable(f"{self.identifier} has no read-out for the task {task!r} in this version.")
+        labels = label_task(fitting)
+        outputs = self._number_of_outputs()
+        if outputs != IMAGENET_CLASSES:
+            raise NotCapable(
+                f"{self.identifier} has {outputs or 'no'} outputs; label tasks need the {IMAGENET_CLASSES} of ImageNet."
+            )
+        self._asked = labels
 
     def start_recording(self, target: RecordingTarget, time_bins: Sequence[TimeBin]) -> None:
         """Answer the following stimuli with the layers of a region.
@@ -132,10 +159,13 @@ class LayerMappedModel(ABC):
             raise ModelError(f"The time bins {list(time_bins)} are not (start, end) pairs in milliseconds; mend them.")
         if target not in self._layers:
             raise ModelError(self._no_layer(target))
-        self._recording = (target, tuple(time_bins))
+        self._asked = _Recording(target, tuple(time_bins))
 
     def look_at(self, stimuli: StimulusSet | Sequence[str | Path], number_of_trials: int = 1) -> xarray.DataArray:
-        """Return recordings: ``presentation`` x ``neuroid``, and ``time_bin`` when several were asked for.
+        """Return what was asked for last.
+
+        Recordings are ``presentation`` x ``neuroid``, and x ``time_bin`` when several were asked for; labels are
+        ``presentation`` x ``choice`` with a single choice.
 
         Parameters
         ----------
@@ -147,14 +177,17 @@ class LayerMappedModel(ABC):
         Raises
         ------
         ModelError
-            No recording was started, or the layers cannot be read.
+            Nothing was started, or the layers cannot be read.
         NoNumber
             Activations are not finite.
 
         """
-        region, time_bins = self._started()
         if not isinstance(stimuli, StimulusSet):
             stimuli = stimuli_from_files(stimuli, self._visual_degrees)
+        if isinstance(self._asked, LabelTask):
+            logits = self._logits(stimuli)
+            return label_assembly(self._asked.choices(logits), stimuli.table)
+        region, time_bins = self._recording()
         return recording_assembly(self.record(stimuli), stimuli.table, self._neuroids(region), time_bins)
 
     def record(
@@ -182,8 +215,15 @@ class LayerMappedModel(ABC):
             As :meth:`look_at`.
 
         """
-        region, _ = self._started()
-        layers = self._layers[region]
+        return self._record(self._layers[self._recording().target], stimuli, neuroids, maximum_over)
+
+    def _record(
+        self,
+        layers: tuple[str, ...],
+        stimuli: StimulusSet,
+        neuroids: NDArray[np.intp] | None = None,
+        maximum_over: int = 1,
+    ) -> NDArray[np.float32]:
         if maximum_over < 1 or len(stimuli) % maximum_over:
             raise ValueError(f"{len(stimuli)} stimuli do not divide into runs of {maximum_over}")
         sizes = {layer: math.prod(shape) for layer, shape in self._layer_shapes(layers).items()}
@@ -236,10 +276,18 @@ class LayerMappedModel(ABC):
     def _described_layers(self) -> dict[str, str | list[str]]:
         return {region: layers[0] if len(layers) == 1 else list(layers) for region, layers in self._layers.items()}
 
-    def _started(self) -> tuple[RecordingTarget, tuple[TimeBin, ...]]:
-        if self._recording is None:
+    def _recording(self) -> _Recording:
+        if not isinstance(self._asked, _Recording):
             raise ModelError(f"{self.identifier} was asked for nothing; call start_recording before it looks.")
-        return self._recording
+        return self._asked
+
+    def _number_of_outputs(self) -> int | None:
+        """Return the number of values that the whole model gives for one stimulus; None where it gives none."""
+        return None
+
+    def _logits(self, stimuli: StimulusSet) -> NDArray[np.float32]:
+        """Return the values that the whole model gives: stimuli x outputs."""
+        raise NotImplementedError
 
     def _compute(
         self,

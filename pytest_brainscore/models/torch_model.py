@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -16,13 +17,13 @@ import torch
 from numpy.typing import NDArray
 
 from pytest_brainscore.models.activation_store import ActivationStore
-from pytest_brainscore.models.extraction import BATCH_SIZE, EXTRACTION_VERSION, LayerExtractor, some_of
+from pytest_brainscore.models.extraction import BATCH_SIZE, EXTRACTION_VERSION, OUTPUT, LayerExtractor, some_of
 from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, LayerShapes, ModelDescription
 from pytest_brainscore.models.preprocessing import Preprocessing
 from pytest_brainscore.models.weights import state_dict_sha256
 
 if TYPE_CHECKING:
-    from pytest_brainscore.data.stimulus_set import StimulusImage
+    from pytest_brainscore.data.stimulus_set import StimulusImage, StimulusSet
 
 VERSIONED_PACKAGES = ("torch", "torchvision")
 """Packages whose modules are identified by the version of the package, not by the text of their files."""
@@ -88,6 +89,12 @@ class TorchBrainModel(LayerMappedModel):
 
     def _layer_shapes(self, layers: tuple[str, ...]) -> LayerShapes:
         return self._extractor.shapes(layers)
+
+    def _number_of_outputs(self) -> int | None:
+        return math.prod(self._layer_shapes((OUTPUT,))[OUTPUT])
+
+    def _logits(self, stimuli: StimulusSet) -> NDArray[np.float32]:
+        return self._record((OUTPUT,), stimuli)
 
     def _batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
         return self._extractor.batches(images, layers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -58,6 +57,11 @@ OPTIONS = (
         repeatable=True,
     ),
     Option("--brainscore-device", "Run models on this device: auto, cpu, cuda, cuda:1, mps.", "DEVICE", default="auto"),
+    Option(
+        "--brainscore-data",
+        "Folder of data that you have: stimuli and recordings are taken from here (default: $BRAINSCORE_DATA).",
+        "DIR",
+    ),
     Option(
         "--brainscore-baseline",
         "Folder of stored baselines, one MODEL.json each (default: fixtures/baselines under the root folder, "
@@ -117,6 +121,7 @@ class RunOptions:
     weights: Path | None
     layers: dict[str, str]
     device: str
+    data: Path | None
     baseline: Path
     baseline_output: Path
     update: Update
@@ -203,6 +208,7 @@ def read_options(config: pytest.Config) -> RunOptions:
         weights=weights.resolve() if weights else None,
         layers=dict(_layer(word) for word in words("brainscore_layer")),
         device=text("brainscore_device"),
+        data=_folder(config, "brainscore_data", text("brainscore_data")),
         baseline=baseline,
         baseline_output=baseline_output,
         update=cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update"))),
@@ -253,9 +259,8 @@ def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
 
     They differ only where the project has no baselines yet: then the shipped ones are read, never written.
     """
-    if given:
-        path = Path(given).expanduser()
-        folder = path if path.is_absolute() else _base(config, path) / path
+    folder = _folder(config, "brainscore_baseline", given)
+    if folder is not None:
         if folder.exists() and not folder.is_dir():
             raise BrainScoreError(f"The baseline folder {folder} is a file; give --brainscore-baseline a folder.")
         return folder, folder
@@ -267,10 +272,12 @@ def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
     return resource_folder("fixtures/baselines"), own
 
 
-def _base(config: pytest.Config, path: Path) -> Path:
-    """Resolve a relative path as the shell would when typed, and from the root folder when in the ini file."""
-    typed = config.getoption("brainscore_baseline") == os.fspath(path)
-    return config.invocation_params.dir if typed else project_folder(config)
+def _folder(config: pytest.Config, name: str, given: str) -> Path | None:
+    """Resolve a relative folder as the shell would when typed, and from the ini file's folder when written there."""
+    if not given:
+        return None
+    typed = bool(config.getoption(name))
+    return (config.invocation_params.dir if typed else project_folder(config)) / Path(given).expanduser()
 
 
 def project_folder(config: pytest.Config) -> Path:

@@ -5,11 +5,14 @@ Pure functions of the collected records; the plugin writes the lines.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks import all_benchmarks
+from pytest_brainscore.scoring.tree import aggregate as aggregate_scores
+from pytest_brainscore.scoring.tree import published_tree
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
@@ -62,7 +65,7 @@ def live_line(record: BenchmarkRecord) -> Line:
 def summary(collector: Collector, lost: Sequence[str]) -> list[Line]:
     """Return the lines of the terminal section."""
     records = collector.ordered()
-    lines = [*_table(records), *_reasons(records)]
+    lines = [*_table(records), *_parents(records), *_reasons(records)]
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
         lines.append(Line(f"{len(lost)} tests never reported; their results are lost: {', '.join(lost[:3])}", "red"))
@@ -94,15 +97,46 @@ def _table(records: Sequence[BenchmarkRecord]) -> list[Line]:
         )
         for record in shown
     ]
+    return _aligned(header, rows, [_colour(record) for record in shown])
+
+
+def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[str | None]) -> list[Line]:
+    """Return a table whose columns are as wide as their widest cell."""
     widths = [max(len(cell) for cell in column) for column in zip(header, *rows, strict=True)]
 
     def line(cells: Sequence[str]) -> str:
         return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
-    return [
-        Line(line(header), bold=True),
-        *(Line(line(row), _colour(record)) for row, record in zip(rows, shown, strict=True)),
-    ]
+    lines = [Line(line(row), colour) for row, colour in zip(rows, colours, strict=True)]
+    return [Line(line(header), bold=True), *lines]
+
+
+def _parents(records: Sequence[BenchmarkRecord]) -> list[Line]:
+    """Return two numbers for every parent with a score below it.
+
+    A local run is usually partial: the number that can be compared with the published pages counts what did not run as
+    0, which says little of the model; the mean of what ran does not, and cannot be compared with those pages.
+    """
+    tree = published_tree()
+    rows = []
+    for model in dict.fromkeys(record.model for record in records):
+        mine = [record for record in records if record.model == model and record.identifier in tree.leaves]
+        scores = {record.identifier: record.score for record in mine if record.status == "scored"}
+        errors = {record.identifier: record.error for record in mine if record.error is not None}
+        no_numbers = {record.identifier: math.nan for record in mine if record.status == "nan"}
+        rows += [
+            (
+                model,
+                parent,
+                number(aggregate.mean_of_what_ran),
+                f"{aggregate.scored} of {aggregate.leaves}",
+                number(aggregate.site_comparable),
+            )
+            for parent, aggregate in aggregate_scores(scores | no_numbers, errors).items()
+            if aggregate.scored
+        ]
+    header = ("model", "parent", "mean of what ran", "benchmarks", "site-comparable (missing = 0)")
+    return _aligned(header, rows, [None] * len(rows)) if rows else []
 
 
 def _reasons(records: Sequence[BenchmarkRecord]) -> list[Line]:
@@ -132,7 +166,7 @@ def _verdict(records: Sequence[BenchmarkRecord]) -> Line:
     told = ", ".join(f"{count} {status}" for status, count in statuses.items() if count or status == "scored")
     judged = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items() if count)
     bad = statuses["failed"] + statuses["crashed"] + verdicts["regressed"] + verdicts["not-comparable"]
-    scope = f" of {known * models} in the tree" if models else ""
+    scope = f" of {known * models} known" if models else ""
     return Line(f"{told}{scope}" + (f"; {judged}" if judged else ""), "red" if bad else "green", bold=True)
 
 

@@ -96,6 +96,20 @@ def test_equals_the_loop_where_single_responses_are_missing() -> None:
     np.testing.assert_allclose(internal_consistency(responses).values, per_neuroid(responses), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("neuroid", [0, 2])
+def test_equals_the_loop_where_one_neuroid_is_missing_alone(neuroid: int) -> None:
+    responses = np.nan_to_num(simulated(9, 100, 4), nan=1.0)
+    responses[[2, 5], 70, neuroid] = np.nan
+    np.testing.assert_allclose(internal_consistency(responses).values, per_neuroid(responses), rtol=0, atol=1e-12)
+
+
+def test_an_infinite_response_leaves_its_neuroid_without_a_number() -> None:
+    responses = np.nan_to_num(simulated(6, 30, 3), nan=1.0)
+    responses[1, 4, 2] = np.inf
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(internal_consistency(responses).values).all(axis=0).tolist() == [False, False, True]
+
+
 def test_a_large_common_response_costs_no_digits() -> None:
     responses = simulated(8, 100, 4)
     responses[np.isnan(responses)] = 2
@@ -120,15 +134,18 @@ def test_any_layout_in_memory_will_do() -> None:
     )
 
 
-@given(seed=st.integers(0, 1000), repetitions=st.integers(2, 8), stimuli=st.integers(3, 20))
+@given(seed=st.integers(0, 1000), repetitions=st.integers(2, 8), stimuli=st.integers(6, 80))
 @settings(max_examples=25, deadline=None)
 def test_units_and_the_order_of_stimuli_and_neuroids_do_not_matter(seed: int, repetitions: int, stimuli: int) -> None:
     responses = simulated(repetitions, stimuli, 3, missing=0.3, seed=seed)
     generator = np.random.default_rng(seed)
     stimulus_order, neuroid_order = generator.permutation(stimuli), generator.permutation(3)
-    values = internal_consistency(responses).values
-    changed = 2.5 * responses[:, stimulus_order][:, :, neuroid_order] - 7
-    np.testing.assert_allclose(internal_consistency(changed).values, values[:, neuroid_order], rtol=1e-7, atol=1e-9)
+    halves = generator.permuted(np.tile(np.arange(repetitions) % 2 == 0, (5, 1)), axis=1)
+    correlation = split_half_correlation(responses, halves)
+    assert (np.isnan(correlation) | (np.abs(correlation) <= 1)).all()
+    changed = split_half_correlation(2.5 * responses[:, stimulus_order][:, :, neuroid_order] - 7, halves)
+    np.testing.assert_allclose(changed, correlation[:, neuroid_order], rtol=0, atol=1e-11)
+    np.testing.assert_allclose(split_half_correlation(responses, ~halves), correlation, rtol=0, atol=1e-11)
 
 
 def test_a_silent_or_constant_neuroid_is_left_out_of_the_median() -> None:

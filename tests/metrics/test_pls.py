@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.cross_decomposition import PLSRegression
 
+from pytest_brainscore.metrics import regression_data
 from pytest_brainscore.metrics.aggregation import aggregate_splits
 from pytest_brainscore.metrics.pls import fit_pls, pls_correlation
 from pytest_brainscore.metrics.splits import Split, shuffle_splits
@@ -157,6 +159,13 @@ def test_predictions_equal_scikit_learn_for_splits_of_any_proportion(train_size:
         np.testing.assert_allclose(fit.predict(number), oracle.predict(values[test]), rtol=0, atol=1e-9)
 
 
+def test_a_split_may_train_on_all_stimuli_and_test_on_some_of_them() -> None:
+    values, responses = simulated(60, 40, 4)
+    fit = fit_pls(values, responses, [Split(np.arange(60), np.arange(50, 60))])
+    oracle = PLSRegression(25, scale=False).fit(values, responses)
+    np.testing.assert_allclose(fit.predict(0), oracle.predict(values[50:]), rtol=0, atol=1e-10)
+
+
 def test_very_different_scales_keep_their_digits() -> None:
     values, responses = simulated(150, 100, 10)
     values = values * np.logspace(-3, 3, 100) + 1e4
@@ -175,6 +184,20 @@ def test_memory_mapped_single_precision_features_give_the_same_numbers(tmp_path:
     splits = shuffle_splits(60, splits=2)
     expected, _ = scikit_learn(values.astype(np.float32), responses, splits)
     np.testing.assert_allclose(pls_correlation(stored, responses, splits), expected, rtol=0, atol=1e-11)
+
+
+def test_memory_does_not_grow_with_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regression_data, "_BLOCK_BYTES", 2**20)
+    peaks = []
+    for features in (6000, 60_000):
+        stored = np.memmap(tmp_path / "features", dtype=np.float32, mode="w+", shape=(64, features))
+        stored[:] = np.random.default_rng(0).standard_normal(stored.shape, dtype=np.float32)
+        responses = np.asarray(stored[:, :5], dtype=np.float64)
+        tracemalloc.start()
+        pls_correlation(stored, responses, shuffle_splits(64, splits=2))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.1 * peaks[0]
 
 
 def test_many_splits_are_fitted_in_groups_with_the_same_numbers() -> None:

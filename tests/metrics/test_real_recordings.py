@@ -48,7 +48,11 @@ def squeezenet_features(folder: Path) -> NDArray[np.float32]:
         names = sorted(name for name in archive.namelist() if name.endswith(".jpg"))
         images = np.stack(
             [
-                np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("RGB").resize((224, 224), Image.BILINEAR))
+                np.asarray(
+                    Image.open(io.BytesIO(archive.read(name)))
+                    .convert("RGB")
+                    .resize((224, 224), Image.Resampling.BILINEAR)
+                )
                 for name in names
             ]
         )

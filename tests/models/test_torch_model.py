@@ -18,7 +18,7 @@ from torch import nn
 from fixtures.networks import TINY_LAYERS, make_model, make_tiny_network
 from fixtures.stimuli import NoiseImage
 from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
-from pytest_brainscore.errors import ModelError, NoNumber
+from pytest_brainscore.errors import ModelError, NoNumber, NotCapable
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.interface import BrainModel, RecordingTarget, Task
 from pytest_brainscore.models.layer_mapped_model import _block_rows
@@ -74,8 +74,8 @@ class TestInterface:
         tiny_model.start_task("passive")
         with pytest.raises(ModelError, match="call start_recording"):
             tiny_model.look_at(image_files)
-        with pytest.raises(ModelError, match="no read-out for the task 'label'"):
-            tiny_model.start_task("label", "imagenet")
+        with pytest.raises(NotCapable, match="outputs; label tasks need the 1000"):
+            tiny_model.start_task("label", ["cat", "dog"])
         tiny_model.start_recording("IT", ONE_BIN)
         assert tiny_model.look_at(image_files).shape == (3, 10)
 

@@ -20,6 +20,7 @@ def test_squeezenet_keeps_its_scores(
     pytester: pytest.Pytester, reference_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BRAINSCORE_HOME", str(pytester.path / "home"))
+    monkeypatch.delenv("BRAINSCORE_DATA")  # of the data only the weights are used here
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # the neighbour on the other core runs tests too
     arguments = [
         "--model=squeezenet1_1",

@@ -1,0 +1,20 @@
+"""The folder of data that the user already has: ``--brainscore-data DIR`` or ``BRAINSCORE_DATA``. Light to import."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+VARIABLE = "BRAINSCORE_DATA"
+
+
+def user_folder() -> Path | None:
+    """Return the folder that the user named, or None; it need not exist."""
+    named = os.environ.get(VARIABLE)
+    return Path(named).expanduser() if named else None
+
+
+def where_to_put(path: str) -> str:
+    """Return the words that tell a user where something belongs, for a sentence on what is missing."""
+    folder = user_folder()
+    return str(folder / path) if folder else f"DIR/{path} and give --brainscore-data DIR"

@@ -1,0 +1,224 @@
+"""The score tree: where each benchmark stands, and the scores of its parents (V1, neural_vision, average_vision ...).
+
+A local run is usually partial, so that every parent has two numbers: the *site-comparable* one follows the rule of
+www.brain-score.org, where a benchmark without a number counts as 0; the *mean of what ran* leaves such benchmarks out.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.resources import resource_folder
+
+
+class ScoreTreeError(BrainScoreError):
+    """A score tree contradicts itself, or a score does not belong into it."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A benchmark in the score tree."""
+
+    identifier: str
+    """Published identifier."""
+    version: int
+    """Version whose scores belong into this tree."""
+    parents: tuple[str, ...]
+    """From the root to the direct parent."""
+
+
+@dataclass(frozen=True)
+class ScoreTree:
+    """Benchmarks and their parents; made by :func:`build_tree`."""
+
+    leaves: Mapping[str, Leaf]
+    """Benchmarks by identifier, in the order of the tree."""
+    children: Mapping[str, tuple[str, ...]]
+    """Direct children (parents or leaves) of every parent; a parent comes before those below it."""
+    roots: tuple[str, ...]
+    """Parents that have no parent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aggregate:
+    """The scores of a parent.
+
+    All scores are within [0, 1]. A score is None (shown blank) when nothing below has run, and NaN (shown X) when
+    something has run and nothing has given a number. Its error is None when there is no score, or when the error of a
+    leaf that is part of it is not known.
+    """
+
+    site_comparable: float | None
+    """Mean over all direct children, where those without a number count as 0."""
+    site_comparable_error: float | None
+    """Standard error of `site_comparable`, on the same scale."""
+    mean_of_what_ran: float | None
+    """Mean over the direct children that have a number, each of them again the mean of what ran."""
+    mean_of_what_ran_error: float | None
+    """Standard error of `mean_of_what_ran`, on the same scale."""
+    scored: int
+    """Leaves below with a number."""
+    leaves: int
+    """Leaves below; coverage is `scored` of `leaves`."""
+    clamped: int
+    """Leaves below whose score was outside [0, 1] and was cut to it."""
+
+
+@cache
+def published_tree() -> ScoreTree:
+    """Return the tree of the published model page: 81 leaves below ``average_vision``, 25 below ``engineering_vision``.
+
+    The versions of the leaves are those of that page (see ``fixtures/tree/leaves.csv``).
+    """
+    path = resource_folder("fixtures/tree") / "leaves.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    return build_tree(Leaf(row["identifier"], int(row["version"]), tuple(row["parents"].split("/"))) for row in rows)
+
+
+def build_tree(leaves: Iterable[Leaf]) -> ScoreTree:
+    """Build a tree from its leaves; the order of the leaves is the order of the tree.
+
+    Raises
+    ------
+    ScoreTreeError
+        When a leaf has no parent, an identifier stands for two leaves or for a leaf and a parent, or a parent stands
+        in two places.
+
+    """
+    by_identifier: dict[str, Leaf] = {}
+    # Dictionaries in place of sets keep the order.
+    children: dict[str, dict[str, None]] = {}
+    places: dict[str, tuple[str, ...]] = {}
+    for leaf in leaves:
+        if not leaf.parents:
+            raise ScoreTreeError(f"The leaf {leaf.identifier} of the score tree has no parent; name at least a root.")
+        if leaf.identifier in by_identifier:
+            raise ScoreTreeError(f"The leaf {leaf.identifier} is twice in the score tree; remove one.")
+        by_identifier[leaf.identifier] = leaf
+        for depth, parent in enumerate(leaf.parents):
+            above = leaf.parents[:depth]
+            if places.setdefault(parent, above) != above:
+                raise ScoreTreeError(
+                    f"The parent {parent} of {leaf.identifier} has two places in the score tree, below "
+                    f"{'/'.join(places[parent]) or 'nothing'} and below {'/'.join(above) or 'nothing'}; keep one."
+                )
+            below = leaf.parents[depth + 1] if depth + 1 < len(leaf.parents) else leaf.identifier
+            children.setdefault(parent, {})[below] = None
+    for identifier in by_identifier.keys() & children.keys():
+        raise ScoreTreeError(f"{identifier} is both a leaf and a parent in the score tree; rename one.")
+    return ScoreTree(
+        leaves=MappingProxyType(by_identifier),
+        children=MappingProxyType({parent: tuple(below) for parent, below in children.items()}),
+        roots=tuple(parent for parent, above in places.items() if not above),
+    )
+
+
+def aggregate(
+    scores: Mapping[str, float | None],
+    errors: Mapping[str, float | None] | None = None,
+    tree: ScoreTree | None = None,
+) -> dict[str, Aggregate]:
+    """Return the scores of all parents from the scores of the leaves.
+
+    Leaf scores are cut to [0, 1], the range that the published site shows. The site-comparable score of a parent is
+    what the site computes (``populate_final_agg_scores`` and ``fix_parent_scores`` of brain-score/brain-score.web):
+    the unweighted mean over all its direct children, where missing and NaN count as 0; blank when no child has run;
+    NaN when some have run and none has a number. The mean of what ran is the same with such children left out. The two
+    are equal where everything has a number.
+
+    Parameters
+    ----------
+    scores
+        Score of each leaf by identifier, in the version of the tree. Absent or None: did not run. NaN or infinite: ran
+        without giving a number. The numbers are taken as they are: the site uses the ceiling-normalised score, but
+        below ``engineering_vision`` the raw one (a fraction correct, within [0, 1]), and so should the caller.
+    errors
+        Standard error of each leaf score, on the scale of the score; absent, None, NaN or infinite where not known.
+        The errors of different leaves are taken as independent, and go through the weights that the scores go through:
+        the error of a mean over n children is the root of the sum of their squares, divided by n. Leaves without a
+        number add nothing; the error of a score that was cut to [0, 1] stays as it is, which is at least what it
+        should be. Leaves scored on the same units and stimuli are not independent: their errors tend to go together,
+        and those of the parents are then too small.
+    tree
+        Tree to go up; by default :func:`published_tree`.
+
+    Returns
+    -------
+    dict[str, Aggregate]
+        One for every parent, in the order of the tree (a parent before those below it).
+
+    Raises
+    ------
+    ScoreTreeError
+        When a score or an error belongs to no leaf of the tree, or an error is negative.
+
+    """
+    tree = tree or published_tree()
+    errors = errors or {}
+    for identifier in [*scores, *errors]:
+        if identifier not in tree.leaves:
+            raise ScoreTreeError(f"{identifier} is not a leaf of the score tree; leave it out of the aggregation.")
+    nodes = {leaf: _leaf(leaf, scores.get(leaf), errors.get(leaf)) for leaf in tree.leaves}
+    for parent, children in reversed(list(tree.children.items())):
+        nodes[parent] = _parent([nodes[child] for child in children])
+    return {parent: nodes[parent] for parent in tree.children}
+
+
+def _leaf(identifier: str, score: float | None, error: float | None) -> Aggregate:
+    """Return a leaf as the aggregate of itself."""
+    if error is not None and error < 0:
+        raise ScoreTreeError(f"The error {error} of {identifier} is negative; give a standard error or None.")
+    number = score is not None and math.isfinite(score)
+    value: float | None = None
+    if score is not None:
+        value = min(max(float(score), 0.0), 1.0) if number else math.nan
+    known = float(error) if number and error is not None and math.isfinite(error) else None
+    return Aggregate(
+        site_comparable=value,
+        site_comparable_error=known,
+        mean_of_what_ran=value,
+        mean_of_what_ran_error=known,
+        scored=int(number),
+        leaves=1,
+        clamped=int(number and value != score),
+    )
+
+
+def _parent(children: Sequence[Aggregate]) -> Aggregate:
+    totals = {
+        "scored": sum(child.scored for child in children),
+        "leaves": sum(child.leaves for child in children),
+        "clamped": sum(child.clamped for child in children),
+    }
+    scored = [child for child in children if child.scored]
+    if not scored:
+        ran = any(child.site_comparable is not None for child in children)
+        nothing = math.nan if ran else None
+        return Aggregate(
+            site_comparable=nothing,
+            site_comparable_error=None,
+            mean_of_what_ran=nothing,
+            mean_of_what_ran_error=None,
+            **totals,
+        )
+    # Every child in `scored` has a number; `or 0.0` says so to the type checker.
+    return Aggregate(
+        site_comparable=math.fsum(child.site_comparable or 0.0 for child in scored) / len(children),
+        site_comparable_error=_error([child.site_comparable_error for child in scored], len(children)),
+        mean_of_what_ran=math.fsum(child.mean_of_what_ran or 0.0 for child in scored) / len(scored),
+        mean_of_what_ran_error=_error([child.mean_of_what_ran_error for child in scored], len(scored)),
+        **totals,
+    )
+
+
+def _error(errors: Sequence[float | None], count: int) -> float | None:
+    """Return the error of a sum of independent numbers divided by `count`; None when one error is not known."""
+    known = [error for error in errors if error is not None]
+    return math.hypot(*known) / count if len(known) == len(errors) else None
