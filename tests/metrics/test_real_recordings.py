@@ -1,4 +1,4 @@
-"""Real recordings of macaque V4 (Cowley et al. 2023), as the published system scores them.
+"""Real recordings of macaque V4 (Cowley et al. 2023) and matrices of IT (Kriegeskorte et al. 2008), as published.
 
 The folder comes from BRAINSCORE_DATA; without it these tests skip.
 """
@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import spearmanr
 
 from pytest_brainscore.metrics.aggregation import aggregate_splits
 from pytest_brainscore.metrics.internal_consistency import internal_consistency
 from pytest_brainscore.metrics.pls import pls_correlation
+from pytest_brainscore.metrics.rdm import rdm_similarity, rsa_ceiling
 from pytest_brainscore.metrics.splits import shuffle_splits
 
 SESSION = "210325"
@@ -82,3 +84,17 @@ def test_v4_predicts_itself_as_published() -> None:
     responses = raw.transpose(2, 1, 0)  # stored as neurons x images x repeats
     assert internal_consistency(responses).value == pytest.approx(0.7594612410, abs=1e-9)
     assert internal_consistency(responses[:6]).value == pytest.approx(0.7288358490, abs=1e-9)
+
+
+def test_monkey_and_human_it_tell_the_same_objects_apart() -> None:
+    folder = Path(os.environ.get("BRAINSCORE_DATA", "no folder")) / "rdm_92images"
+    if not folder.is_dir():
+        pytest.skip("set BRAINSCORE_DATA to the folder with rdm_92images")
+    matrices = np.load(folder / "rdms.npz")
+    above = np.triu_indices(92, 1)
+    pearson = np.corrcoef(matrices["monkey_IT"][above], matrices["human_IT"][above])[0, 1]
+    assert pearson == pytest.approx(0.491, abs=5e-4)
+    expected = spearmanr(matrices["monkey_IT"][above], matrices["human_IT"][above])[0]
+    assert rdm_similarity(matrices["monkey_IT"], matrices["human_IT"]) == pytest.approx(expected, abs=1e-12)
+    ceiling = rsa_ceiling(matrices["human_IT_subject_session"].mean(axis=1))
+    assert 0 < ceiling.lower < ceiling.upper < 1
