@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.errors import BrainScoreError, NoNumber
 from pytest_brainscore.metrics.aggregation import SplitScore
+from pytest_brainscore.metrics.explained_variance import explained_variance, ratio, squared_ratio
 from pytest_brainscore.metrics.internal_consistency import by_repetition, internal_consistency
 from pytest_brainscore.metrics.predictivity import REGRESSIONS, predictivity
 from pytest_brainscore.scoring.score import Score
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import xarray
 
 Normalisation = Literal["r^2/c", "(r/c)^2", "r/c"]
+NORMALISATIONS = {"r^2/c": explained_variance, "(r/c)^2": squared_ratio, "r/c": ratio}
 
 
 class RecordingError(BrainScoreError):
@@ -102,12 +104,10 @@ def score(
     top = reliability.value
     if not top > 0:
         raise NoNumber(f"The internal consistency of the recording is {top:.3g}, not above 0: no score can be given.")
-    value, slope = {
-        "r^2/c": (raw**2 / top, 2 * abs(raw) / top),
-        "(r/c)^2": ((raw / top) ** 2, 2 * abs(raw) / top**2),
-        "r/c": (raw / top, 1 / top),
-    }[normalisation]
-    return Score(value=value, error=slope * correlations.error, ceiling=top, normalisation=normalisation, **common)
+    normalised = NORMALISATIONS[normalisation](raw, top, correlations.error)
+    return Score(
+        value=normalised.value, error=normalised.error, ceiling=top, normalisation=normalised.normalisation, **common
+    )
 
 
 def _joined(features: Any, recording: Any) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
