@@ -7,7 +7,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from pytest_brainscore.models.commitment import REGIONS
 from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
 from pytest_brainscore.models.label_decisions import IMAGENET_CLASSES
 from pytest_brainscore.models.label_task import LabelTask, label_task
+from pytest_brainscore.models.neuroid_coordinates import AXIS_NAMES, LayerShapes, neuroid_coordinates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,17 +33,6 @@ BLOCK_STIMULI = 400
 """Stimuli in a block of the store, roughly: some seconds of work."""
 BLOCK_BYTES = 64 * 2**20
 """Size of a block, roughly, where units are many: a process holds one block in memory."""
-
-LayerShapes = Mapping[str, tuple[int, ...]]
-
-AXIS_NAMES: Final = {
-    1: ("channel",),
-    2: ("channel", "embedding"),
-    3: ("channel", "channel_x", "channel_y"),
-    4: ("channel_temporal", "channel_x", "channel_y", "channel"),
-}
-"""Coordinate for each axis of a layer's output, by number of axes: fully connected, transformer, convolution, video.
-As published, channel_x is the vertical index and channel_y the horizontal one."""
 
 
 class _Recording(NamedTuple):
@@ -188,7 +178,9 @@ class LayerMappedModel(ABC):
             logits = self._logits(stimuli)
             return label_assembly(self._asked.choices(logits), stimuli.table)
         region, time_bins = self._recording()
-        return recording_assembly(self.record(stimuli), stimuli.table, self._neuroids(region), time_bins)
+        shapes = self._layer_shapes(self._layers[region])
+        neuroids = neuroid_coordinates(self.identifier, region, shapes, self._axis_names)
+        return recording_assembly(self.record(stimuli), stimuli.table, neuroids, time_bins)
 
     def record(
         self, stimuli: StimulusSet, *, neuroids: NDArray[np.intp] | None = None, maximum_over: int = 1
@@ -323,33 +315,6 @@ class LayerMappedModel(ABC):
                 f"finite for {stimuli_not_finite} of {len(images)} stimuli."
             )
         return responses
-
-    def _neuroids(self, region: RecordingTarget) -> dict[str, NDArray[np.generic]]:
-        """Return the coordinates of a region's units."""
-        shapes = self._layer_shapes(self._layers[region])
-        axes = {layer: self._axis_names.get(len(shape), ()) for layer, shape in shapes.items()}
-        named = dict.fromkeys(("channel", "channel_x", "channel_y")) | dict.fromkeys(
-            name for names in axes.values() for name in names
-        )
-        columns: dict[str, list[NDArray[np.generic]]] = {"layer": [], "neuroid_num": [], **{name: [] for name in named}}
-        for layer, shape in shapes.items():
-            size = math.prod(shape)
-            columns["layer"].append(np.full(size, layer))
-            columns["neuroid_num"].append(np.arange(size))
-            indices = dict(zip(axes[layer], np.indices(shape).reshape(len(shape), size), strict=False))
-            for name in named:
-                columns[name].append(indices[name].astype(float) if name in indices else np.full(size, np.nan))
-        joined = {name: np.concatenate(parts) for name, parts in columns.items()}
-        identifiers = [
-            f"{self.identifier}.{layer}.{number}"
-            for layer, number in zip(joined["layer"].tolist(), joined["neuroid_num"].tolist(), strict=True)
-        ]
-        constant = {"region": region, "model": self.identifier}
-        return {
-            "neuroid_id": np.array(identifiers),
-            **joined,
-            **{name: np.full(len(identifiers), value) for name, value in constant.items()},
-        }
 
 
 def _block_rows(batch_size: int, maximum_over: int, units: int) -> int:

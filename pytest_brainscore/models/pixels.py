@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, LayerShapes, ModelDescription
+from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, ModelDescription
+from pytest_brainscore.models.neuroid_coordinates import LayerShapes
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimulus_set import StimulusImage

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.extraction import BATCH_SIZE, EXTRACTION_VERSION, OUTPUT, LayerExtractor, some_of
-from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, LayerShapes, ModelDescription
+from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, ModelDescription
+from pytest_brainscore.models.neuroid_coordinates import LayerShapes
 from pytest_brainscore.models.preprocessing import Preprocessing
 from pytest_brainscore.models.weights import state_dict_sha256
 

@@ -24,6 +24,7 @@ def test_squeezenet_keeps_its_scores(
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # the neighbour on the other core runs tests too
     arguments = [
         "--model=squeezenet1_1",
+        "-k=Marques2020",
         f"--brainscore-weights={reference_data / 'weights' / 'squeezenet1_1.safetensors'}",
         f"--brainscore-baseline={resource_folder('fixtures/baselines')}",
     ]
