@@ -64,7 +64,7 @@ OPTIONS = (
     ),
     Option(
         "--brainscore-baseline",
-        "Folder of stored baselines, one MODEL.json each (default: fixtures/baselines under the root folder, "
+        "Folder of stored baselines, one MODEL.json each (default: fixtures/baselines in the project's folder, "
         "or the ones shipped with the package where there is none).",
         "DIR",
     ),
@@ -296,7 +296,8 @@ def overlooked_settings(config: pytest.Config, options: RunOptions) -> str | Non
     files = [name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if (here / name).is_file()]
     if config.inipath is not None or not files:
         return None
-    for flag, path in (("--brainscore-weights", options.weights), ("--brainscore-baseline", options.baseline)):
+    folders = {"--brainscore-data": options.data, "--brainscore-baseline": options.baseline}
+    for flag, path in {"--brainscore-weights": options.weights, **folders}.items():
         if path is not None and flag in config.invocation_params.args and not path.resolve().is_relative_to(here):
             return (
                 f"pytest took {path} for a test path and so did not read the settings in {files[0]}; write "

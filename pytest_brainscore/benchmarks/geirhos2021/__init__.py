@@ -9,6 +9,7 @@ Importing this module is light: definitions only.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -115,23 +116,15 @@ def _error_consistency(experiment: Experiment) -> Benchmark:
 
 
 def _top1(experiment: Experiment) -> Benchmark:
-    return Benchmark(
+    """Return the engineering benchmark on the same images and trials."""
+    return replace(
+        _error_consistency(experiment),
         identifier=f"Geirhos2021{experiment.name.replace('-', '')}-top1",
-        version=1,
         parents=("engineering_vision", "Geirhos2021-top1"),
-        region="label",
         metric="accuracy",
         ceiling=1.0,
-        normalisation="r/c",
-        stimulus_set=f"Geirhos2021_{experiment.name}",
-        assembly=f"Geirhos2021_{experiment.name}",
-        visual_degrees=VISUAL_DEGREES,
         number_of_trials=10,
-        access="user-supplied",
-        reference=REFERENCE,
-        cost=10.0,
         protocol=f"{__name__}.protocol:top1_score",
-        availability=f"{__name__}:unavailable",
     )
 
 
