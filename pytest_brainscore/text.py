@@ -34,6 +34,14 @@ def printable(text: str) -> str:
     return f": :{text[2:]}" if text.startswith("::") else text
 
 
+def printable_line(text: str) -> str:
+    """Return a line as :func:`printable` does, with its indentation, and as it is where nothing in it acts."""
+    indent = len(text) - len(text.lstrip(" "))
+    if text.isprintable() and not text.startswith("::", indent) and not _LEGACY_COMMAND.search(text):
+        return text
+    return " " * indent + printable(text)
+
+
 def _acts(character: str) -> bool:
     """Tell whether a character does something to its surroundings, rather than be seen."""
     category = unicodedata.category(character)

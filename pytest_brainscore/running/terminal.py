@@ -14,7 +14,7 @@ from pytest_brainscore.report.aggregates import parents
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.red import Colour, is_red, why_red
 from pytest_brainscore.report.words import aligned, judgement, result, totals
-from pytest_brainscore.text import printable
+from pytest_brainscore.text import printable_line
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
@@ -36,9 +36,7 @@ class Line:
 
     def __post_init__(self) -> None:
         """Make sure that no text of a model or a file acts on the terminal or on the runner that reads along."""
-        indent = len(self.text) - len(self.text.lstrip(" "))
-        if not self.text.isprintable() or "##" in self.text or self.text.startswith("::", indent):
-            object.__setattr__(self, "text", " " * indent + printable(self.text))
+        object.__setattr__(self, "text", printable_line(self.text))
 
 
 def live_line(record: BenchmarkRecord) -> Line:

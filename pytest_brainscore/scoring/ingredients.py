@@ -30,7 +30,7 @@ def check_spelling(words: Iterable[str], stored: Iterable[Mapping[str, object]])
     for word in words:
         near = [] if word in known else difflib.get_close_matches(word, known, n=1, cutoff=0.7)
         if near:
-            raise _unknown(word, known, f"did you mean {near[0]}? ")
+            raise _unknown(word, known, f"did you mean {near[0]}? Otherwise ")
 
 
 def check_known(words: Iterable[str], fingerprints: Collection[Mapping[str, object]]) -> None:
@@ -50,5 +50,5 @@ def check_known(words: Iterable[str], fingerprints: Collection[Mapping[str, obje
 
 def _unknown(word: str, known: Iterable[str], advice: str = "") -> BaselineError:
     return BaselineError(
-        f"--brainscore-across {word!r} is no ingredient of a score; {advice}There are {', '.join(known)}."
+        f"--brainscore-across {word!r} is no ingredient of a score; {advice}there are {', '.join(known)}."
     )

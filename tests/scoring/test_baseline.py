@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -258,3 +259,13 @@ def test_scoring_does_not_import_numpy() -> None:
     modules = ["baseline", "comparison", "tolerance", "score"]
     imports = "; ".join(f"import pytest_brainscore.scoring.{module}" for module in modules)
     subprocess.run([sys.executable, "-c", f"{imports}; import sys; assert 'numpy' not in sys.modules"], check=True)
+
+
+def test_a_score_that_cannot_be_stored_costs_no_other(tmp_path: Path) -> None:
+    good = BaselineScore(score=0.5, error=0.01, raw=None, ceiling=None, fingerprint={})
+    odd = {"negative": {"error": -0.01}, "infinite": {"raw": math.inf}, "nan": {"score": math.nan}}
+    scores = {name: msgspec.structs.replace(good, **changes) for name, changes in odd.items()}
+    with pytest.raises(BaselineError, match=r"negative.*infinite.*nan.* The 2 other scores are stored\.") as caught:
+        update_baseline(tmp_path, "net", {"one": good, **scores, "two": good})
+    assert '["one"]' not in str(caught.value)
+    assert set(read_baseline(tmp_path, "net").scores) == {"one", "two"}
