@@ -76,7 +76,7 @@ def compare(
     tolerance
         Allowed change on the scale of the score, finite and not negative.
     across
-        Ingredients that may differ, named on purpose: ``{"weights_sha256"}`` when a trained network is compared with
+        Ingredients that may differ, named on purpose: ``{"weights"}`` when a trained network is compared with
         its earlier self.
 
     Raises

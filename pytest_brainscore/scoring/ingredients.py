@@ -28,7 +28,7 @@ def check_spelling(words: Iterable[str], stored: Iterable[Mapping[str, object]])
     """
     known = sorted({*COMMON, *(name for fingerprint in stored for name in fingerprint)})
     for word in words:
-        near = [] if word in known else difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+        near = [] if word in known else difflib.get_close_matches(word, known, n=1, cutoff=0.75)
         if near:
             raise _unknown(word, known, f"did you mean {near[0]}? Otherwise ")
 
