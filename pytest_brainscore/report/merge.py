@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.build import build_report
+from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 
 
@@ -70,14 +71,13 @@ def _models(reports: Mapping[str, Report]) -> dict[str, ModelRecord]:
                 models[model.identifier] = name, model
             elif not _never_loaded(model):
                 field = next((key for key, value in _essence(model).items() if value != _essence(other)[key]), None)
-                field = field or _layers_differ(model, other)
+                field = field or _layers_differ(model, other) or what_differs(model, other)
                 if field is not None:
                     raise ReportError(
                         f"The model {model.identifier} has other {field} in {name} than in {other_name}; merge only "
                         "reports of the same model."
                     )
-                together = msgspec.structs.replace(other, layers=model.layers | other.layers)
-                models[model.identifier] = other_name, together
+                models[model.identifier] = other_name, joined(model, other)
     return {identifier: model for identifier, (_, model) in models.items()}
 
 

@@ -125,6 +125,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How images were made into input: size, mean, standard deviation ..."""
     device: str | None = None
     """Device the model ran on."""
+    probe: dict[str, list[float]] = {}
+    """Sketch of what each layer answered to a few fixed images: about equal wherever the same network ran."""
 
 
 class GitState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

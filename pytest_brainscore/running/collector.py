@@ -18,6 +18,7 @@ from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.build import build_report, environment
 from pytest_brainscore.report.destination import Destination, parse_destination
+from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, benchmark_record
 from pytest_brainscore.report.rendering import write_report
 from pytest_brainscore.report.writers import JsonLines
@@ -27,6 +28,8 @@ from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_bas
 from pytest_brainscore.scoring.comparison import missing
 from pytest_brainscore.scoring.tolerance import parse_tolerances
 
+_IDENTITY = ("model", "identifier", "version", "parent", "parents", "region", "seconds", "peak_rss_mb", "worker")
+"""Fields of a record that stay when its score is refused."""
 Outcome = Literal["complete", "incomplete", "stopped"]
 
 
@@ -60,6 +63,7 @@ class Collector:
         self.commands: list[str] = []
         """Workflow commands of a report for GitHub Actions, to be printed."""
         self.without_model = 0
+        self._several_networks: dict[str, str] = {}
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
         }
@@ -80,7 +84,7 @@ class Collector:
         """Take the record of a finished benchmark, and append it to the line files at once."""
         benchmark = benchmark_record(record)
         if model is not None:
-            self.models[benchmark.model] = msgspec.convert(model, ModelRecord)
+            self._note_network(msgspec.convert(model, ModelRecord))
         self.records[benchmark.model, benchmark.identifier] = benchmark
         for lines in self._lines:
             try:
@@ -88,6 +92,28 @@ class Collector:
             except BrainScoreError as error:
                 self._problem(error)
         return benchmark
+
+    def _note_network(self, model: ModelRecord) -> None:
+        """Keep the record of a model, and notice when a name comes with two networks."""
+        known = self.models.setdefault(model.identifier, model)
+        difference = what_differs(known, model)
+        if difference is None:
+            self.models[model.identifier] = joined(known, model)
+        elif model.identifier not in self._several_networks:
+            reason = (
+                f"{model.identifier} was not the same network each time it was loaded in this run: its {difference} "
+                "differ; have the factory seed whatever it draws from, so that it returns the same in every process."
+            )
+            self._several_networks[model.identifier] = reason
+            self._problem(BrainScoreError(reason))
+
+    def _refuse_several_networks(self) -> None:
+        """Take the scores from a model that was several networks: nobody can say whose they are."""
+        for key, record in self.records.items():
+            if record.model in self._several_networks and record.status in ("scored", "nan"):
+                plain = {name: getattr(record, name) for name in _IDENTITY}
+                reason = self._several_networks[record.model]
+                self.records[key] = BenchmarkRecord(**plain, status="failed", reason=reason)
 
     def crashed(self, nodeid: str, reason: str) -> BenchmarkRecord | None:
         """Record a benchmark whose worker died; None when the test was no benchmark."""
@@ -116,6 +142,7 @@ class Collector:
 
         Baselines are left alone unless the run is complete: what was lost must not become the new standard.
         """
+        self._refuse_several_networks()
         self._mark_missing()
         for lines in self._lines:
             lines.close()
