@@ -21,3 +21,5 @@ class ModelDescription:
     """How an image becomes the input; and, where a decoder was trained for the model, which."""
     device: str
     """Where the model runs."""
+    weights_from: str | None = None
+    """The weights' name, or file and place in it; None where the network came with its own."""

@@ -54,6 +54,8 @@ class TorchBrainModel(LayerMappedModel):
         Where a layer commitment for this model would lie, for errors.
     sources
         Files whose text the network depends on besides those of its modules' classes.
+    weights_from
+        Name of the weights, or their file and the place in it; empty where the network came with its own.
 
     """
 
@@ -71,10 +73,12 @@ class TorchBrainModel(LayerMappedModel):
         store: ActivationStore,
         commitment_file: Path,
         sources: Sequence[Path] = (),
+        weights_from: str = "",
     ) -> None:
         super().__init__(identifier, layers, visual_degrees, store)
         self._extractor = LayerExtractor(network, preprocessing, device, identifier)
         self._commitment_file = commitment_file
+        self._weights_from = weights_from
         self._weights_sha256 = state_dict_sha256(network)
         self._architecture = architecture_digest(network, sources)
 
@@ -87,6 +91,7 @@ class TorchBrainModel(LayerMappedModel):
             visual_degrees=self.visual_degrees(),
             preprocessing={**self._extractor.preprocessing.description(), **self._decoder_description()},
             device=str(self._extractor.device),
+            weights_from=self._weights_from or None,
         )
 
     def _layer_shapes(self, layers: tuple[str, ...]) -> LayerShapes:
