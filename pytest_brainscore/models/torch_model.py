@@ -57,6 +57,8 @@ class TorchBrainModel(LayerMappedModel):
         Where a layer commitment for this model would lie, for errors.
     sources
         Files whose text the network depends on besides those of its modules' classes.
+    weights_from
+        Name of the weights, or their file and the place in it; empty where the network came with its own.
 
     """
 
@@ -74,11 +76,13 @@ class TorchBrainModel(LayerMappedModel):
         store: ActivationStore,
         commitment_file: Path,
         sources: Sequence[Path] = (),
+        weights_from: str = "",
     ) -> None:
         super().__init__(identifier, layers, visual_degrees, store)
         self._extractor = LayerExtractor(network, preprocessing, device, identifier)
         self._commitment_file = commitment_file
         network = self._extractor.network
+        self._weights_from = weights_from
         self._weights_sha256 = state_dict_sha256(network)
         self._architecture = architecture_digest(network, sources)
 
@@ -96,6 +100,7 @@ class TorchBrainModel(LayerMappedModel):
             },
             device=str(self._extractor.device),
             probe=self._sketches(),
+            weights_from=self._weights_from or None,
         )
 
     def _way_description(self) -> dict[str, str]:

@@ -117,6 +117,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """What was asked for on the command line."""
     weights_sha256: str | None = None
     """SHA-256 of the weights; null where there are none or they are not known."""
+    weights_from: str | None = None
+    """Name of published weights, or the checkpoint's file and the place in it; null where neither was loaded."""
     layers: dict[str, str | list[str]] = {}
     """Layer or layers that stand for each region."""
     visual_degrees: float | None = None

@@ -50,7 +50,7 @@ class Collector:
         self.options = options
         self.command = list(command)
         for model in options.models:
-            check_exists(model)
+            check_exists(model, options.commitments)
         parse_tolerances(options.tolerances)
         chosen = choose(options.benchmarks)
         select(options.require, chosen)

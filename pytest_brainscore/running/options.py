@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from pytest_brainscore.errors import BrainScoreError, ModelError
+from pytest_brainscore.models.checkpoints.containers import container
 from pytest_brainscore.models.specification import ModelSpecification, parse_specification
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ OPTIONS = (
         "--brainscore-weights",
         "Read the model's weights from this checkpoint (.safetensors, or a .pth with tensors only).",
         "FILE",
+    ),
+    Option(
+        "--brainscore-weights-entry",
+        "Where a checkpoint holds more than one set of weights, read this one, for example state_dict_ema.",
+        "ENTRY",
     ),
     Option(
         "--brainscore-layer",
@@ -153,6 +159,8 @@ class RunOptions:
 
     models: tuple[ModelSpecification, ...]
     weights: Path | None
+    weights_entry: str | None
+    commitments: Path
     layers: dict[str, str]
     decoder: Path | None
     device: str
@@ -233,19 +241,15 @@ def read_options(config: pytest.Config) -> RunOptions:
 
     models = tuple(parse_specification(word) for word in model_words(config))
     _refuse_duplicates(models)
-    weights = Path(text("brainscore_weights")).expanduser() if text("brainscore_weights") else None
-    if weights is not None:
-        if len(models) > 1:
-            raise ModelError(
-                f"--brainscore-weights names one file ({weights}) but {len(models)} models were given; "
-                "score them in separate runs."
-            )
-        if not weights.is_file():
-            raise ModelError(f"There is no weights file {weights}; give the path of a .safetensors or .pth checkpoint.")
+    weights = _checkpoint(text("brainscore_weights"), models)
+    if text("brainscore_weights_entry") and weights is None:
+        raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"))
     return RunOptions(
         models=models,
-        weights=weights.resolve() if weights else None,
+        weights=weights,
+        weights_entry=text("brainscore_weights_entry") or None,
+        commitments=project_folder(config) / "fixtures" / "models",
         layers=dict(_layer(word) for word in words("brainscore_layer")),
         decoder=_existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
@@ -276,6 +280,19 @@ def _choice(option: Option, value: str) -> str:
     if option.choices and value not in option.choices:
         raise BrainScoreError(f"The ini setting {option.name} is {value!r}; choose one of {', '.join(option.choices)}.")
     return value
+
+
+def _checkpoint(given: str, models: tuple[ModelSpecification, ...]) -> Path | None:
+    if not given:
+        return None
+    weights = Path(given).expanduser()
+    if len(models) > 1:
+        raise ModelError(
+            f"--brainscore-weights names one file ({weights}) but {len(models)} models were given; "
+            "score them in separate runs."
+        )
+    container(weights)
+    return weights.resolve()
 
 
 def _layer(word: str) -> tuple[str, str]:

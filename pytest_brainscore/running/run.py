@@ -47,8 +47,10 @@ class ScoringRun:
         model = load_model(
             specification.text,
             weights=self.options.weights,
+            weights_entry=self.options.weights_entry,
             device=device_of_worker(self.options.device, self.worker),
             layers=self.options.layers or None,
+            commitments=self.options.commitments,
             store=ActivationStore(mode=self.options.cache, run_id=self._run_id),
         )
         if self.options.decoder is not None:
