@@ -13,9 +13,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.own_recording import NORMALISATIONS
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.metrics.explained_variance import NORMALISATIONS
 from pytest_brainscore.metrics.internal_consistency import internal_consistency
 from pytest_brainscore.metrics.pls import METHOD
 from pytest_brainscore.metrics.predictivity import predictivity
@@ -99,6 +99,7 @@ def predictivity_score(
         error=normalised.error,
         ceiling=ceiling.value,
         normalisation=normalised.normalisation,
+        unclipped=normalised.sign_lost,
         values=values.assign_attrs(ceiling_error=ceiling.error),
         **common,
     )
