@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.benchmarks.bootstrap import DRAWS, SEED
+from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
 from pytest_brainscore.scoring.score import Score
 
@@ -245,10 +246,7 @@ def require_ceiling(ceiling: float, benchmark: Benchmark) -> float:
 
 def as_identifiers(values: ArrayLike) -> NDArray[np.str_]:
     """Return stimulus ids as text: files and assemblies store the same id as text, integer or floating-point number."""
-    array = np.asarray(values)
-    if np.issubdtype(array.dtype, np.floating) and (array == np.floor(array)).all():
-        array = array.astype(np.int64)
-    return array.astype(str)
+    return np.array(as_text(values), dtype=np.str_)
 
 
 def digest(table: pd.DataFrame) -> str:

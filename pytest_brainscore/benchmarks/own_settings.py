@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from pytest_brainscore.errors import RecordingError
 from pytest_brainscore.metrics.explained_variance import NORMALISATIONS
-from pytest_brainscore.metrics.pls import COMPONENTS
+from pytest_brainscore.metrics.pls import COMPONENTS, predict_pls
 from pytest_brainscore.metrics.predictivity import REGRESSIONS, Regression
+from pytest_brainscore.metrics.ridge import predict_ridge
 from pytest_brainscore.metrics.splits import DEFAULT_SEED, DEFAULT_SPLITS
 
 ALPHA: Final = 1.0
@@ -61,13 +62,13 @@ def settings(
                 f"The metric {metric} has no parameter {name}; leave it out, or use {' or '.join(_OWNERS[name])}."
             )
     provenance: dict[str, str | int | float] = {"metric": metric, "seed": whole(seed, "seed", 0, _LARGEST_SEED)}
-    regression = REGRESSIONS[metric]
+    regression: Regression = REGRESSIONS[metric]
     if metric in _OWNERS["components"]:
         provenance["components"] = COMPONENTS if components is None else whole(components, "components", 1)
-        regression = partial(regression, components=provenance["components"])
+        regression = partial(predict_pls, components=int(provenance["components"]))
     if metric in _OWNERS["alpha"]:
         provenance["alpha"] = ALPHA if alpha is None else _above_zero(alpha, "alpha")
-        regression = partial(regression, alpha=provenance["alpha"])
+        regression = partial(predict_ridge, alpha=float(provenance["alpha"]))
     size = None if test_size is None else _size(test_size)
     if size is not None:
         provenance["test_size"] = size
@@ -100,22 +101,25 @@ def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
         When it is none, or outside.
 
     """
-    fits = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not fits or int(value) < least or (most is not None and int(value) > most):
+    if not _is_whole(value) or int(value) < least or (most is not None and int(value) > most):
         limits = f"from {least} to {most}" if most is not None else f"of {least} or more"
         raise RecordingError(f"{name} is {value!r}; give a whole number {limits}.")
     return int(value)
 
 
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and value is not True and value is not False
+
+
 def _above_zero(value: Any, name: str) -> float:
-    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not 0 < float(value) < math.inf:
+    if value is True or not isinstance(value, numbers.Real) or not 0 < float(value) < math.inf:
         raise RecordingError(f"{name} is {value!r}; give a finite number above 0.")
     return float(value)
 
 
 def _size(value: Any) -> float:
     """Return a fraction as float, or a count as int."""
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) > 0:
+    if _is_whole(value) and int(value) > 0:
         return int(value)
     if isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral) and 0 < float(value) < 1:
         return float(value)

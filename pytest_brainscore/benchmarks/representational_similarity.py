@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.benchmarks.recordings import rows_of_images
 from pytest_brainscore.data.screen import place_on_screen
-from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.metrics.correlation import spearman_correlation
 from pytest_brainscore.metrics.rdm import rdm_similarity, representational_dissimilarity
 from pytest_brainscore.models.recording import record_responses
@@ -53,18 +54,10 @@ def record(
         When the stimuli are others than those of the recording.
 
     """
-    shown = list(map(str, stimuli.table["stimulus_id"]))
-    wanted = list(map(str, np.asarray(stimulus_ids)))
-    if sorted(shown) != sorted(wanted) or len(set(shown)) < len(shown):
-        raise DataUnavailable(
-            f"{benchmark.assembly} has recordings of other stimuli than {stimuli.identifier} has images; use the "
-            "published files of both."
-        )
+    order = rows_of_images(stimulus_ids, stimuli, benchmark.assembly)
     model.start_recording(cast("RecordingTarget", benchmark.region), [time_bin])
     responses = record_responses(model, place_on_screen(stimuli, model.visual_degrees()))
-    places = {stimulus: place for place, stimulus in enumerate(shown)}
-    order = [places[stimulus] for stimulus in wanted]
-    return responses if order == list(range(len(order))) else responses[order]
+    return responses if np.array_equal(order, np.arange(len(order))) else responses[order]
 
 
 def model_dissimilarity(model: BrainModel, responses: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -54,8 +55,15 @@ def names_of(of: str, things: str, values: ArrayLike, *, numbered: bool = False)
     return Names(of, things, plain, numbered)
 
 
-def join(wanted: Names, given: Names) -> NDArray[np.intp]:
+def join(wanted: Names, given: Names, *, lacking: str | None = None, mend: str | None = None) -> NDArray[np.intp]:
     """Return for every wanted name its place among the given ones; those that nobody wants are left out.
+
+    Parameters
+    ----------
+    wanted, given
+        The two sides.
+    lacking, mend
+        Words for the sentence about missing names, instead of "have no ..." and of what is usually to be done.
 
     Raises
     ------
@@ -67,7 +75,7 @@ def join(wanted: Names, given: Names) -> NDArray[np.intp]:
     for side in (wanted, given):
         twice = _first_twice(side.values)
         if twice is not None:
-            mend = (
+            mend = mend or (
                 "average its repetitions, and give them as the ceiling"
                 if side.of == "recording" and side.things == "stimuli"
                 else f"name each of the {side.things} once"
@@ -76,8 +84,11 @@ def join(wanted: Names, given: Names) -> NDArray[np.intp]:
     places = {name: place for place, name in enumerate(given.values)}
     missing = [name for name in wanted.values if name not in places]
     if missing:
-        what = f"{len(missing)} {wanted.things} of the {wanted.of} have no {given.of}, the first is {missing[0]}"
-        if {_kind(each) for each in wanted.values} != {_kind(each) for each in given.values} or given.numbered:
+        without = lacking or f"have no {given.of}"
+        what = f"{len(missing)} {wanted.things} of the {wanted.of} {without}, the first is {missing[0]}"
+        if mend:
+            pass
+        elif {_kind(each) for each in wanted.values} != {_kind(each) for each in given.values} or given.numbered:
             mend = "give both the same names, of the same type"
         elif len(missing) == len(wanted.values):
             mend = "give both the same names"
@@ -119,8 +130,7 @@ def as_text(values: ArrayLike) -> list[str]:
 
 
 def _first_twice(values: Sequence[Any]) -> Any | None:
-    seen: set[Any] = set()
-    return next((each for each in values if each in seen or seen.add(each)), None)
+    return next((name for name, count in Counter(values).items() if count > 1), None)
 
 
 def _kind(value: Any) -> str:

@@ -61,8 +61,8 @@ def _as_array(values: Any) -> NDArray[np.generic]:
     if isinstance(values, np.ma.MaskedArray):
         if not np.ma.is_masked(values):
             return np.asarray(values.data)
-        plain = values if values.dtype.kind in "fc" else values.astype(np.float64)
-        return np.asarray(plain.filled(np.nan))
+        present = np.asarray(values.data, dtype=values.dtype if values.dtype.kind in "fc" else np.float64)
+        return np.where(np.ma.getmaskarray(values), np.nan, present)
     if hasattr(values, "detach") and hasattr(values, "cpu"):
         return _from_tensor(values.detach())
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
