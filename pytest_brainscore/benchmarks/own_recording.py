@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -167,7 +168,7 @@ def _result(
             "over the tested stimuli; they are left out of the median."
         )
     if chosen.splits == 1:
-        error = float("nan")
+        error = math.nan
     elif chosen.splits < FEWEST_FOR_ERROR:
         _warn(f"The error is estimated from {chosen.splits} splits alone; take {FEWEST_FOR_ERROR} or more to trust it.")
     original = np.empty_like(correlations.values)
@@ -188,7 +189,7 @@ def _result(
         )
     return Score(
         value=normalised.value,
-        error=normalised.error,
+        error=math.nan if math.isnan(error) else normalised.error,  # one object, so that equal scores are equal
         ceiling=top,
         normalisation=normalised.normalisation,
         unclipped=normalised.sign_lost,

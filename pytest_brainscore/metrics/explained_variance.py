@@ -25,6 +25,11 @@ class NormalisedScore(NamedTuple):
     sign_lost: float | None = None
     """The value with the sign of the raw score, where a square dropped the sign of a negative one; else None."""
 
+    @property
+    def signed(self) -> float:
+        """The value with the sign of the raw score."""
+        return self.value if self.sign_lost is None else self.sign_lost
+
 
 def explained_variance(raw: float, ceiling: float, error: float = float("nan")) -> NormalisedScore:
     """Explained share of the variance that can be explained: r²/c, for neural predictivity since 2026.
