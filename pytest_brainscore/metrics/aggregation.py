@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from pytest_brainscore.metrics.splits import Split
 
 FEWEST_FOR_ERROR: Final = 10
-"""Fewest things that are drawn again and again (units, stimuli), or splits, whose spread says how exact a number is: the deviation of ten
+"""Fewest things (units, stimuli, splits) whose spread says how exact a number is: the deviation of ten
 is known to a quarter, 1 / sqrt(2 (n - 1)); that of fewer, which may agree by chance, is no error to report."""
 
 
