@@ -27,6 +27,10 @@ class NoNumber(BrainScoreError):
     """A benchmark ran and has no number, for a reason that lies in the model (status ``nan``, shown ``X``)."""
 
 
+class RecordingError(BrainScoreError):
+    """Features, recordings and ceilings of one's own do not fit together, or cannot be scored."""
+
+
 class BaselineError(BrainScoreError):
     """A baseline file cannot be read, written or compared with."""
 

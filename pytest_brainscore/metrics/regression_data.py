@@ -44,6 +44,12 @@ def checked_targets(features: NDArray[np.generic], targets: ArrayLike, splits: S
             f"Features of shape {features.shape} and targets of shape {responses.shape} do not fit: "
             "give (stimulus, feature) and (stimulus, neuroid) with the same stimuli in the same order."
         )
+    silent = np.flatnonzero(np.isnan(responses).all(axis=0))
+    if silent.size:
+        raise ValueError(
+            f"{silent.size} of {responses.shape[1]} neuroids are NaN for all stimuli, the first in column {silent[0]}: "
+            "drop these neuroids before fitting."
+        )
     broken = np.flatnonzero(~np.isfinite(responses).all(axis=1))
     if broken.size:
         raise ValueError(
