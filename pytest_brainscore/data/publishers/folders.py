@@ -30,12 +30,17 @@ def put(what: str, below: str) -> str:
 
 def is_image(path: Path) -> bool:
     """Tell an image by its name; hidden files, as some systems leave behind, are none."""
-    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 def images_in(folder: Path) -> list[Path]:
     """Return the images that lie directly in a folder, sorted by name."""
     return sorted(path for path in folder.iterdir() if is_image(path))
+
+
+def tables_in(folder: Path) -> list[Path]:
+    """Return the tables (csv) that lie directly in a folder, sorted by name; hidden files are none."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith("."))
 
 
 def require_distinct(names: Iterable[str], folder: Path) -> None:
