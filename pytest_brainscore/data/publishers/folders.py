@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pytest_brainscore.data.user_folder import user_folder, where_to_put
 from pytest_brainscore.errors import DataUnavailable
@@ -44,18 +44,19 @@ def tables_in(folder: Path) -> list[Path]:
 
 
 def require_distinct(names: Iterable[str], folder: Path) -> None:
-    """Check that no two images have one name.
+    """Check that no two images have one name, which is the id of a stimulus: without its suffix, ``a`` for ``a.png``.
 
     Raises
     ------
     DataUnavailable
-        When there are, or there is no image at all.
+        When two have (also ``a.JPEG`` and ``a.png``), or there is no image at all.
 
     """
     seen: set[str] = set()
     for name in names:
-        if name in seen:
+        stem = PurePath(name).stem
+        if stem in seen:
             raise DataUnavailable(f"The image {name} lies twice in {folder}; take the images as published.")
-        seen.add(name)
+        seen.add(stem)
     if not seen:
         raise DataUnavailable(f"There are no images in {folder}; copy the whole folder.")
