@@ -10,6 +10,7 @@ import os
 import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,7 +126,7 @@ def model(request: pytest.FixtureRequest) -> BrainModel:
 def brain_benchmark(request: pytest.FixtureRequest) -> Benchmark:
     """Return the benchmark under test: called with a model, it returns a score."""
     trial: Trial = request.param
-    return trial.benchmark
+    return replace(trial.benchmark, screen=request.config.stash[OPTIONS].screen)
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
     import pandas
+    from PIL import Image
 
 Pixels = NDArray[np.uint8]
 """An 8-bit image: height x width (grey level) or height x width x 3 (RGB)."""
@@ -34,31 +36,38 @@ class StimulusImage(Protocol):
 
 @dataclass(frozen=True)
 class ImageFile:
-    """An image in a file, read as the published system reads it.
-
-    Images whose mode name contains L, A or P (grey, alpha, palette) are pasted onto a black RGB canvas without using
-    alpha as a mask, all others are taken as they are.
-    """
+    """An image in a file, read as the published system reads it (see :func:`~pytest_brainscore.data.decoding.rgb`)."""
 
     path: Path
 
-    def pixels(self) -> Pixels:
-        """Return the image as height x width x 3."""
-        from PIL import Image, UnidentifiedImageError
+    @property
+    def name(self) -> str:
+        """Path of the file, as text."""
+        return str(self.path)
 
-        try:
-            with Image.open(self.path) as image:
-                if any(letter in image.mode.upper() for letter in "LAP"):
-                    canvas = Image.new("RGB", image.size)
-                    canvas.paste(image)
-                    return np.asarray(canvas)
-                return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-        except (OSError, UnidentifiedImageError) as error:
-            raise DataUnavailable(f"The image {self.path} cannot be read ({error}); fetch or copy it again.") from error
+    def read(self) -> Image.Image:
+        """Return the image as Pillow has it, in its own mode.
+
+        Raises
+        ------
+        DataUnavailable
+            When it cannot be decoded, or has more than 8 bits a channel.
+
+        """
+        from pytest_brainscore.data.decoding import read_image
+
+        return read_image(self.path, self.path)
+
+    def pixels(self) -> Pixels:
+        """Return the image as height x width x 3; errors as :meth:`read`."""
+        from pytest_brainscore.data.decoding import rgb
+
+        return rgb(self.read())
 
     def digest(self) -> str:
-        """Return the SHA-256 of the file's bytes."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+        """Return the SHA-256 of the file's bytes; DataUnavailable when it cannot be read."""
+        with reading("The image", self.path, "fetch or copy it again"):
+            return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)

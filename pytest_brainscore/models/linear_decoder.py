@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
+from pytest_brainscore.data.publishers.folders import is_image
 from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.imagenet_synsets import IMAGENET_SYNSETS
 from pytest_brainscore.models.probabilities_task import LinearReadout, fit_readout, fitting_labels
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 SYNSET_COLUMN: Final = "synset"
 """Column of the labelled images that holds their WordNet identifiers."""
-IMAGE_SUFFIXES: Final = (".jpeg", ".jpg", ".png")
-"""Files that are taken from a folder, whatever the letter case."""
 BELOW_ALL: Final = 1000.0
 """How far the logits of classes without images are below the lowest other one: exp(-1000) is 0."""
 
@@ -108,7 +107,7 @@ def stimuli_from_synset_folders(folder: Path, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
-    files: Sequence[Path] = sorted(file for file in folder.glob("n*/*") if file.suffix.lower() in IMAGE_SUFFIXES)
+    files: Sequence[Path] = sorted(filter(is_image, folder.glob("n*/*")))
     if not files:
         raise ModelError(f"{folder} holds no images in folders named by WordNet identifiers; give one with n*/*.jpg.")
     table = pd.DataFrame(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+from pytest_brainscore.data.showing import SCREENS, Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.checkpoints.containers import container
 from pytest_brainscore.models.specification import ModelSpecification, parse_specification
@@ -142,6 +143,13 @@ OPTIONS = (
         "DIR",
     ),
     Option(
+        "--brainscore-screen",
+        "How images that were shown at other visual degrees than the model's reach it: as in the published system, "
+        "which compresses JPEG images a second time, or lossless. Lossless scores are compared with no others.",
+        choices=SCREENS,
+        default="published",
+    ),
+    Option(
         "--brainscore-cache",
         "Stored activations: use them, compute them anew, use only what is stored, or leave the store off.",
         choices=("use", "refresh", "only", "off"),
@@ -177,6 +185,7 @@ class RunOptions:
     reports: tuple[str, ...]
     population: Path | None
     cache: CacheMode
+    screen: Screen
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -266,6 +275,7 @@ def read_options(config: pytest.Config) -> RunOptions:
         reports=words("brainscore_report") or (DEFAULT_REPORT,),
         population=_existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
+        screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
     )
 
 
