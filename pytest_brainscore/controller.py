@@ -112,6 +112,7 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a record as it arrives."""
+        from pytest_brainscore.report.red import is_red
         from pytest_brainscore.running.terminal import live_line
 
         record = None
@@ -123,7 +124,8 @@ class Controller:
         if report.when not in ("setup", "call"):
             self._collector.finished(report.nodeid)
         reporter = self._reporter()
-        if record is not None and record.status != "unavailable" and reporter is not None and reporter.verbosity == 0:
+        told = record is not None and (record.status != "unavailable" or is_red(record))
+        if record is not None and told and reporter is not None and reporter.verbosity == 0:
             line = live_line(record)
             reporter.ensure_newline()
             reporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
@@ -142,7 +144,7 @@ class Controller:
             self._collector.close("incomplete" if self._lost else "complete")
         if self._lost or (self._collector.problems and session.exitstatus in (0, 1, 5)):
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-        elif self._options_missing_fail() and session.exitstatus == 0:
+        elif session.exitstatus == 0 and self._collector.colour == "red":
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter = self._reporter()
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR and reporter is not None:
@@ -158,9 +160,6 @@ class Controller:
             terminalreporter.write_line(line.text, **markup, bold=line.bold)
         for command in self._collector.commands:
             terminalreporter.write_line(command)
-
-    def _options_missing_fail(self) -> bool:
-        return self._options.missing == "fail" and self._collector.counts("missing") > 0
 
     def _reporter(self) -> pytest.TerminalReporter | None:
         return self._config.pluginmanager.get_plugin("terminalreporter")

@@ -6,9 +6,18 @@ as its sentence, without a traceback; any other exception is a defect and keeps 
 
 from __future__ import annotations
 
+from pytest_brainscore.text import printable
+
 
 class BrainScoreError(Exception):
-    """Base of all errors that a user can mend; the message is one complete sentence."""
+    """Base of all errors that a user can mend; the message is one complete sentence.
+
+    It is printed in terminals and logs, and may quote files and other people's errors: as text it is one line without
+    control characters.
+    """
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class ModelError(BrainScoreError):

@@ -27,6 +27,8 @@ OPEN_TO_ALL = {
     "pytest_brainscore.errors",
     "pytest_brainscore.resources",
     "pytest_brainscore.atomic",
+    "pytest_brainscore.text",
+    "pytest_brainscore.strict_json",
     "pytest_brainscore.scoring.score",
 }
 

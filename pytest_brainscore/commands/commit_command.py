@@ -148,13 +148,14 @@ def _list_layers(model: str, loaded: BrainModel) -> None:
 
 
 def _show(layers: tuple[str, ...], results: Mapping[str, RegionScores]) -> None:
+    from pytest_brainscore.report.notation import number
     from pytest_brainscore.report.words import aligned
 
     def cell(result: RegionScores, layer: str) -> str:
         if layer not in result.scores:
             return "X" if layer in result.without_score else ""
         score = result.scores[layer]
-        return f"{score.value:.3f} ± {score.error:.3f}{' *' if layer == result.best else ''}"
+        return f"{number(score.value)} ± {number(score.error)}{' *' if layer == result.best else ''}"
 
     rows = [(layer, *(cell(result, layer) for result in results.values())) for layer in layers]
     click.echo("\n".join(aligned(("layer", *results), rows)))

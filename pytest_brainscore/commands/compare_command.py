@@ -13,35 +13,45 @@ import click
 @click.option("--model", help="The model to compare, when a report has several.")
 @click.option("--all", "everything", is_flag=True, help="Show benchmarks whose scores are equal, too.")
 def command(before: Path, after: Path, model: str | None, everything: bool) -> None:
-    """Compare two reports, and say which ingredients of the scores differ: weights, layer, data, versions ..."""
-    from pytest_brainscore.report.difference import difference
-    from pytest_brainscore.report.words import aligned, number, result
-    from pytest_brainscore.report.writers import read_report
+    """Compare two reports, and say which ingredients of the scores differ: weights, layer, data, versions ...
 
-    told = difference(read_report(before), read_report(after), model)
-    click.secho(f"{told.models[0]} ({before}) and {told.models[1]} ({after})", bold=True)
-    for name, (first, second) in told.packages.items():
-        click.echo(f"  {name}: {first or 'absent'} and {second or 'absent'}")
+    Exits with 1 when the second is red: a benchmark failed, fell below its baseline, or was required and has no score,
+    or its run is not complete.
+    """
+    from pytest_brainscore.report.difference import difference
+    from pytest_brainscore.report.notation import signed
+    from pytest_brainscore.report.reading import read_report
+    from pytest_brainscore.report.red import colour
+    from pytest_brainscore.report.words import aligned, result
+    from pytest_brainscore.text import printable
+
+    second = read_report(after)
+    told = difference(read_report(before), second, model)
+    click.secho(printable(f"{told.models[0]} ({before}) and {told.models[1]} ({after})"), bold=True)
+    for name, (first, other) in told.packages.items():
+        click.echo("  " + printable(f"{name}: {first or 'absent'} and {other or 'absent'}"))
     rows = []
     for score in told.scores:
         delta = score.delta
         if score.is_equal and not everything:
             continue
-        change = "" if delta is None else f"{'+' if delta >= 0 else ''}{number(delta)}"
         rows.append(
             (
                 score.identifier,
                 result(score.before) if score.before else "absent",
                 result(score.after) if score.after else "absent",
-                change,
+                signed(delta),
                 ", ".join(score.ingredients),
             )
         )
+    header = ("benchmark", "before", "after", "change", "differs in")
+    if rows:
+        click.echo("\n".join(aligned(header, rows)))
+    equal = len(told.scores) - len(rows)
     if not rows:
         click.echo("All scores and all their ingredients are equal.")
-        return
-    header = ("benchmark", "before", "after", "change", "differs in")
-    click.echo("\n".join(aligned(header, rows)))
-    equal = len(told.scores) - len(rows)
-    if equal:
+    elif equal:
         click.echo(f"{equal} more benchmarks are equal (--all shows them).")
+    if colour([score.after for score in told.scores if score.after], complete=second.complete) == "red":
+        click.secho(f"{printable(str(after))} is red (brainscore show tells why).", fg="red", err=True)
+        raise click.exceptions.Exit(1)

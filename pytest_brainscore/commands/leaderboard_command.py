@@ -14,7 +14,10 @@ from pytest_brainscore.report.standings import COLUMNS
 @click.option("--sort", type=click.Choice(COLUMNS), default="average_vision", show_default=True)
 @click.option("--to", "page", metavar="html:PATH", help="Write the leaderboard as a page, too.")
 def command(folder: Path, sort: str, page: str | None) -> None:
-    """Rank the models of all JSON reports in FOLDER; of several reports of a model the latest counts.
+    """Rank the models of all reports in FOLDER; of several reports of a model the latest complete one counts.
+
+    A model of the same name with other weights is another model, told apart by the beginning of their checksum. The
+    lines of a run that was killed (.jsonl) are an incomplete report.
 
     Every column has the mean of what ran, with the number of benchmarks that have a score: compare models that were
     scored on the same benchmarks.
@@ -24,8 +27,10 @@ def command(folder: Path, sort: str, page: str | None) -> None:
     from pytest_brainscore.report.destination import check_writable, parse_destination
     from pytest_brainscore.report.folder import read_reports
     from pytest_brainscore.report.html.leaderboard import render_leaderboard
+    from pytest_brainscore.report.notation import number
     from pytest_brainscore.report.standings import standings, unequal
-    from pytest_brainscore.report.words import aligned, number
+    from pytest_brainscore.report.words import aligned
+    from pytest_brainscore.text import printable
 
     destination = parse_destination(page) if page is not None else None
     if destination is not None:
@@ -41,13 +46,13 @@ def command(folder: Path, sort: str, page: str | None) -> None:
         scores = [f"{number(cell.mean_of_what_ran)} ({cell.scored})" if cell.scored else "" for cell in cells]
         rows.append([str(standing.rank or ""), standing.model, *scores])
     click.echo("\n".join(aligned(("rank", "model", *COLUMNS), rows)))
+    incomplete = [standing.model for standing in table if not standing.complete]
+    if incomplete:
+        click.secho(printable(f"from an incomplete run: {', '.join(incomplete)}"), fg="yellow", err=True)
     others = unequal(table)
     if others:
-        click.secho(
-            f"not scored on the same benchmarks below {sort} as {table[0].model}: {', '.join(others)}",
-            fg="yellow",
-            err=True,
-        )
+        told = f"not scored on the same benchmarks below {sort} as {table[0].model}: {', '.join(others)}"
+        click.secho(printable(told), fg="yellow", err=True)
     if destination is not None:
         write_atomically(destination.path, render_leaderboard(table, sort).encode())
         click.echo(f"wrote {destination.path}", err=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_brainscore.commands.reports import BASELINE, TO, write_all
-from pytest_brainscore.report.folder import read_reports
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import Report
@@ -22,18 +21,18 @@ if TYPE_CHECKING:
 def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: Path, expect: int | None) -> None:
     """Join the JSON REPORTS of several shards or models; a folder stands for all reports in it.
 
-    Fails when one is missing (--expect) or incomplete, when they overlap, or were made under different conditions. A
-    result that is red in a report makes the merge exit with 1.
+    Fails when one is missing (--expect), empty or incomplete, when they overlap, or were made under different
+    conditions. A result that is red in a report makes the merge exit with 1. The lines of a run that was killed
+    (.jsonl) are an incomplete report.
     """
     from pytest_brainscore.benchmarks import all_benchmarks
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.merge import merge
-    from pytest_brainscore.report.words import is_bad, totals
-    from pytest_brainscore.report.writers import read_report
+    from pytest_brainscore.report.red import is_red
+    from pytest_brainscore.report.words import totals
+    from pytest_brainscore.text import printable
 
-    found: dict[Path, Report] = {}
-    for path in reports:
-        found |= read_reports(path) if path.is_dir() else {path: read_report(path)}
+    found = _read(reports)
     if expect is not None and len(found) != expect:
         there = f": {', '.join(map(str, found))}" if found else ""
         raise ReportError(
@@ -44,10 +43,32 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     )
     write_all(merged, destinations, baseline)
     click.echo(f"{len(found)} reports: {totals(merged.benchmarks)}")
+    red = [f"{record.identifier} of {record.model}" for record in merged.benchmarks if is_red(record)]
+    if red:
+        click.secho(printable(f"red: {', '.join(red)}"), fg="red", err=True)
     incomplete = [str(path) for path, report in found.items() if not report.complete]
     if incomplete:
         raise ReportError(f"The run of {', '.join(incomplete)} was stopped or lost results; run it again.")
-    bad = [f"{record.identifier} of {record.model}" for record in merged.benchmarks if is_bad(record)]
-    if bad:
-        click.secho(f"red: {', '.join(bad)}", fg="red", err=True)
+    empty = [str(path) for path, report in found.items() if not report.benchmarks]
+    if empty:
+        raise ReportError(
+            f"The report {', '.join(empty)} is of no benchmark at all; see what its run was told to score, and run it "
+            "again."
+        )
+    if red:
         raise click.exceptions.Exit(1)
+
+
+def _read(paths: tuple[Path, ...]) -> dict[Path, Report]:
+    """Read every report once, however often and by whatever name it is given."""
+    from pytest_brainscore.report.folder import read_reports
+    from pytest_brainscore.report.reading import read_report
+
+    found: dict[Path, Report] = {}
+    seen: set[Path] = set()
+    for path in paths:
+        for file, report in (read_reports(path) if path.is_dir() else {path: read_report(path)}).items():
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                found[file] = report
+    return found

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pytest_brainscore.commands.reports import BASELINE, POPULATION, REPORT, TO, write_all
-from pytest_brainscore.report.writers import read_report
+from pytest_brainscore.report.reading import read_report
 
 
 @click.command

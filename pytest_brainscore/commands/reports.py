@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.destination import parse_destination
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.rendering import write_report
+from pytest_brainscore.text import printable
 
 REPORT = click.argument("report", type=click.Path(path_type=Path), default="brainscore-report.json")
 """One report; by default the one that a run leaves in the current folder."""
@@ -47,13 +49,21 @@ def write_all(report: Report, words: Sequence[str], baseline: Path, population: 
     Raises
     ------
     ReportError
-        When a word cannot be understood, or a file cannot be written.
+        When a word cannot be understood, or a file cannot be written; the others are written all the same.
 
     """
     destinations = [parse_destination(word) for word in words]
     for destination in destinations:
         destination.check_writable()
+    problems: list[ReportError] = []
     for destination in destinations:
-        for line in write_report(report, destination, baseline, population):
+        try:
+            lines = write_report(report, destination, baseline, population)
+        except ReportError as error:
+            problems.append(error)
+            continue
+        for line in lines:
             click.echo(line)
-        click.echo(f"wrote {destination.path}", err=True)
+        click.echo(f"wrote {printable(str(destination.path))}", err=True)
+    if problems:
+        raise ReportError(" ".join(map(str, problems)))

@@ -92,6 +92,8 @@ def _models(before: Report, after: Report, model: str | None) -> tuple[str, str]
 
 
 def _packages(before: Report, after: Report) -> dict[str, tuple[str, str]]:
+    if not (before.environment.python and after.environment.python):  # one is of lines, which do not know theirs
+        return {}
     first, second = (
         {**report.environment.packages, "python": report.environment.python, "platform": report.environment.platform}
         for report in (before, after)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.report.aggregates import parents
 from pytest_brainscore.report.plots.confusion import confusion
+from pytest_brainscore.report.plots.drawing import nothing
 from pytest_brainscore.report.plots.model_scatter import Pair, model_scatter
 from pytest_brainscore.report.plots.property_distributions import property_distributions
 from pytest_brainscore.report.plots.score_bars import ScoreBar, score_bars
@@ -25,7 +26,18 @@ _PAGE_BYTES = 30_000
 
 
 def benchmark_plot(record: BenchmarkRecord) -> str | None:
-    """Return the plot of a record as SVG; None where it has no details to plot."""
+    """Return the plot of a record as SVG; None where it has no details to plot.
+
+    Details that no plot can be made of give a plot that says so: they come from whoever wrote the benchmark.
+    """
+    try:
+        return _drawn(record)
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        why = f"The details of this score cannot be drawn ({type(error).__name__}: {error})."
+        return nothing(record.identifier, why)
+
+
+def _drawn(record: BenchmarkRecord) -> str | None:
     details, title = record.details, record.identifier
     if "distribution" in details:
         return property_distributions(title, record.model, details["distribution"])

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.words import is_bad, judgement, number, result, totals
+from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, why_red
+from pytest_brainscore.report.words import judgement, result, totals
+from pytest_brainscore.text import printable
 
 ANNOTATIONS: Final = 10
 """Most annotations of one type that GitHub shows for a step; the rest are dropped without a word."""
@@ -31,27 +34,34 @@ def workflow_commands(report: Report, baselines: Path | None = None) -> list[str
         exists below the workspace.
 
     """
-    bad = sorted(filter(is_bad, report.benchmarks), key=_severity)
-    shown = bad if len(bad) <= ANNOTATIONS else bad[: ANNOTATIONS - 1]
+    bad = sorted(filter(is_red, report.benchmarks), key=_severity)
+    room = ANNOTATIONS if report.complete else ANNOTATIONS - 1
+    shown = bad if len(bad) <= room else bad[: room - 1]
     commands = [_annotation(record, baselines) for record in shown]
     if len(shown) < len(bad):
         rest = ", ".join(f"{record.identifier} of {record.model}" for record in bad[len(shown) :])
         commands.append(_command("error", {"title": f"{len(bad) - len(shown)} more benchmarks"}, rest))
     if not report.complete:
-        words = "The run was stopped, or results were lost: benchmarks can be absent."
-        commands.append(_command("warning", {"title": "Incomplete"}, words))
+        commands.append(_command("error", {"title": "Incomplete"}, INCOMPLETE))
+    if colour_of(report) == "empty":
+        commands.append(_command("warning", {"title": "Nothing scored"}, f"{totals(report.benchmarks)}."))
     return commands
 
 
 def outputs(report: Report) -> dict[str, str]:
-    """Return what later steps may read: ``score`` (of the first model), ``regressions``, ``summary``, ``complete``."""
+    """Return what later steps may read.
+
+    ``score`` (of the first model; empty without one), ``red`` (whether anything makes the run red), ``regressions``
+    (how many benchmarks do), ``summary`` and ``complete``.
+    """
     score = ""
     if report.models:
         vision = parents(report.benchmarks, report.models[0].identifier)["average_vision"]
         score = number(vision.site_comparable) if vision.scored else ""
     return {
         "score": score,
-        "regressions": str(sum(map(is_bad, report.benchmarks))),
+        "red": str(colour_of(report) == "red").lower(),
+        "regressions": str(sum(map(is_red, report.benchmarks))),
         "summary": totals(report.benchmarks),
         "complete": str(report.complete).lower(),
     }
@@ -72,7 +82,7 @@ def _severity(record: BenchmarkRecord) -> float:
 
 def _annotation(record: BenchmarkRecord, baselines: Path | None) -> str:
     comparison = record.comparison
-    reason = (comparison.reason if comparison else None) or record.reason
+    reason = why_red(record)
     parts = [result(record), judgement(record)]
     if comparison is not None and comparison.baseline is not None:
         parts.append(f"baseline {number(comparison.baseline)}")
@@ -101,5 +111,7 @@ def _command(kind: str, properties: dict[str, str], message: str) -> str:
 
 def _escaped(text: str, *, property: bool = False) -> str:
     """Return text as a workflow command has it: properties escape more than messages."""
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # An annotation may have several lines; what acts on a terminal has no place in any of them.
+    text = "\n".join(map(printable, text.splitlines()))
+    text = text.replace("%", "%25").replace("\n", "%0A")
     return text.replace(":", "%3A").replace(",", "%2C") if property else text

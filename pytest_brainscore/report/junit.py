@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree
 
-from pytest_brainscore.report.ctrf import outcome
+from pytest_brainscore.report.ctrf import WHOLE_RUN, outcome
 from pytest_brainscore.report.record import BenchmarkRecord, Report
+from pytest_brainscore.report.red import INCOMPLETE, why_red
 from pytest_brainscore.report.words import judgement, result
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -20,6 +21,13 @@ def junit(report: Report) -> str:
     root = ElementTree.Element("testsuites", name="pytest-brainscore")
     for model, records in groupby(report.benchmarks, key=lambda record: record.model):
         _suite(root, _clean(model), list(records), report.created)
+    if not report.complete:
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=WHOLE_RUN, timestamp=report.created, tests="1", failures="0", errors="1",
+            skipped="0", time="0",
+        )  # fmt: skip
+        case = ElementTree.SubElement(suite, "testcase", name="complete", classname=WHOLE_RUN, time="0")
+        ElementTree.SubElement(case, "error", message=INCOMPLETE)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -45,7 +53,7 @@ def _suite(root: ElementTree.Element, model: str, records: list[BenchmarkRecord]
         properties = ElementTree.SubElement(case, "properties")
         for name, value in _properties(record):
             ElementTree.SubElement(properties, "property", name=name, value=_clean(value))
-        reason = _clean((record.comparison.reason if record.comparison else None) or record.reason or "")
+        reason = _clean(why_red(record))
         if told == "failed":
             ElementTree.SubElement(
                 case, "failure", message=f"{judgement(record) or record.status} {result(record)}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.words import is_bad, judgement, number, result, totals
+from pytest_brainscore.report.red import INCOMPLETE, SIGNS, colour_of, is_red, why_red
+from pytest_brainscore.report.words import judgement, result, totals
+from pytest_brainscore.text import printable
 
 BYTES: Final = 900_000
 """Default budget. A job summary of GitHub Actions may have 1 MiB for each step, and is dropped whole beyond it."""
@@ -15,6 +19,8 @@ COMMENT_BYTES: Final = 60_000
 """Budget of a comment, which GitHub cuts at 65,536 characters."""
 MARKER: Final = "<!-- brainscore -->"
 """First line, by which a workflow finds the comment that it wrote before."""
+_MARKUP: Final = re.compile(r"[\\`*_\[\]|#~$!{}]")
+_LINKS: Final = re.compile(r"@|\\#(?=\d)|\bGH(?=-\d)|:(?=//)|\bmailto(?=:)|\bwww(?=\.)", re.IGNORECASE)
 _ROOTS: Final = ("average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision")
 
 
@@ -37,31 +43,33 @@ def markdown(report: Report, limit: int = BYTES) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text as it stands in a table cell, whatever signs it has."""
-    for sign in "\\`*_[]<>|#~":
-        text = text.replace(sign, f"\\{sign}" if sign not in "<>" else {"<": "&lt;", ">": "&gt;"}[sign])
-    return " ".join(text.split())
+    """Return text as it stands in a table cell, whatever signs it has.
+
+    Nothing in it is markup, and nothing notifies or links anybody: mentions (``@name``), references (``#1``, ``GH-1``)
+    and addresses are broken by a space of no width, since GitHub looks for them in the text as it is shown.
+    """
+    text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _MARKUP.sub(r"\\\g<0>", text)
+    return _LINKS.sub(lambda found: f"{found[0]}\u200b", text)
 
 
 def _totals(report: Report) -> Iterator[str]:
     models = ", ".join(escape(model.identifier) for model in report.models) or "no model"
-    bad = sum(map(is_bad, report.benchmarks))
-    sign = "❌" if bad or not report.complete else "✅"
-    yield f"## {sign} Brain-Score of {models}"
+    yield f"## {SIGNS[colour_of(report)]} Brain-Score of {models}"
     yield ""
     yield f"{totals(report.benchmarks)}."
     if not report.complete:
         yield ""
-        yield "**The run was stopped, or results were lost: benchmarks can be absent.**"
+        yield f"**{INCOMPLETE}**"
     yield ""
 
 
 def _wrong(report: Report) -> Iterator[str]:
     """Yield what makes the run red, worst first, and what improved."""
-    changed = [record for record in report.benchmarks if is_bad(record) or _verdict(record) == "improved"]
+    changed = [record for record in report.benchmarks if is_red(record) or _verdict(record) == "improved"]
     if not changed:
         return
-    changed.sort(key=lambda record: (not is_bad(record), _delta(record)))
+    changed.sort(key=lambda record: (not is_red(record), _delta(record)))
     yield "### Changes"
     yield ""
     yield from _table(("model", "benchmark", "score", "baseline", "verdict"), map(_change_row, changed))
@@ -70,7 +78,7 @@ def _wrong(report: Report) -> Iterator[str]:
 
 def _change_row(record: BenchmarkRecord) -> tuple[str, ...]:
     baseline = record.comparison.baseline if record.comparison else None
-    reason = (record.comparison.reason if record.comparison else None) or record.reason
+    reason = why_red(record)
     verdict = judgement(record) or record.status
     return (
         escape(record.model),

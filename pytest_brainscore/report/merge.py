@@ -10,6 +10,7 @@ from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.build import build_report
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
+from pytest_brainscore.report.red import is_red
 
 
 def merge(reports: Mapping[str, Report], order: Sequence[str]) -> Report:
@@ -31,8 +32,8 @@ def merge(reports: Mapping[str, Report], order: Sequence[str]) -> Report:
     ------
     ReportError
         When there is none; when package versions differ; when a model has other weights, layers or preprocessing in
-        another report; or when two reports have a result for the same model and benchmark. What is unavailable in one
-        report gives way to a result in another.
+        another report; or when there are two results for the same model and benchmark. What is unavailable in one
+        report gives way to a result in another, and to one that is red because it was required.
 
     """
     if not reports:
@@ -40,6 +41,8 @@ def merge(reports: Mapping[str, Report], order: Sequence[str]) -> Report:
     (first_name, first), *rest = reports.items()
     for name, report in rest:
         _same_packages(first_name, first, name, report)
+        if not first.environment.python:  # lines of a run that was killed, which do not know theirs
+            first_name, first = name, report
     commands = [word for report in reports.values() for word in (*report.command, "&&")][:-1]
     return build_report(
         created=max(report.created for report in reports.values()),
@@ -54,6 +57,8 @@ def merge(reports: Mapping[str, Report], order: Sequence[str]) -> Report:
 
 def _same_packages(first_name: str, first: Report, name: str, report: Report) -> None:
     mine, theirs = first.environment.packages, report.environment.packages
+    if not (first.environment.python and report.environment.python):
+        return
     for package in sorted(mine.keys() | theirs.keys()):
         if mine.get(package) != theirs.get(package):
             raise ReportError(
@@ -104,11 +109,19 @@ def _records(reports: Mapping[str, Report]) -> dict[tuple[str, str], BenchmarkRe
         for record in report.benchmarks:
             key = record.model, record.identifier
             other_name, other = records.setdefault(key, (name, record))
-            if other is record or record.status == "unavailable":
+            if other is record:
                 continue
-            if other.status != "unavailable":
+            if other.version != record.version:
+                raise ReportError(
+                    f"{record.identifier} of {record.model} is of version {other.version} in {other_name} and of "
+                    f"version {record.version} in {name}; scores of two versions cannot stand in one report, leave one "
+                    "out."
+                )
+            if "unavailable" not in (record.status, other.status):
                 raise ReportError(
                     f"{record.identifier} of {record.model} has a result in {other_name} and in {name}; leave one out."
                 )
-            records[key] = name, record
+            # A result comes before none; of two without, the one that makes its run red.
+            if (record.status != "unavailable", is_red(record)) > (other.status != "unavailable", is_red(other)):
+                records[key] = name, record
     return {key: record for key, (_, record) in records.items()}

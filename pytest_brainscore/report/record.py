@@ -36,6 +36,9 @@ class ComparisonRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """Allowed change on the scale of the score; null when nothing was to be compared."""
     reason: str | None = None
     """Why, where the numbers do not tell; null otherwise."""
+    accepted: bool | None = None
+    """False when the verdict makes the run red under its options, true when it does not; null in reports of versions
+    that did not say: then ``regressed`` and ``not-comparable`` do."""
 
 
 class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +58,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Region recorded from, or the task for behaviour."""
     status: Status
     """What became of the benchmark."""
+    required: bool = False
+    """True when the run asked for a score (``--brainscore-require``): without one, the run is red."""
     reason: str | None = None
     """Why there is no score; null when there is one."""
     score: float | None = None
@@ -266,12 +271,36 @@ def benchmark_record(plain: Mapping[str, Any]) -> BenchmarkRecord:
 
     """
     record = _converted(plain, BenchmarkRecord)
+    check_record(record)
+    return record
+
+
+def model_record(plain: Mapping[str, Any]) -> ModelRecord:
+    """Return the record of a model from its plain fields.
+
+    Raises
+    ------
+    ReportError
+        When a field is missing, unknown or of the wrong type, or holds NaN.
+
+    """
+    return _converted(plain, ModelRecord)
+
+
+def check_record(record: BenchmarkRecord) -> None:
+    """Make sure that a record does not contradict itself.
+
+    Raises
+    ------
+    ReportError
+        When a scored record has no score.
+
+    """
     if record.status == "scored" and record.score is None:
         raise ReportError(
             f"The record of {record.identifier} for {record.model} is scored but has no score at $.score; "
             "give a score or another status."
         )
-    return record
 
 
 def plain_report(report: Report) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.errors import ReportError
+from pytest_brainscore.errors import BrainScoreError, ReportError
 from pytest_brainscore.report.badge import badge
 from pytest_brainscore.report.ctrf import ctrf
 from pytest_brainscore.report.destination import Destination, Kind
@@ -46,7 +46,7 @@ def write_report(
     Raises
     ------
     ReportError
-        When the file cannot be written; an older report stays.
+        When the file cannot be written, or nothing of this type can be made of these results; an older report stays.
 
     """
     kind, path = destination.kind, destination.path
@@ -70,6 +70,13 @@ def write_report(
     except OSError as error:
         raise ReportError(
             f"The report {path} cannot be written ({error.strerror}); free space on the disk or choose another path."
+        ) from error
+    except BrainScoreError:
+        raise
+    except Exception as error:  # a defect, which must not cost the reports that are written after this one
+        raise ReportError(
+            f"The report {path} cannot be made of these results ({type(error).__name__}: {error}); the JSON report has "
+            "them all, please file an issue with it."
         ) from error
     return []
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.checkpoints import Checkpoint, checkpoint, checkpoint_names
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.tree import Aggregate, published_tree
 
@@ -24,10 +25,13 @@ class Standing:
     rank: int | None
     """From 1; models with the same score share it. None where nothing below the parent has a number."""
     model: str
+    """Its name, with the beginning of the checksum of its weights where several checkpoints share a name."""
     created: str
     """Time of the report that the scores are from."""
     aggregates: Mapping[str, Aggregate]
     """Scores of the parents of the tree."""
+    complete: bool
+    """False when the run of that report was stopped, or lost results."""
     scored: frozenset[str]
     """Benchmarks below the parent that have a number."""
 
@@ -38,19 +42,25 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
     Parameters
     ----------
     reports
-        Of several reports on a model the latest counts, as a whole.
+        Of several reports on a model the latest complete one counts, as a whole; an incomplete one only where there is
+        no other. A model of the same name with other weights is another model.
     parent
         Parent of the score tree.
 
     """
     latest = {
-        model.identifier: report
-        for report in sorted(reports, key=lambda report: report.created)
+        checkpoint(model): report
+        for report in sorted(reports, key=lambda report: (report.complete, report.created))
         for model in report.models
     }
+    named = {identifier for identifier, weights in latest if weights is not None}
+    # A run in which nothing of a model was scored never loaded it, and so does not know its weights.
+    latest = {key: report for key, report in latest.items() if key[1] or key[0] not in named or _has_score(report, key)}
+    names = checkpoint_names(latest)
     tree = published_tree()
     rows = []
-    for model, report in latest.items():
+    for key, report in latest.items():
+        model, _ = key
         below = frozenset(
             record.identifier
             for record in report.benchmarks
@@ -60,15 +70,22 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
             and record.version == tree.leaves[record.identifier].version
             and parent in tree.leaves[record.identifier].parents
         )
-        rows.append((model, report.created, parents(report.benchmarks, model), below))
+        rows.append((names[key], report, parents(report.benchmarks, model), below))
     scores = {
-        model: mean
-        for model, _, aggregates, scored in rows
+        name: mean
+        for name, _, aggregates, scored in rows
         if scored and (mean := aggregates[parent].mean_of_what_ran) is not None
     }
-    ranks = {model: 1 + sum(other > score for other in scores.values()) for model, score in scores.items()}
+    ranks = {name: 1 + sum(other > score for other in scores.values()) for name, score in scores.items()}
     rows.sort(key=lambda row: (ranks.get(row[0], math.inf), row[0]))
-    return [Standing(ranks.get(model), model, created, shown, scored) for model, created, shown, scored in rows]
+    return [
+        Standing(ranks.get(name), name, report.created, shown, report.complete, scored)
+        for name, report, shown, scored in rows
+    ]
+
+
+def _has_score(report: Report, key: Checkpoint) -> bool:
+    return any(record.model == key[0] and record.status == "scored" for record in report.benchmarks)
 
 
 def unequal(table: Iterable[Standing]) -> list[str]:

@@ -6,24 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
+from pytest_brainscore.report.notation import number, signed
 from pytest_brainscore.report.record import Status
 from pytest_brainscore.scoring.comparison import Verdict
+from pytest_brainscore.text import printable
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
 
 # Statuses and verdicts are told apart by word and sign, never by colour alone.
 SIGNS = {"improved": "▲", "regressed": "▼", "unchanged": "=", "new": "+", "missing": "?", "not-comparable": "≠"}
-BAD_STATUSES = ("failed", "crashed")
-BAD_VERDICTS = ("regressed", "not-comparable")
-
-
-def number(value: float | None) -> str:
-    """Return a score as the published pages print it: three decimals, no leading zero, ``X`` where there is none."""
-    if value is None:
-        return "X"
-    text = f"{value:.3f}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
 def result(record: BenchmarkRecord) -> str:
@@ -35,8 +27,7 @@ def result(record: BenchmarkRecord) -> str:
 
 def change(record: BenchmarkRecord) -> str:
     """Return the difference from the baseline with its sign, for example ``-.031``; empty where there is none."""
-    delta = record.comparison.delta if record.comparison else None
-    return "" if delta is None else f"{'+' if delta >= 0 else ''}{number(delta)}"
+    return signed(record.comparison.delta if record.comparison else None)
 
 
 def judgement(record: BenchmarkRecord) -> str:
@@ -45,12 +36,6 @@ def judgement(record: BenchmarkRecord) -> str:
         return ""
     verdict = record.comparison.verdict
     return f"{SIGNS[verdict]} {verdict} {change(record) if verdict != 'unchanged' else ''}".rstrip()
-
-
-def is_bad(record: BenchmarkRecord) -> bool:
-    """Tell whether a record makes a run red."""
-    verdict = record.comparison.verdict if record.comparison else ""
-    return record.status in BAD_STATUSES or verdict in BAD_VERDICTS
 
 
 def totals(records: Sequence[BenchmarkRecord]) -> str:
@@ -63,7 +48,8 @@ def totals(records: Sequence[BenchmarkRecord]) -> str:
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a table as lines, header first, whose columns are as wide as their widest cell."""
+    """Return a table as lines, header first, with columns as wide as their widest cell; a cell is one line."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(header, *rows, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,18 +1,18 @@
-"""Writing and reading reports as JSON: line by line while the run lasts, and as one document at its end."""
+"""Writing reports as JSON: line by line while the run lasts, and as one document at its end."""
 
 from __future__ import annotations
 
 import os
 import stat
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.destination import Destination, check_writable, parse_destination
-from pytest_brainscore.report.record import SCHEMA, BenchmarkRecord, Report, plain_record, plain_report
+from pytest_brainscore.report.reading import read_json_lines, read_report
+from pytest_brainscore.report.record import BenchmarkRecord, Report, plain_record, plain_report
 
 __all__ = [
     "Destination",
@@ -23,8 +23,6 @@ __all__ = [
     "read_report",
     "write_json",
 ]
-
-Structure = TypeVar("Structure", bound=msgspec.Struct)
 
 
 class JsonLines:
@@ -92,67 +90,6 @@ def write_json(report: Report, path: Path) -> None:
         write_atomically(path, document)
     except OSError as error:
         raise _unwritable(path, error) from error
-
-
-def read_report(path: Path) -> Report:
-    """Read a report that :func:`write_json` wrote.
-
-    Raises
-    ------
-    ReportError
-        When the file cannot be read, is not a report, or was written by a newer version of this package.
-
-    """
-    content = _read(path)
-    schema = _decoded(content, _Header, f"The report {path}").schema
-    if schema > SCHEMA:
-        raise ReportError(
-            f"The report {path} was written by a newer pytest-brainscore ($.schema is {schema}, this version reads "
-            f"{SCHEMA}); upgrade pytest-brainscore."
-        )
-    return _decoded(content, Report, f"The report {path}")
-
-
-def read_json_lines(path: Path) -> list[BenchmarkRecord]:
-    """Read the records that :class:`JsonLines` wrote, in the order in which they were written.
-
-    Half a line at the end is what a run leaves that was killed while writing; it is ignored.
-
-    Raises
-    ------
-    ReportError
-        When the file cannot be read, or any other line is not a record.
-
-    """
-    *lines, rest = _read(path).split(b"\n")
-    records = [
-        _decoded(line, BenchmarkRecord, f"Line {number} of {path}") for number, line in enumerate(lines, start=1)
-    ]
-    try:
-        msgspec.json.decode(rest)
-    except msgspec.DecodeError:
-        return records
-    return [*records, _decoded(rest, BenchmarkRecord, f"Line {len(lines) + 1} of {path}")]
-
-
-class _Header(msgspec.Struct):
-    """The part of a report that every version has."""
-
-    schema: int = 1
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ReportError(f"The report {path} cannot be read ({error.strerror}); check the path.") from error
-
-
-def _decoded(content: bytes, structure: type[Structure], what: str) -> Structure:
-    try:
-        return msgspec.json.decode(content, type=structure)
-    except msgspec.DecodeError as error:
-        raise ReportError(f"{what} is not in the format of this package ({error}); make it again.") from error
 
 
 def _unwritable(path: Path, error: OSError) -> ReportError:

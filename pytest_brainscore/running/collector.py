@@ -19,10 +19,18 @@ from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.build import build_report, environment
 from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.networks import joined, what_differs
-from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, benchmark_record
+from pytest_brainscore.report.record import (
+    BenchmarkRecord,
+    ComparisonRecord,
+    ModelRecord,
+    benchmark_record,
+    model_record,
+)
+from pytest_brainscore.report.red import Colour, colour
 from pytest_brainscore.report.rendering import write_report
 from pytest_brainscore.report.writers import JsonLines
 from pytest_brainscore.running.options import RunOptions
+from pytest_brainscore.running.policy import is_required, ruled
 from pytest_brainscore.running.selection import find_trial
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
 from pytest_brainscore.scoring.comparison import missing
@@ -62,6 +70,8 @@ class Collector:
         self.written: list[str] = []
         self.commands: list[str] = []
         """Workflow commands of a report for GitHub Actions, to be printed."""
+        self.complete = True
+        """False once the run is known to have been stopped, or to have lost results."""
         self.without_model = 0
         self._several_networks: dict[str, str] = {}
         self.baselines: dict[str, Baseline] = {
@@ -82,9 +92,9 @@ class Collector:
 
     def add(self, record: dict[str, Any], model: dict[str, Any] | None) -> BenchmarkRecord:
         """Take the record of a finished benchmark, and append it to the line files at once."""
-        benchmark = benchmark_record(record)
+        benchmark = ruled(benchmark_record(record), self.options)
         if model is not None:
-            self._note_network(msgspec.convert(model, ModelRecord))
+            self._note_network(model_record(model))
         self.records[benchmark.model, benchmark.identifier] = benchmark
         for lines in self._lines:
             try:
@@ -129,6 +139,7 @@ class Collector:
             parents=list(benchmark.parents),
             region=benchmark.region,
             status="crashed",
+            required=is_required(benchmark, self.options),
             reason=reason,
         )
         return self.add(msgspec.to_builtins(record), None)
@@ -143,6 +154,7 @@ class Collector:
         Baselines are left alone unless the run is complete: what was lost must not become the new standard.
         """
         self._refuse_several_networks()
+        self.complete = outcome == "complete"
         self._mark_missing()
         for lines in self._lines:
             lines.close()
@@ -153,7 +165,7 @@ class Collector:
             models=self._model_records(),
             benchmarks=list(self.records.values()),
             order=[benchmark.identifier for benchmark in all_benchmarks()],
-            complete=outcome == "complete",
+            complete=self.complete,
         )
         for destination in self._destinations:
             try:
@@ -174,6 +186,11 @@ class Collector:
             return models.index(record.model), order.get(record.identifier, len(order))
 
         return sorted(self.records.values(), key=place)
+
+    @property
+    def colour(self) -> Colour:
+        """What the records and their completeness make of the run; settled once :meth:`close` was called."""
+        return colour(list(self.records.values()), complete=self.complete)
 
     def counts(self, verdict: str) -> int:
         """Return how many records have a verdict."""
@@ -200,12 +217,13 @@ class Collector:
         for key, record in self.records.items():
             baseline = self.baselines[record.model].scores.get(record.identifier)
             if baseline is not None and record.status != "scored" and record.comparison is None:
-                self.records[key] = msgspec.structs.replace(record, comparison=_missing(baseline, record.reason))
+                missed = msgspec.structs.replace(record, comparison=_missing(baseline, record.reason))
+                self.records[key] = ruled(missed, self.options)
         known = {benchmark.identifier for benchmark in every_version()}
         for model, stored in self.baselines.items():
             for identifier, baseline in stored.scores.items():
                 if identifier not in known:
-                    self.records[model, identifier] = _vanished(model, identifier, baseline)
+                    self.records[model, identifier] = ruled(_vanished(model, identifier, baseline), self.options)
 
     def _update_baselines(self) -> None:
         wanted = {"none": (), "new": ("new",), "improved": ("new", "improved"), "all": None}[self.options.update]
@@ -253,10 +271,11 @@ def _missing(baseline: BaselineScore, reason: str | None) -> ComparisonRecord:
 
 def _vanished(model: str, identifier: str, baseline: BaselineScore) -> BenchmarkRecord:
     reason = "it has a baseline, but this version of pytest-brainscore knows no such benchmark"
+    version = baseline.fingerprint.get("version", 0)
     return BenchmarkRecord(
         model=model,
         identifier=identifier,
-        version=int(baseline.fingerprint.get("version", 0)),
+        version=int(version) if isinstance(version, int | float) else 0,  # somebody's own entry may say anything
         parent="",
         parents=[],
         region="",

@@ -7,9 +7,18 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_brainscore.benchmarks.selector import matches
-from pytest_brainscore.errors import BrainScoreError, NoNumber
-from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, plain_record, to_plain
+from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
+from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.record import (
+    BenchmarkRecord,
+    ComparisonRecord,
+    ModelRecord,
+    model_record,
+    plain_record,
+    to_plain,
+)
+from pytest_brainscore.report.red import is_red
+from pytest_brainscore.running.policy import is_required, ruled
 from pytest_brainscore.scoring.comparison import Comparison, compare
 
 if TYPE_CHECKING:
@@ -29,14 +38,15 @@ class Recorder:
         self.record: dict[str, Any] | None = None
         self.model_record: dict[str, Any] | None = None
         self.sent = False
+        self._kept: BenchmarkRecord | None = None
         self._run = run
         self._trial = trial
         self._started = time.perf_counter()
 
     @property
     def required(self) -> bool:
-        """Whether ``--brainscore-require`` names this benchmark, so that being unavailable fails the test."""
-        return any(matches(selector, self._trial.benchmark) for selector in self._run.options.require)
+        """Whether ``--brainscore-require`` names this benchmark, so that having no score fails the test."""
+        return is_required(self._trial.benchmark, self._run.options)
 
     def check(self, score: Score) -> Comparison:
         """Compare a score with the stored baseline and keep it for the report.
@@ -56,12 +66,18 @@ class Recorder:
         Rejected
             The score regressed, or cannot be compared with its baseline. The score is recorded all the same.
         NoNumber
-            The score is NaN.
+            The score is NaN or infinite.
 
         """
         benchmark, model = self._trial.benchmark, self._trial.model
-        if math.isnan(score.value):
-            raise NoNumber(f"{benchmark.identifier} has no number for {model.identifier}: the score is NaN.")
+        if not math.isfinite(score.value):
+            raise NoNumber(f"{benchmark.identifier} has no number for {model.identifier}: the score is {score.value}.")
+        error = to_plain(score.error, nan_as_none=True)
+        if error is not None and error < 0:
+            raise ReportError(
+                f"The score of {benchmark.identifier} for {model.identifier} has the error {score.error}; return one "
+                "of at least 0, or NaN without one."
+            )
         description = self._describe_model()
         fingerprint = self._fingerprint(score, description)
         comparison = self._compare(float(score.value), fingerprint)
@@ -71,7 +87,7 @@ class Recorder:
                 status="scored",
                 reason=None,
                 score=to_plain(score.value),
-                error=to_plain(score.error, nan_as_none=True),
+                error=error,
                 raw=to_plain(score.raw, nan_as_none=True),
                 ceiling=to_plain(score.ceiling, nan_as_none=True),
                 normalisation=score.normalisation,
@@ -100,7 +116,7 @@ class Recorder:
         Raises
         ------
         Rejected
-            The baseline has a number: the model lost it.
+            The baseline has a number: the model lost it. Or the benchmark is required to have one.
 
         """
         comparison = self._compare(None, {})
@@ -113,7 +129,10 @@ class Recorder:
                 **self._cost(),
             )
         )
-        self._judge(comparison)
+        if comparison.baseline is not None:
+            self._judge(comparison)
+        if self.required:
+            raise Rejected(f"{reason} It is required by --brainscore-require.")
 
     def _compare(self, value: float | None, fingerprint: dict[str, Any]) -> Comparison:
         identifier = self._trial.benchmark.identifier
@@ -122,7 +141,7 @@ class Recorder:
         return compare(value, fingerprint, baseline, tolerance, self._run.options.across)
 
     def _judge(self, comparison: Comparison) -> None:
-        if self._run.options.update == "all" or comparison.verdict not in ("regressed", "not-comparable"):
+        if self._kept is None or not is_red(self._kept):
             return
         name = f"{self._trial.benchmark.identifier} of {self._trial.model.identifier}"
         accept = "--brainscore-update all stores it as the new baseline"
@@ -131,15 +150,20 @@ class Recorder:
                 f"{name} cannot be compared with its baseline: {comparison.reason}; {accept}, "
                 "--brainscore-across INGREDIENT compares all the same."
             )
+        if comparison.verdict == "new":
+            raise Rejected(
+                f"{name} has no baseline, and --brainscore-new fail asks for one; --brainscore-update new stores it."
+            )
         if comparison.delta is None:
-            raise Rejected(f"{name} regressed: {comparison.reason}, and the baseline is {comparison.baseline:.3f}.")
+            raise Rejected(f"{name} regressed: {comparison.reason}, and the baseline is {number(comparison.baseline)}.")
         raise Rejected(
-            f"{name} regressed by {-comparison.delta:.4f}, from {comparison.baseline:.4f}, "
-            f"more than the tolerance {comparison.tolerance:.4f}; if that is intended, {accept}."
+            f"{name} regressed by {number(-comparison.delta, 4)}, from {number(comparison.baseline, 4)}, "
+            f"more than the tolerance {number(comparison.tolerance, 4)}; if that is intended, {accept}."
         )
 
     def _keep(self, record: BenchmarkRecord) -> None:
-        self.record = plain_record(record)
+        self._kept = ruled(record, self._run.options, required=self.required)
+        self.record = plain_record(self._kept)
 
     def _identity(self) -> dict[str, Any]:
         benchmark = self._trial.benchmark
@@ -163,8 +187,8 @@ class Recorder:
         model = self._run.model(self._trial.model)
         describe = getattr(model, "description", None)
         details = to_plain(describe().__dict__) if describe else {"visual_degrees": to_plain(model.visual_degrees())}
-        record = ModelRecord(
-            **{**details, "identifier": self._trial.model.identifier, "specification": self._trial.model.text}
+        record = model_record(
+            {**details, "identifier": self._trial.model.identifier, "specification": self._trial.model.text}
         )
         self.model_record = to_plain(record)
         return record

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks import all_benchmarks
 from pytest_brainscore.report.aggregates import parents
-from pytest_brainscore.report.words import aligned, is_bad, judgement, number, result, totals
+from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.red import Colour, is_red, why_red
+from pytest_brainscore.report.words import aligned, judgement, result, totals
+from pytest_brainscore.text import printable
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
     from pytest_brainscore.running.collector import Collector
 
-COLOURS = {"regressed": "red", "not-comparable": "red", "failed": "red", "crashed": "red", "improved": "green"}
-
+COLOURS: dict[Colour, str] = {"red": "red", "green": "green", "empty": "yellow"}
 
 REASONS_TOLD = 3
 """Reasons for being unavailable that a run tells: on a machine without data there are dozens, and no news."""
@@ -31,6 +33,12 @@ class Line:
     text: str
     colour: str | None = None
     bold: bool = False
+
+    def __post_init__(self) -> None:
+        """Make sure that no text of a model or a file acts on the terminal or on the runner that reads along."""
+        indent = len(self.text) - len(self.text.lstrip(" "))
+        if not self.text.isprintable() or "##" in self.text or self.text.startswith("::", indent):
+            object.__setattr__(self, "text", " " * indent + printable(self.text))
 
 
 def live_line(record: BenchmarkRecord) -> Line:
@@ -46,7 +54,7 @@ def summary(collector: Collector, lost: Sequence[str]) -> list[Line]:
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
         lines.append(Line(f"{len(lost)} tests never reported; their results are lost: {', '.join(lost[:3])}", "red"))
-    lines.append(_verdict(records))
+    lines.append(_verdict(records, collector.colour))
     lines += [Line(f"wrote {path}") for path in collector.written]
     lines += _hints(collector)
     return lines
@@ -67,12 +75,13 @@ def tables(records: Sequence[BenchmarkRecord], reasons: int | None = None) -> li
 
 
 def _colour(record: BenchmarkRecord) -> str | None:
-    verdict = record.comparison.verdict if record.comparison else None
-    return COLOURS.get(verdict or "") or COLOURS.get(record.status)
+    if is_red(record):
+        return "red"
+    return "green" if record.comparison and record.comparison.verdict == "improved" else None
 
 
 def _table(records: Sequence[BenchmarkRecord]) -> list[Line]:
-    shown = [record for record in records if record.status != "unavailable"]
+    shown = [record for record in records if record.status != "unavailable" or is_red(record)]
     if not shown:
         return []
     header = ("model", "benchmark", "score", "raw", "ceiling", "baseline", "verdict")
@@ -120,30 +129,30 @@ def _parents(records: Sequence[BenchmarkRecord]) -> list[Line]:
 
 
 def _reasons(records: Sequence[BenchmarkRecord], limit: int | None) -> list[Line]:
-    """Return why benchmarks have no score; the same reason of several benchmarks is told once."""
-    grouped: dict[tuple[str, str], list[str]] = {}
-    for record in records:
+    """Return why benchmarks have no score, red ones first; the same reason of several benchmarks is told once."""
+    grouped: dict[tuple[bool, str, str], list[str]] = {}
+    for record in sorted(records, key=lambda record: not is_red(record)):
         if record.status != "scored":
-            grouped.setdefault((record.status, record.reason or ""), []).append(record.identifier)
+            grouped.setdefault((is_red(record), record.status, why_red(record)), []).append(record.identifier)
     lines = []
     untold = 0
-    for (status, reason), identifiers in grouped.items():
-        if status == "unavailable" and limit is not None:
+    for (red, status, reason), identifiers in grouped.items():
+        if status == "unavailable" and limit is not None and not red:
             if limit == 0:
                 untold += len(identifiers)
                 continue
             limit -= 1
         who = identifiers[0] if len(identifiers) == 1 else f"{len(identifiers)} benchmarks"
-        lines.append(Line(f"{status}: {who}: {reason}", COLOURS.get(status)))
+        lines.append(Line(f"{status}: {who}: {reason}", "red" if red else None))
     if untold:
         lines.append(Line(f"unavailable: {untold} more benchmarks; what they need: brainscore data status"))
     return lines
 
 
-def _verdict(records: Sequence[BenchmarkRecord]) -> Line:
+def _verdict(records: Sequence[BenchmarkRecord], colour: Colour) -> Line:
     models = len({record.model for record in records})
     scope = f" (of {len(all_benchmarks()) * models} known)" if models else ""
-    return Line(f"{totals(records)}{scope}", "red" if any(map(is_bad, records)) else "green", bold=True)
+    return Line(f"{totals(records)}{scope}", COLOURS[colour], bold=True)
 
 
 def _hints(collector: Collector) -> list[Line]:

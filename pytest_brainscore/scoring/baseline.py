@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BaselineError
 from pytest_brainscore.scoring.comparison import STORED_DIGITS
+from pytest_brainscore.strict_json import NotJson, parse
 
 SCHEMA = 1
 """Version of the file format that this package writes, and the newest it reads."""
@@ -88,14 +89,14 @@ def read_baseline(folder: Path, model: str) -> Baseline:
     """
     path = _baseline_path(folder, model)
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain = parse(path.read_bytes())
     except FileNotFoundError:
         return Baseline(model=model)
     except OSError as error:
         raise BaselineError(
             f"The baseline {path} cannot be read ({error.strerror}); make it a readable file or choose another folder."
         ) from error
-    except ValueError as error:  # not JSON, or not UTF-8
+    except NotJson as error:
         raise BaselineError(f"The baseline {path} is not valid JSON at $ ({error}); {_MEND}.") from error
     schema = plain.get("schema") if isinstance(plain, dict) else None
     if isinstance(schema, int) and schema > SCHEMA:
@@ -121,7 +122,7 @@ def update_baseline(folder: Path, model: str, scores: Mapping[str, BaselineScore
 
     The file is read again under a lock, so runs that update the same baseline at once lose nothing. Numbers are
     rounded to 6 significant digits, NaN for an error, raw score or ceiling is stored as null, keys are sorted, and the
-    file is left alone when nothing changed.
+    file is left alone when nothing changed. A score that cannot be stored is named in the end; all others are stored.
 
     Parameters
     ----------
@@ -140,19 +141,25 @@ def update_baseline(folder: Path, model: str, scores: Mapping[str, BaselineScore
     Raises
     ------
     BaselineError
-        When a score is NaN, an entry holds an infinity or a value of another type, the stored baseline cannot be read,
-        the folder cannot be written, or another process holds the lock for more than a minute.
+        When a score is NaN, an error is negative, an entry holds an infinity or a value of another type, the stored
+        baseline cannot be read, the folder cannot be written, or another process holds the lock for more than a minute.
 
     """
     path = _baseline_path(folder, model)
-    rounded = {identifier: _rounded(score, path, identifier) for identifier, score in scores.items()}
+    rounded: dict[str, BaselineScore] = {}
+    odd: list[BaselineError] = []
+    for identifier, score in scores.items():
+        try:
+            rounded[identifier] = _rounded(score, path, identifier)
+        except BaselineError as error:
+            odd.append(error)
     lock = folder / LOCK_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(lock, timeout=LOCK_TIMEOUT):
             stored = read_baseline(folder, model).scores
             updated = dict(stored) | rounded
-            if updated != stored:
+            if rounded and updated != stored:
                 write_atomically(path, _encoded(Baseline(model=model, scores=updated)))
     except Timeout as error:
         raise BaselineError(
@@ -164,13 +171,17 @@ def update_baseline(folder: Path, model: str, scores: Mapping[str, BaselineScore
             f"The baseline {path} cannot be written ({error.strerror or error}); "
             "make the folder writable or choose another one."
         ) from error
+    if odd:
+        others = f" The {len(rounded)} other scores are stored." if rounded else ""
+        raise BaselineError(" ".join(map(str, odd)) + others)
     return path
 
 
 def _baseline_path(folder: Path, model: str) -> Path:
-    if not model or Path(model).name != model:
+    if not model or Path(model).name != model or not model.isprintable():
         raise BaselineError(
-            f"The model identifier '{model}' cannot name a baseline file; give the model one without path separators."
+            f"The model identifier {model!r} cannot name a baseline file; give the model one without path separators "
+            "and control characters."
         )
     return folder / f"{model}.json"
 
@@ -178,7 +189,7 @@ def _baseline_path(folder: Path, model: str) -> Path:
 def _checked(plain: object, structure: type[Structure], path: Path, place: str, mend: str = _MEND) -> Structure:
     try:
         checked = msgspec.convert(plain, structure)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, OverflowError, RecursionError) as error:  # beyond float64; nested too deeply
         problem, _, inside = str(error).partition(" - at `$")
         raise BaselineError(
             f"The baseline {path} is not valid at {place}{inside.removesuffix('`')} ({problem}); {mend}."

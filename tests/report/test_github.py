@@ -71,6 +71,7 @@ def test_the_outputs_are_single_lines() -> None:
     report = make_report(benchmarks=[regressed("fell", -0.1)], complete=False)
     assert outputs(report) == {
         "score": "",
+        "red": "true",
         "regressions": "1",
         "summary": "1 scored; 1 regressed",
         "complete": "false",
@@ -90,7 +91,7 @@ def test_a_report_for_github_appends_to_the_summary_and_to_the_outputs(
     commands = write_report(make_report(benchmarks=[regressed("fell", -0.1)]), destination)
     assert len(commands) == 1
     assert summary.read_text().startswith("from an earlier tool\n<!-- brainscore -->\n")
-    assert output.read_text().splitlines()[:3] == ["earlier=1", "score=", "regressions=1"]
+    assert output.read_text().splitlines()[:3] == ["earlier=1", "score=", "red=true"]
 
 
 def test_outside_of_github_actions_the_word_alone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,3 +57,33 @@ def test_scores_of_another_version_do_not_count() -> None:
     (standing,) = standings([old])
     assert standing.rank is None
     assert standing.aggregates["V1"].mean_of_what_ran == pytest.approx(None)
+
+
+def checkpoints(*scores: tuple[str | None, float | None], complete: bool = True) -> list[Report]:
+    return [
+        make_report(
+            created=f"2026-01-0{day}T00:00:00Z",
+            complete=complete,
+            models=[ModelRecord(identifier="net", specification="net", weights_sha256=weights)],
+            benchmarks=[] if score is None else [leaf_record("net", LEAF, score=score)],
+        )
+        for day, (weights, score) in enumerate(scores, start=1)
+    ]
+
+
+def test_two_checkpoints_of_one_factory_are_two_models() -> None:
+    reports = checkpoints(("a" * 64, 0.3), ("b" * 64, 0.5), ("a" * 64, 0.2))
+    assert ranks(*reports) == [("net (bbbbbbbb)", 1), ("net (aaaaaaaa)", 2)]
+
+
+def test_a_later_run_that_never_loaded_the_model_does_not_hide_its_scores() -> None:
+    assert ranks(*checkpoints(("a" * 64, 0.3), (None, None))) == [("net", 1)]
+
+
+def test_an_incomplete_run_counts_only_where_there_is_no_other() -> None:
+    whole, cut = checkpoints(("a" * 64, 0.3)), checkpoints(("a" * 64, 0.1), ("a" * 64, 0.2), complete=False)
+    (standing,) = standings([*whole, *cut])
+    assert (standing.aggregates["V1"].scored, standing.complete) == (1, True)
+    assert standing.created.startswith("2026-01-01")
+    (alone,) = standings(cut)
+    assert (alone.created[:10], alone.complete) == ("2026-01-02", False)

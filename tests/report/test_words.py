@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from fixtures.records import make_record
+from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import ComparisonRecord
-from pytest_brainscore.report.words import aligned, change, is_bad, judgement, number, result, totals
+from pytest_brainscore.report.red import is_red
+from pytest_brainscore.report.words import aligned, change, judgement, result, totals
 
 
 def compared(**fields: Any) -> ComparisonRecord:
@@ -21,10 +23,10 @@ def compared(**fields: Any) -> ComparisonRecord:
     [
         (0.1328, ".133"),
         (0.0, ".000"),
-        (1.0, "1.000"),
+        (1.0, "1.0"),
         (-0.25, "-.250"),
         (10.5, "10.500"),
-        (0.9999, "1.000"),
+        (0.9999, "1.0"),
         (None, "X"),
     ],
 )
@@ -72,7 +74,7 @@ def test_a_judgement_has_sign_word_and_difference() -> None:
 )
 def test_what_makes_a_run_red(status: Any, verdict: Any, bad: bool) -> None:
     comparison = None if verdict is None else compared(verdict=verdict)
-    assert is_bad(make_record(status=status, comparison=comparison)) is bad
+    assert is_red(make_record(status=status, comparison=comparison)) is bad
 
 
 def test_totals_count_statuses_and_verdicts() -> None:

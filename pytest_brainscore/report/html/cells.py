@@ -12,13 +12,13 @@ from pytest_brainscore.report.html.notation import (
     CHANGES,
     SIGNS,
     change,
-    decimals,
     duration,
     published_number,
-    signed,
 )
 from pytest_brainscore.report.html.palette import Palette, shade
+from pytest_brainscore.report.notation import number, signed
 from pytest_brainscore.report.record import BenchmarkRecord
+from pytest_brainscore.report.red import why_red
 from pytest_brainscore.scoring.population import Population, Standing
 from pytest_brainscore.scoring.tree import Aggregate
 
@@ -104,12 +104,12 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style, *, engineering: bool
     )
     return Cell(
         score=published_number(record.score),
-        error="" if record.error is None else f"± {decimals(record.error)}",
+        error="" if record.error is None else f"± {number(record.error)}",
         bar=draw(bar, style.width),
         detail=", ".join(
-            f"{name} {decimals(number)}"
-            for name, number in (("raw", record.raw), ("ceiling", record.ceiling))
-            if number is not None
+            f"{name} {number(value)}"
+            for name, value in (("raw", record.raw), ("ceiling", record.ceiling))
+            if value is not None
         ),
         marks=(_mark(record),),
         rank=f"{standing.rank} of {standing.models}" if standing else "",
@@ -138,12 +138,12 @@ def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style, *, e
     coverage = f"{found.scored} of {found.leaves}"
     return Cell(
         score=published_number(site),
-        error="" if error is None else f"± {decimals(error)}",
+        error="" if error is None else f"± {number(error)}",
         bar=draw(bar, style.width),
-        detail=f"ran {decimals(ran)} ({coverage})",
+        detail=f"ran {number(ran)} ({coverage})",
         marks=marks,
-        title=f"site-comparable {decimals(site)}, where what did not run counts as 0; mean of what ran "
-        f"{decimals(ran)}, of {coverage} benchmarks",
+        title=f"site-comparable {number(site)}, where what did not run counts as 0; mean of what ran "
+        f"{number(ran)}, of {coverage} benchmarks",
     )
 
 
@@ -151,25 +151,24 @@ def facts(record: BenchmarkRecord | None, column: Column, style: Style) -> dict[
     """Return everything else about a benchmark, by heading."""
     if record is None:
         return {}
-    told = {"why": record.reason or ""}
+    told = {"why": why_red(record) if record.status != "scored" else ""}
     if record.score is not None:
         outside = not 0 <= record.score <= 1
         cut = " (cut to [0, 1])" if record.clipped else " (outside [0, 1], shown cut to it)" if outside else ""
-        error = "" if record.error is None else f" ± {record.error:.4f}"
-        told["score"] = f"{record.score:.4f}{error}{cut}"
-    for name, number in (("raw", record.raw), ("ceiling", record.ceiling)):
-        told[name] = "" if number is None else f"{number:.4f}"
+        error = "" if record.error is None else f" ± {number(record.error, 4)}"
+        told["score"] = f"{number(record.score, 4)}{error}{cut}"
+    for name, value in (("raw", record.raw), ("ceiling", record.ceiling)):
+        told[name] = "" if value is None else number(value, 4)
     told["normalisation"] = record.normalisation or ""
     told["baseline"] = _against_baseline(record)
     standing = _standing(record, style)
     own = style.population.own(record.identifier, record.version, record.model) if style.population else None
     if standing and record.score is not None:
         told["other models"] = (
-            f"rank {standing.rank} of {standing.models}; best {decimals(standing.best)}, "
-            f"median {decimals(standing.median)}"
+            f"rank {standing.rank} of {standing.models}; best {number(standing.best)}, median {number(standing.median)}"
         )
     if own is not None:
-        told["in the population"] = decimals(own)
+        told["in the population"] = number(own)
     told["n"] = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in record.n.items())
     told["layer"] = record.layer or ""
     told["seed"] = "" if record.seed is None else str(record.seed)
@@ -203,7 +202,7 @@ def _mark(record: BenchmarkRecord) -> Mark:
     kind = change(record)
     comparison = record.comparison
     if record.status == "scored" and comparison is not None:
-        kind = comparison.verdict
+        kind = kind or comparison.verdict
     sign, word = SIGNS[kind or record.status]
     moved = record.status == "scored" and comparison is not None and comparison.verdict in ("improved", "regressed")
     if moved and comparison is not None and comparison.delta is not None:
@@ -217,10 +216,9 @@ def _against_baseline(record: BenchmarkRecord) -> str:
         return ""
     parts = [SIGNS[comparison.verdict][1]]
     if comparison.baseline is not None:
-        parts.append(f"baseline {comparison.baseline:.4f}")
+        parts.append(f"baseline {number(comparison.baseline, 4)}")
     if comparison.delta is not None:
-        # Adding 0 takes the sign from a difference that is rounded to nothing.
-        parts.append(f"difference {round(comparison.delta, 4) + 0.0:+.4f}".replace("-", "−"))
+        parts.append(f"difference {signed(comparison.delta, 4)}")
     if comparison.tolerance is not None:
         parts.append(f"tolerance {comparison.tolerance:g}")
     reason = f": {comparison.reason}" if comparison.reason else ""
@@ -228,10 +226,10 @@ def _against_baseline(record: BenchmarkRecord) -> str:
 
 
 def _title(record: BenchmarkRecord, standing: Standing | None) -> str:
-    error = "" if record.error is None else f" ± {decimals(record.error)}"
+    error = "" if record.error is None else f" ± {number(record.error)}"
     parts = [f"score {published_number(record.score)}{error}"]
     if standing:
-        parts.append(f"best {decimals(standing.best)}, median {decimals(standing.median)} of other models")
+        parts.append(f"best {number(standing.best)}, median {number(standing.median)} of other models")
     if record.comparison and record.comparison.baseline is not None:
-        parts.append(f"baseline {decimals(record.comparison.baseline)}")
+        parts.append(f"baseline {number(record.comparison.baseline)}")
     return "; ".join(parts)

@@ -10,8 +10,8 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
+from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.standings import COLUMNS, Standing, unequal
-from pytest_brainscore.report.words import number
 
 
 def render_leaderboard(table: Sequence[Standing], parent: str) -> str:

@@ -1,17 +1,14 @@
-"""How numbers, statuses and verdicts are written on the score page."""
+"""How statuses, verdicts and published scores are written on the score page."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import BenchmarkRecord
-
-# A mean of published digits such as .1325 is a little less in float64; nine decimals give such a mean its digits back.
-_DIGITS_OF_A_MEAN = 9
-_THREE_DECIMALS = Decimal("0.001")
+from pytest_brainscore.report.red import is_red
 
 # Shape and word: nothing is told by colour alone.
 VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -29,9 +26,20 @@ STATUSES: Final[Mapping[str, tuple[str, str]]] = {
     "failed": ("✕", "failed"),
     "crashed": ("☓", "crashed"),
 }
-SIGNS: Final = {**STATUSES, **VERDICTS}
+# What is no failure in itself, but is one under the options of the run.
+REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
+    "required": ("!", "required, without a score"),
+    "missing-refused": ("?", "missing, which fails"),
+    "new-refused": ("+", "new, which fails"),
+}
+SIGNS: Final = {**STATUSES, **VERDICTS, **REFUSALS}
 # What somebody who looks for changes wants to see. A first score is none: on a first run that would be everything.
-CHANGES: Final = ("failed", "crashed", "regressed", "not-comparable", "missing", "improved")
+CHANGES: Final = ("failed", "crashed", "regressed", "not-comparable", *REFUSALS, "missing", "improved")
+COLOURS: Final[Mapping[str, tuple[str, str]]] = {
+    "red": ("✕", "red"),
+    "green": ("●", "green: nothing failed, fell or was lost"),
+    "empty": ("○", "nothing was scored"),
+}
 
 _TASKS: Final[Mapping[str, str]] = {
     "label": "labelling task",
@@ -44,29 +52,13 @@ _SITES: Final = ("neurons", "neuroids", "sites", "voxels")
 
 
 def published_number(score: float | None) -> str:
-    """Return a score as the published page prints it.
+    """Return a score as the published page prints it: cut to [0, 1].
 
-    Cut to [0, 1], then three decimals without the leading zero, rounded half up; 1 is ``1.0``. Without a score the
-    text is empty, and ``X`` for NaN, which stands for a run that gave no number.
+    Without a score the text is empty, and ``X`` for NaN, which stands for a run that gave no number.
     """
     if score is None:
         return ""
-    if not math.isfinite(score):
-        return "X"
-    return "1.0" if (text := decimals(min(max(score, 0.0), 1.0))) == "1.000" else text
-
-
-def decimals(number: float) -> str:
-    """Return a number with three decimals, rounded half up, without leading zero."""
-    rounded = Decimal(f"{number:.{_DIGITS_OF_A_MEAN}f}").quantize(_THREE_DECIMALS, ROUND_HALF_UP)
-    text = f"{abs(rounded)}".removeprefix("0")
-    return f"−{text}" if rounded < 0 else text
-
-
-def signed(difference: float) -> str:
-    """Return a difference with its sign."""
-    text = decimals(difference)
-    return text if text.startswith("−") else f"+{text}"
+    return number(min(max(score, 0.0), 1.0) if math.isfinite(score) else None)
 
 
 def change(record: BenchmarkRecord) -> str | None:
@@ -77,6 +69,10 @@ def change(record: BenchmarkRecord) -> str | None:
     if record.status in CHANGES:
         return record.status
     verdict = record.comparison.verdict if record.comparison else None
+    if is_red(record) and f"{verdict}-refused" in REFUSALS:
+        return f"{verdict}-refused"
+    if is_red(record) and verdict not in CHANGES:
+        return "required"
     return verdict if verdict in CHANGES else None
 
 

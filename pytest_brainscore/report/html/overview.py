@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from pytest_brainscore.report.html.cells import Mark, short
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.html.notation import CHANGES, SIGNS, STATUSES, VERDICTS, change, decimals, signed
+from pytest_brainscore.report.html.notation import CHANGES, COLOURS, SIGNS, STATUSES, VERDICTS, change
+from pytest_brainscore.report.notation import number, signed
 from pytest_brainscore.report.record import BenchmarkRecord
+from pytest_brainscore.report.red import colour, is_red, why_red
 
 # The order of the published page; other regions and tasks follow.
 _REGIONS = ("V1", "V2", "V4", "IT")
@@ -64,6 +66,14 @@ def tally(column: Column) -> list[Mark]:
     ]
 
 
+def verdict_of(column: Column) -> Mark:
+    """Return what the run of a column is: red, green, or neither because nothing was scored."""
+    found = colour(column.records, complete=column.report.complete)
+    sign, word = COLOURS[found]
+    red = sum(map(is_red, column.records))
+    return Mark(found, sign, f"{word}: {red} of {len(column.records)} benchmarks" if red else word)
+
+
 def changes(columns: Sequence[Column]) -> list[Change]:
     """Return everything that changed: what has no score first, then from the largest difference to the smallest."""
     found = [(column, record, kind) for column in columns for record in column.records if (kind := change(record))]
@@ -83,7 +93,7 @@ def reasons(columns: Sequence[Column]) -> list[Reason]:
         for record in column.records:
             if record.status != "scored":
                 name = f"{column.label}: {record.identifier}" if len(columns) > 1 else record.identifier
-                grouped.setdefault((record.status, record.reason or ""), []).append(name)
+                grouped.setdefault((record.status, why_red(record)), []).append(name)
     return [
         Reason(Mark(status, *STATUSES[status]), text or "no reason was given", tuple(names))
         for (status, text), names in grouped.items()
@@ -136,10 +146,10 @@ def _change(column: Column, record: BenchmarkRecord, kind: str) -> Change:
         column=column.label,
         identifier=record.identifier,
         mark=Mark(kind, *SIGNS[kind]),
-        difference="" if delta is None else signed(delta),
-        baseline="" if baseline is None else decimals(baseline),
-        score="" if record.score is None else decimals(record.score),
-        reason=record.reason or (comparison.reason if comparison else None) or "",
+        difference=signed(delta),
+        baseline="" if baseline is None else number(baseline),
+        score="" if record.score is None else number(record.score),
+        reason=why_red(record),
     )
 
 

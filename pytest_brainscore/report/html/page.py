@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from unicodedata import category
 
 import jinja2
 import msgspec
@@ -16,7 +17,7 @@ from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.html.cells import Style
 from pytest_brainscore.report.html.columns import Column, columns_of
 from pytest_brainscore.report.html.nodes import nodes_of, walk
-from pytest_brainscore.report.html.overview import changes, layer_commitment, provenance, reasons, tally
+from pytest_brainscore.report.html.overview import changes, layer_commitment, provenance, reasons, tally, verdict_of
 from pytest_brainscore.report.html.palette import Palette
 from pytest_brainscore.report.html.references import publications
 from pytest_brainscore.report.record import Report, plain_report
@@ -100,6 +101,7 @@ def render_page(
         ranked=any(cell.rank for node in leaves for cell in node.cells),
         compared=any(record.comparison for column in columns for record in column.records),
         tally=tally,
+        verdict_of=verdict_of,
         changes=changes(columns),
         reasons=reasons(columns),
         layers=layer_commitment(columns),
@@ -119,11 +121,21 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_resource),
         autoescape=True,
+        finalize=_clean,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
     return environment.get_template("page.html.jinja2")
+
+
+def _clean(value: object) -> object:
+    """Return what a template shows, without the control characters that HTML forbids; markup is our own."""
+    return "".join(map(_seen, value)) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _seen(character: str) -> str:
+    return "\N{REPLACEMENT CHARACTER}" if category(character) == "Cc" and not character.isspace() else character
 
 
 @cache

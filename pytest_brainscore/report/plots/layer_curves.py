@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final, TypeGuard
+
+from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.plots.drawing import safe
 
 COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 """Told apart with every common colour vision (Okabe & Ito 2008, https://jfly.uni-koeln.de/color/), the dark ones."""
@@ -85,11 +87,11 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axi
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_n(whole[0])}" height="{_n(whole[1])}" '
         f'viewBox="0 0 {_n(whole[0])} {_n(whole[1])}" font-family="sans-serif" font-size="11" fill="#222">',
-        f"<title>{escape(title)}</title><desc>{escape(_in_words(layers, curves))}</desc>",
+        f"<title>{safe(title)}</title><desc>{safe(_in_words(layers, curves))}</desc>",
         f'<rect width="{_n(whole[0])}" height="{_n(whole[1])}" fill="#fff"/>',
-        f'<text x="{_n(left)}" y="22" font-size="14" font-weight="bold">{escape(title)}</text>',
+        f'<text x="{_n(left)}" y="22" font-size="14" font-weight="bold">{safe(title)}</text>',
         f'<text transform="translate({_n(left - 46)} {_n(top + _HEIGHT / 2)}) rotate(-90)" text-anchor="middle">'
-        f"{escape(axis)}</text>",
+        f"{safe(axis)}</text>",
     ]
     for tick in ticks:
         colour = "#666" if tick == 0 else "#ddd"
@@ -97,12 +99,12 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axi
         parts.append(
             f'<text x="{_n(left - 6)}" y="{_n(y(tick) + 4)}" text-anchor="end">{_tick_label(tick, ticks)}</text>'
         )
-    for number, name in enumerate(layers):
+    for index, name in enumerate(layers):
         parts.append(
-            f'<text transform="translate({_n(x(number) + 4)} {_n(top + _HEIGHT + 14)}) rotate(-45)" text-anchor="end">'
-            f"{escape(name)}</text>"
+            f'<text transform="translate({_n(x(index) + 4)} {_n(top + _HEIGHT + 14)}) rotate(-45)" text-anchor="end">'
+            f"{safe(name)}</text>"
         )
-    for number, (curve, colour, mark) in enumerate(zip(curves, COLOURS, _MARKS, strict=False)):
+    for rank, (curve, colour, mark) in enumerate(zip(curves, COLOURS, _MARKS, strict=False)):
         parts.append(f'<g stroke="{colour}" fill="{colour}">')
         line = [(x(place), y(score)) if _known(score) else None for place, score in enumerate(curve.scores)]
         parts.append(f'<path d="{_line(line)}" fill="none" stroke-width="1.5"/>')
@@ -115,10 +117,10 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axi
             parts.append(f'<path d="{mark}" transform="translate({_n(point[0])} {_n(point[1])})"/>')
             if place == curve.chosen:
                 parts.append(f'<circle cx="{_n(point[0])}" cy="{_n(point[1])}" r="9" fill="none" stroke-width="2"/>')
-        key = 40 + 18 * number
+        key = 40 + 18 * rank
         parts.append(f'<path d="{mark}" transform="translate({_n(left + 6)} {key})"/></g>')
         best = f": {layers[curve.chosen]}" if curve.chosen is not None else ": none chosen"
-        parts.append(f'<text x="{_n(left + 18)}" y="{key + 4}">{escape(curve.name + best)}</text>')
+        parts.append(f'<text x="{_n(left + 18)}" y="{key + 4}">{safe(curve.name + best)}</text>')
     return "\n".join([*parts, "</svg>\n"])
 
 
@@ -154,7 +156,7 @@ def _in_words(layers: Sequence[str], curves: Sequence[Curve]) -> str:
     told = []
     for curve in curves:
         scores = [
-            f"{layer} {score:.3f}" for layer, score in zip(layers, curve.scores, strict=True) if score is not None
+            f"{layer} {number(score)}" for layer, score in zip(layers, curve.scores, strict=True) if score is not None
         ]
         told.append(f"{curve.name}: {', '.join(scores) or 'no scores'}.")
     return " ".join(told)

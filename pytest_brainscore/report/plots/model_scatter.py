@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.plots.drawing import (
     LINE,
     MODEL,
@@ -77,5 +78,5 @@ def model_scatter(title: str, first: str, second: str, pairs: Sequence[Pair]) ->
     left_out = f"; {missing} without a number in one of the two" if missing else ""
     better = sum(b > a for _, a, b in both)
     summary = f"{second} is better on {better} of {len(both)} benchmarks{left_out}"
-    told = "; ".join(f"{name}: {a:.3f}, {b:.3f}" for name, a, b in both)
+    told = "; ".join(f"{name}: {number(a)}, {number(b)}" for name, a, b in both)
     return document(title, f"{summary}. {told}.", parts, bottom + 50, summary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.plots.drawing import (
     INK,
     LINE,
@@ -73,7 +74,7 @@ def score_bars(title: str, bars: Sequence[ScoreBar], subtitle: str = "") -> str:
             text(_LEFT + 64, 63, "median of other models", colour=SOFT),
         ]
     parts.append(text(_LEFT + _WIDTH / 2, bottom + 32, "score (ceiling-normalised)", anchor="middle"))
-    told = "; ".join(f"{bar.name}: {f'{bar.score:.3f}' if known(bar.score) else 'no number'}" for bar in bars)
+    told = "; ".join(f"{bar.name}: {number(bar.score) if known(bar.score) else 'no number'}" for bar in bars)
     return document(title, f"{told}.", parts, bottom + 44, subtitle)
 
 
@@ -98,8 +99,8 @@ def _bar(bar: ScoreBar, top: float) -> list[str]:
         parts.append(f'<circle cx="{coordinate(_x(bar.median))}" cy="{coordinate(middle)}" r="3" fill="{NEURONS}"/>')
     if known(bar.best):
         parts.append(f'<path d="M{coordinate(_x(bar.best))} {coordinate(top + 2)}l-4-6h8z" fill="{NEURONS}"/>')
-    error = f" ± {bar.error:.3f}" if known(bar.error) else ""
-    parts.append(text(_LEFT + _WIDTH + 8, middle + 4, f"{bar.score:.3f}{error}", size=10, weight=weight))
+    error = f" ± {number(bar.error)}" if known(bar.error) else ""
+    parts.append(text(_LEFT + _WIDTH + 8, middle + 4, f"{number(bar.score)}{error}", size=10, weight=weight))
     return parts
 
 

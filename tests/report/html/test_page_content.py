@@ -132,7 +132,7 @@ def test_a_leaf_has_score_error_raw_ceiling_version_and_what_was_measured() -> N
     ("changes", "words"),
     [
         ({}, "= unchanged"),
-        ({"comparison": ComparisonRecord(verdict="regressed", baseline=0.53, delta=-0.03)}, "▼ regressed −.030"),
+        ({"comparison": ComparisonRecord(verdict="regressed", baseline=0.53, delta=-0.03)}, "▼ regressed -.030"),
         ({"comparison": ComparisonRecord(verdict="improved", baseline=0.496, delta=0.004)}, "▲ improved +.004"),
         ({"comparison": ComparisonRecord(verdict="new")}, "+ new"),
         ({"comparison": ComparisonRecord(verdict="not-comparable", baseline=0.4)}, "≠ not comparable"),
@@ -165,7 +165,7 @@ def test_what_changed_stands_above_the_tree_largest_difference_first() -> None:
     )
     table = page[page.index('id="changes"') : page.index('id="scores"')]
     assert re.findall(r'<th scope="row">(.*?)</th>', table) == ["Kar2019-ost", "ObjectNet-top1", "ImageNet-top1"]
-    assert "−.200" in table
+    assert "-.200" in table
     assert 'id="changes"' not in page_of(leaf_record("net", CIRCULAR))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fixtures.records import make_record
-from pytest_brainscore.report.html.notation import change, decimals, duration, published_number, signed, subject
+from pytest_brainscore.report.html.notation import change, duration, published_number, subject
+from pytest_brainscore.report.notation import number, signed
 from pytest_brainscore.report.record import ComparisonRecord
 
 
@@ -33,12 +34,12 @@ def test_published_notation(score: float | None, text: str) -> None:
     assert published_number(score) == text
 
 
-@pytest.mark.parametrize(("number", "text"), [(1.2, "1.200"), (-0.0126, "−.013"), (-0.0001, ".000"), (0.5, ".500")])
-def test_decimals(number: float, text: str) -> None:
-    assert decimals(number) == text
+@pytest.mark.parametrize(("value", "text"), [(1.2, "1.200"), (-0.0126, "-.013"), (-0.0001, ".000"), (0.5, ".500")])
+def test_decimals(value: float, text: str) -> None:
+    assert number(value) == text
 
 
-@pytest.mark.parametrize(("difference", "text"), [(0.004, "+.004"), (-0.012, "−.012"), (0.0, "+.000")])
+@pytest.mark.parametrize(("difference", "text"), [(0.004, "+.004"), (-0.012, "-.012"), (0.0, "+.000")])
 def test_differences_have_a_sign(difference: float, text: str) -> None:
     assert signed(difference) == text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixtures.records import make_record, make_report
 from pytest_brainscore.report.html.population import report_population
+from pytest_brainscore.report.record import ModelRecord
 
 
 def test_every_model_with_a_number_is_in_it() -> None:
@@ -33,3 +34,15 @@ def test_a_model_that_has_no_number_anymore_keeps_its_earlier_one() -> None:
 
 def test_no_reports_are_an_empty_population() -> None:
     assert report_population([]).standing("texture-index", 1, 0.5) is None
+
+
+def test_two_checkpoints_of_one_name_are_two_models() -> None:
+    reports = [
+        make_report(
+            created=f"2026-01-0{day}T00:00:00Z",
+            models=[ModelRecord(identifier="net", specification="net", weights_sha256=weights * 64)],
+            benchmarks=[make_record(score=score)],
+        )
+        for day, weights, score in ((1, "a", 0.3), (2, "b", 0.2))
+    ]
+    assert report_population(reports).scores == {("texture-index", 1): {"net": 0.2, "net (aaaaaaaa)": 0.3}}

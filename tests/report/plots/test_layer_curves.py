@@ -18,7 +18,7 @@ def curve(*scores: float | None, chosen: int | None = 0) -> Curve:
 def test_it_is_svg_with_a_mark_for_each_score_and_a_ring_for_the_choice() -> None:
     drawn = ElementTree.fromstring(layer_curves("A <network>", ["a", "b", "c"], [curve(0.1, None, float("nan"))]))
     assert drawn.findtext(f"{SVG}title") == "A <network>"
-    assert "a 0.100" in (drawn.findtext(f"{SVG}desc") or "")
+    assert "a .100" in (drawn.findtext(f"{SVG}desc") or "")
     assert len(drawn.findall(f".//{SVG}circle")) == 1
     assert {"a", "b", "c"} <= {each.text for each in drawn.iter(f"{SVG}text")}
 

@@ -1,0 +1,165 @@
+"""Reading reports: the document of a whole run, and the lines that a run writes while it lasts.
+
+One boundary for all of them: whatever the bytes of a file are, the answer is records or one sentence.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.build import build_report
+from pytest_brainscore.report.record import (
+    SCHEMA,
+    BenchmarkRecord,
+    Environment,
+    ModelRecord,
+    Report,
+    check_record,
+    to_plain,
+)
+from pytest_brainscore.scoring.tree import published_tree
+from pytest_brainscore.strict_json import NotJson, parse
+
+Structure = TypeVar("Structure", bound=msgspec.Struct)
+LINES_SUFFIX: Final = ".jsonl"
+"""Ending of a file with one line per benchmark."""
+_UNKNOWN: Final = Environment(python="", platform="", cores=0, packages={}, git=None)
+"""Lines say nothing of what they were made on."""
+
+
+def read_report(path: Path) -> Report:
+    """Read a report: one that was written at the end of a run, or the lines of a run that never came to its end.
+
+    A file that ends in ``.jsonl``, which a run writes while it lasts, is an incomplete report: of the environment it
+    knows nothing, of the models their names and weights. Of two lines on a benchmark, which a repeated test leaves,
+    the last counts.
+
+    Raises
+    ------
+    ReportError
+        When the file cannot be read, is not a report, or was written by a newer version of this package.
+
+    """
+    if path.suffix == LINES_SUFFIX:
+        return _incomplete(read_json_lines(path), _modified(path))
+    what = f"The report {path}"
+    plain = _parsed(_read(path), what)
+    schema = _checked(plain, _Header, what).schema
+    if schema > SCHEMA:
+        raise ReportError(
+            f"The report {path} was written by a newer pytest-brainscore ($.schema is {schema}, this version reads "
+            f"{SCHEMA}); upgrade pytest-brainscore."
+        )
+    report = _checked(plain, Report, what)
+    try:
+        datetime.fromisoformat(report.created)
+    except ValueError as error:
+        raise _unfit(what, f"{error} - at `$.created`") from error
+    for index, record in enumerate(report.benchmarks):
+        _check(record, f"{what}, $.benchmarks[{index}],")
+    return report
+
+
+def read_json_lines(path: Path) -> list[BenchmarkRecord]:
+    """Read the records that a run wrote line by line, in the order in which they were written.
+
+    Half a line at the end is what a run leaves that was killed while writing; it is ignored.
+
+    Raises
+    ------
+    ReportError
+        When the file cannot be read, or any other line is not a record.
+
+    """
+    *lines, rest = _read(path).split(b"\n")
+    records = [_record(line, f"Line {number} of {path}") for number, line in enumerate(lines, start=1)]
+    try:
+        parse(rest)
+    except NotJson:
+        return records
+    return [*records, _record(rest, f"Line {len(lines) + 1} of {path}")]
+
+
+def _incomplete(records: list[BenchmarkRecord], created: str) -> Report:
+    latest = {(record.model, record.identifier): record for record in records}
+    models: dict[str, ModelRecord] = {}
+    for record in latest.values():
+        weights = record.fingerprint.get("weights")
+        known = ModelRecord(
+            identifier=record.model,
+            specification=record.model,
+            weights_sha256=weights if isinstance(weights, str) and weights != "unknown" else None,
+        )
+        if record.model not in models or models[record.model].weights_sha256 is None:
+            models[record.model] = known
+    return build_report(
+        created=created,
+        command=[],
+        environment=_UNKNOWN,
+        models=list(models.values()),
+        benchmarks=list(latest.values()),
+        order=list(published_tree().leaves),
+        complete=False,
+    )
+
+
+def _modified(path: Path) -> str:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+class _Header(msgspec.Struct):
+    """The part of a report that every version has."""
+
+    schema: int = 1
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except ValueError as error:  # a NUL in the path
+        raise ReportError(f"The report {path} cannot be read ({error}); check the path.") from error
+
+
+def _unreadable(path: Path, error: OSError) -> ReportError:
+    return ReportError(f"The report {path} cannot be read ({error.strerror}); check the path.")
+
+
+def _record(line: bytes, what: str) -> BenchmarkRecord:
+    record = _checked(_parsed(line, what), BenchmarkRecord, what)
+    _check(record, what)
+    return record
+
+
+def _check(record: BenchmarkRecord, what: str) -> None:
+    try:
+        check_record(record)
+    except ReportError as error:
+        raise _unfit(what, str(error)) from error
+
+
+def _parsed(content: bytes, what: str) -> Any:
+    try:
+        return to_plain(parse(content))
+    except (NotJson, ReportError, RecursionError) as error:  # a number that is not finite; nested too deeply
+        raise _unfit(what, str(error)) from error
+
+
+def _checked(plain: object, structure: type[Structure], what: str) -> Structure:
+    try:
+        return msgspec.convert(plain, structure)
+    except (msgspec.ValidationError, OverflowError, RecursionError) as error:  # beyond float64; nested too deeply
+        raise _unfit(what, str(error)) from error
+
+
+def _unfit(what: str, reason: str) -> ReportError:
+    return ReportError(f"{what} is not in the format of this package ({reason.rstrip('.')}); make it again.")
