@@ -8,19 +8,29 @@ import pytest
 
 from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.running import workers
+from pytest_brainscore.running.options import LONG_FLAG, SHORT_FLAG
 
 if TYPE_CHECKING:
     from pytest_brainscore.running.collector import Collector
     from pytest_brainscore.running.options import RunOptions
 
-HOW_TO_RUN = "name one, for example: pytest --model squeezenet1_1 -n 2  (all benchmarks: pytest --brainscore-list)"
+HOW_TO_RUN = "name one, for example: pytest {flag} squeezenet1_1 -n 2  (all benchmarks: pytest --brainscore-list)"
+
+
+class ForeignModelFlag:
+    """A project, or another plugin, with an option ``--model`` of its own."""
+
+    def pytest_report_header(self) -> str:
+        """Say which option names the model to score."""
+        return f"brainscore: {SHORT_FLAG} is another plugin's option here; models to score are named by {LONG_FLAG}"
 
 
 class WithoutModel:
     """The suites without ``--model``: nothing is scored, and one line says how to."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, *, foreign: bool) -> None:
         self._config = config
+        self._flag = LONG_FLAG if foreign else SHORT_FLAG
         self._suites = 0
 
     @pytest.hookimpl(trylast=True)
@@ -45,7 +55,8 @@ class WithoutModel:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say how to run the suites."""
         if self._suites:
-            terminalreporter.write_line(f"brainscore: the suites score a model; {HOW_TO_RUN}", yellow=True)
+            how = HOW_TO_RUN.format(flag=self._flag)
+            terminalreporter.write_line(f"brainscore: the suites score a model; {how}", yellow=True)
 
 
 class Controller:

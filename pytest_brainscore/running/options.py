@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -18,6 +20,8 @@ Update = Literal["none", "new", "improved", "all"]
 Missing = Literal["warn", "fail", "ignore"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
+SHORT_FLAG = "--model"
+LONG_FLAG = "--brainscore-model"
 DEFAULT_REPORT = "json:brainscore-report.json"
 
 
@@ -41,9 +45,10 @@ class Option:
 
 OPTIONS = (
     Option(
-        "--brainscore-model",
+        LONG_FLAG,
         "Score this model: a name (squeezenet1_1, any torchvision classifier), timm:NAME, path/to/file.py:factory or "
-        "package.module:factory. Repeatable, or comma-separated.",
+        "package.module:factory. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
+        "conftest.py has an option of that name.",
         "NAME",
         repeatable=True,
     ),
@@ -156,7 +161,7 @@ OPTIONS = (
         default="use",
     ),
 )
-"""All options but the ``--model`` alias and ``--brainscore-list``, which are not settings of a project."""
+"""All options but ``--model``, short for the first, and ``--brainscore-list``, which is no setting of a project."""
 
 OPTIONS_BY_NAME = {option.name: option for option in OPTIONS}
 
@@ -192,17 +197,14 @@ def add_options(parser: pytest.Parser) -> None:
     """Add the option group "brainscore" and the ini twins."""
     group = parser.getgroup("brainscore", "brainscore: score vision models against primate brains and behaviour")
     for option in OPTIONS:
-        flags = [option.flag]
-        if option.flag == "--brainscore-model" and not _taken(parser, "--model"):
-            flags.insert(0, "--model")
         words = f"{option.help} [ini: {option.name}]"
         twin = f"{option.help} (twin of {option.flag})"
         if option.switch:
-            group.addoption(*flags, dest=option.name, action="store_true", default=False, help=words)
+            group.addoption(option.flag, dest=option.name, action="store_true", default=False, help=words)
             parser.addini(option.name, twin, type="bool", default=False)
             continue
         group.addoption(
-            *flags,
+            option.flag,
             dest=option.name,
             action="append" if option.repeatable else "store",
             default=[] if option.repeatable else None,
@@ -219,10 +221,55 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def _taken(parser: pytest.Parser, flag: str) -> bool:
-    """Tell whether a plugin loaded earlier owns a flag: a generic ``--model`` may, and argparse would stop pytest."""
+def taken(parser: pytest.Parser, flag: str = SHORT_FLAG) -> bool:
+    """Tell whether the project or another plugin has an option of this name."""
     groups = [parser._anonymous, *parser._groups]
     return any(flag in option.names() for group in groups for option in group.options)
+
+
+def spell_out(args: list[str]) -> None:
+    """Replace ``--model`` by ``--brainscore-model`` in a command line that is still to be parsed.
+
+    The short name is nobody's while plugins and conftest files add their options, so theirs never meets ours.
+    """
+    if any(_is_short(word) for word in _words(args)):
+        args[:] = [LONG_FLAG + word.removeprefix(SHORT_FLAG) if _is_short(word) else word for word in _words(args)]
+
+
+def ignore_model_words(config: pytest.Config, args: Sequence[str]) -> None:
+    """Have pytest not look for conftest files at the word behind ``--model``, as if the option were known already.
+
+    Where there is a file or folder of that name, it is looked at: the option may turn out to be a switch of another
+    plugin, and the word a path of tests.
+    """
+    words = list(_words(args))
+    named = {word for flag, word in pairwise(words) if flag == SHORT_FLAG}
+    known = config.known_args_namespace
+    here = config.invocation_params.dir
+    known.file_or_dir = [
+        word for word in known.file_or_dir if word not in named or (here / word.partition("::")[0]).exists()
+    ]
+
+
+def _is_short(word: str) -> bool:
+    return word == SHORT_FLAG or word.startswith(f"{SHORT_FLAG}=")
+
+
+def _words(args: Iterable[str]) -> Iterator[str]:
+    """Yield the words of a command line up to ``--``, those in an ``@FILE`` in its place, as argparse reads them."""
+    for position, word in enumerate(arguments := list(args)):
+        if word == "--":
+            yield from arguments[position:]
+            return
+        if word.startswith("@"):
+            try:
+                lines = Path(word[1:]).read_text().splitlines()
+            except (OSError, ValueError):
+                lines = None  # argparse says what is wrong
+            if lines is not None and any(map(_is_short, _words(lines))):
+                yield from _words(lines)
+                continue
+        yield word
 
 
 def model_words(config: pytest.Config) -> list[str]:
