@@ -36,7 +36,18 @@ from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_bas
 from pytest_brainscore.scoring.comparison import missing
 from pytest_brainscore.scoring.tolerance import parse_tolerances
 
-_IDENTITY = ("model", "identifier", "version", "parent", "parents", "region", "seconds", "peak_rss_mb", "worker")
+_IDENTITY = (
+    "model",
+    "identifier",
+    "version",
+    "parent",
+    "parents",
+    "region",
+    "required",
+    "seconds",
+    "peak_rss_mb",
+    "worker",
+)
 """Fields of a record that stay when its score is refused."""
 Outcome = Literal["complete", "incomplete", "stopped"]
 
