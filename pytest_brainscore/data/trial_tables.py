@@ -7,6 +7,7 @@ session with the columns ``subj, session, trial, rt, object_response, category, 
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +63,7 @@ class TrialTable:
         )
 
 
-def read_trial_tables(folder: Path) -> TrialTable:
+def read_trial_tables(folder: str | os.PathLike[str]) -> TrialTable:
     """Read the trials of all subjects and sessions of one experiment.
 
     Parameters
@@ -83,7 +84,7 @@ def read_trial_tables(folder: Path) -> TrialTable:
     """
     answers: dict[str, dict[str, str]] = {}
     described: dict[str, tuple[str, str]] = {}
-    for file in sorted(folder.glob("*.csv")):
+    for file in sorted(Path(folder).glob("*.csv")):
         for subject, answer, category, condition, name in _rows(file):
             fields = name.split("_", _FIELDS_BEFORE_STIMULUS)
             if len(fields) <= _FIELDS_BEFORE_STIMULUS:

@@ -20,6 +20,7 @@ import torch
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.checkpoints.reading import one_line
 from pytest_brainscore.models.commitment import (
     Channels,
     Crop,
@@ -157,14 +158,17 @@ def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
 def _timm_network(name: str, *, pretrained: bool) -> Built:
     import timm
 
+    network, reason = None, ""
     try:
         with _reproducible_weights():
             network = timm.create_model(name, pretrained=pretrained)
     except Exception as error:  # timm's own errors, and those of whatever it downloads with
+        reason = one_line(error)
+    if network is None:  # raised out here: what torch advises about damaged files is not shown
         raise ModelError(
-            f"timm cannot create {name} ({type(error).__name__}: {error}); check the name with timm.list_models, or "
-            "pass weights with --brainscore-weights."
-        ) from error
+            f"timm cannot create {name} ({reason}); check the name with timm.list_models, or pass weights with "
+            "--brainscore-weights."
+        )
     configuration = timm.data.resolve_model_data_config(network)
     published = getattr(network, "pretrained_cfg", {})
     tag = ".".join(filter(None, (published.get("architecture", name), published.get("tag"))))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.writers import read_report
 
 
-def read_reports(folder: Path) -> dict[Path, Report]:
+def read_reports(folder: str | os.PathLike[str]) -> dict[Path, Report]:
     """Return all JSON reports in a folder and below, sorted by path; other files are left out.
 
     Raises
@@ -17,7 +18,7 @@ def read_reports(folder: Path) -> dict[Path, Report]:
         When a report cannot be read.
 
     """
-    files = sorted(folder.rglob("*.json"))
+    files = sorted(Path(folder).rglob("*.json"))
     return {file: read_report(file) for file in files if _is_report(file)}
 
 

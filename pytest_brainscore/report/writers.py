@@ -76,7 +76,7 @@ class JsonLines:
         self._file.close()
 
 
-def write_json(report: Report, path: Path) -> None:
+def write_json(report: Report, path: str | os.PathLike[str]) -> None:
     """Write a report as one JSON document, at once: there is never half a report under `path`.
 
     Keys are in the order of the fields of the records, so reports of the same results have the same bytes.
@@ -89,12 +89,12 @@ def write_json(report: Report, path: Path) -> None:
     """
     document = msgspec.json.format(msgspec.json.encode(plain_report(report)), indent=2) + b"\n"
     try:
-        write_atomically(path, document)
+        write_atomically(Path(path), document)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(Path(path), error) from error
 
 
-def read_report(path: Path) -> Report:
+def read_report(path: str | os.PathLike[str]) -> Report:
     """Read a report that :func:`write_json` wrote.
 
     Raises
@@ -113,7 +113,7 @@ def read_report(path: Path) -> Report:
     return _decoded(content, Report, f"The report {path}")
 
 
-def read_json_lines(path: Path) -> list[BenchmarkRecord]:
+def read_json_lines(path: str | os.PathLike[str]) -> list[BenchmarkRecord]:
     """Read the records that :class:`JsonLines` wrote, in the order in which they were written.
 
     Half a line at the end is what a run leaves that was killed while writing; it is ignored.
@@ -141,9 +141,9 @@ class _Header(msgspec.Struct):
     schema: int = 1
 
 
-def _read(path: Path) -> bytes:
+def _read(path: str | os.PathLike[str]) -> bytes:
     try:
-        return path.read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise ReportError(f"The report {path} cannot be read ({error.strerror}); check the path.") from error
 
