@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -18,7 +18,7 @@ OTHER: Final = "_other"
 """Added to the name of a dimension that occurs a second time, as in matrices of dissimilarities."""
 
 
-def open_assembly(path: Path) -> xarray.DataArray:
+def open_assembly(path: str | os.PathLike[str]) -> xarray.DataArray:
     """Return the assembly in a file; its values stay in the file until they are used.
 
     Coordinates are plain, never a MultiIndex, and named as in the file, with these additions: ``stimulus_id`` from the

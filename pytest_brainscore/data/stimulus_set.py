@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,7 +114,9 @@ class StimulusSet:
         return hashlib.sha256("\n".join(image.digest() for image in self.images).encode()).hexdigest()
 
 
-def stimuli_from_files(paths: Sequence[str | Path], degrees: float, identifier: str = "files") -> StimulusSet:
+def stimuli_from_files(
+    paths: Sequence[str | os.PathLike[str]], degrees: float, identifier: str = "files"
+) -> StimulusSet:
     """Return image files as a stimulus set.
 
     Parameters
@@ -128,5 +131,5 @@ def stimuli_from_files(paths: Sequence[str | Path], degrees: float, identifier: 
     """
     import pandas
 
-    table = pandas.DataFrame({"stimulus_id": [str(path) for path in paths]})
+    table = pandas.DataFrame({"stimulus_id": [os.fspath(path) for path in paths]})
     return StimulusSet(identifier, table, tuple(ImageFile(Path(path)) for path in paths), degrees)

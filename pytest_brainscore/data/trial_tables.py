@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import warnings
 from collections import Counter
@@ -81,7 +82,7 @@ class TrialTable:
 
 
 def read_trials(
-    folder: Path, columns: Collection[str] = COLUMNS, subjects: Collection[str] | None = None
+    folder: str | os.PathLike[str], columns: Collection[str] = COLUMNS, subjects: Collection[str] | None = None
 ) -> list[Trial]:
     """Read the trials of the published subjects, table by table, checked against each other.
 
@@ -109,6 +110,7 @@ def read_trials(
         else than its row, or trials of several experiments lie in the folder.
 
     """
+    folder = Path(folder)
     trials: list[Trial] = []
     left_out: Counter[tuple[str, str]] = Counter()
     seen: dict[tuple[str, str], Path] = {}
@@ -143,7 +145,7 @@ def read_trials(
     return trials
 
 
-def read_trial_tables(folder: Path) -> TrialTable:
+def read_trial_tables(folder: str | os.PathLike[str]) -> TrialTable:
     """Read the trials of all published subjects and sessions of one experiment; see `read_trials`.
 
     Parameters
@@ -161,6 +163,7 @@ def read_trial_tables(folder: Path) -> TrialTable:
         As `read_trials`.
 
     """
+    folder = Path(folder)
     answers: dict[str, dict[str, str]] = {}
     described: dict[str, tuple[str, str]] = {}
     for trial in read_trials(folder):

@@ -65,9 +65,11 @@ class ActivationStore:
 
     """
 
-    def __init__(self, mode: CacheMode = "use", run_id: str | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self, mode: CacheMode = "use", run_id: str | None = None, folder: str | os.PathLike[str] | None = None
+    ) -> None:
         self.mode = mode
-        self.folder = folder or home() / "activations"
+        self.folder = Path(folder) if folder else home() / "activations"
         self._run_id = run_id or uuid.uuid4().hex
         self._verified: _Verified = {}
         self._warned = False

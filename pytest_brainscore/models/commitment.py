@@ -30,6 +30,7 @@ LONGEST_SIDE = 4096
 Side = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SIDE)]
 Degrees = Annotated[float, msgspec.Meta(gt=0, le=360)]
 PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
+Crop = Literal["center", "squash", "border"]
 Interpolation = Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
 
 
@@ -37,9 +38,9 @@ class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields
     """The ``[preprocessing]`` table: how an image becomes the network's input."""
 
     kind: Literal["imagenet", "weights", "pixels"] = "imagenet"
-    """``imagenet`` stretches the image to a square, as the published system does; ``weights`` resizes the shorter
-    side and crops the centre, with the numbers that come with the weights unless given here; ``pixels`` is for the
-    pixels model only."""
+    """``imagenet`` stretches the image to a square, as the published system does; ``weights`` resizes the image as
+    `crop` says and crops the centre, with the numbers that come with the weights unless given here; ``pixels`` is for
+    the pixels model only."""
     image_size: Side | None = None
     """Side of the network's input, in pixels."""
     mean: Channels | None = None
@@ -47,7 +48,10 @@ class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields
     std: Channels | None = None
     """What the values are then divided by."""
     resize: Side | None = None
-    """Length of the shorter side before the centre is cropped, in pixels (kind ``weights`` only)."""
+    """Length of the resized side before the centre is cropped, in pixels (kind ``weights`` only)."""
+    crop: Crop | None = None
+    """Which side `resize` is the length of (kind ``weights`` only): the shorter one (``center``), both (``squash``), or
+    the longer one, and the rest of the input has the colour `mean` (``border``)."""
     interpolation: Interpolation | None = None
     """How images are resampled."""
     scale: PositiveFloat | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,8 +26,6 @@ from pytest_brainscore.models.neuroid_coordinates import AXIS_NAMES, LayerShapes
 from pytest_brainscore.models.probing.outputs import OutputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import xarray
 
     from pytest_brainscore.data.stimulus_set import StimulusImage
@@ -170,7 +169,9 @@ class LayerMappedModel(ABC):
             raise ModelError(self._no_layer(target))
         self._asked = Recording(target, tuple(time_bins))
 
-    def look_at(self, stimuli: StimulusSet | Sequence[str | Path], number_of_trials: int = 1) -> xarray.DataArray:
+    def look_at(
+        self, stimuli: StimulusSet | Sequence[str | os.PathLike[str]], number_of_trials: int = 1
+    ) -> xarray.DataArray:
         """Return what was asked for last.
 
         Recordings are ``presentation`` x ``neuroid``, and x ``time_bin`` when several were asked for; answers to tasks

@@ -8,6 +8,7 @@ the mean over the classes of a category: images of all classes of the categories
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,7 @@ def fit_decoder(
     return LinearDecoder(readout, description)
 
 
-def stimuli_from_synset_folders(folder: Path, degrees: float) -> StimulusSet:
+def stimuli_from_synset_folders(folder: str | os.PathLike[str], degrees: float) -> StimulusSet:
     """Return labelled images: ``folder/n01440764/any name.jpg``, as ImageNet is laid out.
 
     Parameters
@@ -107,6 +108,7 @@ def stimuli_from_synset_folders(folder: Path, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
+    folder = Path(folder)
     files: Sequence[Path] = sorted(filter(is_image, folder.glob("n*/*")))
     if not files:
         raise ModelError(f"{folder} holds no images in folders named by WordNet identifiers; give one with n*/*.jpg.")

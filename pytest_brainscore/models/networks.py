@@ -7,18 +7,26 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast, get_args
 
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.commitment import LayerCommitment, PreprocessingCommitment
+from pytest_brainscore.models.checkpoints.reading import one_line
+from pytest_brainscore.models.commitment import (
+    Channels,
+    Crop,
+    Interpolation,
+    LayerCommitment,
+    PreprocessingCommitment,
+)
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.preprocessing import Preprocessing
 from pytest_brainscore.models.seeding import seeded
@@ -37,6 +45,9 @@ DEFAULT_WEIGHTS = "DEFAULT"
 """torchvision's name of the best published weights of a classifier."""
 
 NO_COMMITMENT = LayerCommitment()
+
+COLOURS = 3
+"""Red, green and blue: what an image is given to a network as."""
 
 
 @dataclass(frozen=True)
@@ -144,25 +155,65 @@ def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
 def _timm_network(name: str, *, pretrained: bool) -> Built:
     import timm
 
+    network, reason = None, ""
     try:
         with seeded():
             network = timm.create_model(name, pretrained=pretrained)
     except Exception as error:  # timm's own errors, and those of whatever it downloads with
+        reason = one_line(error)
+    if network is None:  # raised out here: what torch advises about damaged files is not shown
         raise ModelError(
-            f"timm cannot create {name} ({type(error).__name__}: {error}); check the name with timm.list_models, or "
-            "pass weights with --brainscore-weights."
-        ) from error
-    config = timm.data.resolve_model_data_config(network)
-    size = config["input_size"][-1]
-    preprocessing = Preprocessing(
-        kind="weights",
-        image_size=size,
-        resize=int(size / config["crop_pct"]),  # truncated, as in timm's own evaluation transform
-        mean=tuple(config["mean"]),
-        std=tuple(config["std"]),
-        interpolation=config["interpolation"],
+            f"timm cannot create {name} ({reason}); check the name with timm.list_models, or pass weights with "
+            "--brainscore-weights."
+        )
+    configuration = timm.data.resolve_model_data_config(network)
+    published = getattr(network, "pretrained_cfg", {})
+    tag = ".".join(filter(None, (published.get("architecture", name), published.get("tag"))))
+    return Built(network, timm_preprocessing(name, configuration), weights_from=f"{tag} of timm" if pretrained else "")
+
+
+def timm_preprocessing(name: str, configuration: Mapping[str, Any]) -> Preprocessing:
+    """Return the preprocessing of timm's own evaluation transform.
+
+    Parameters
+    ----------
+    name
+        Of the network, for the error.
+    configuration
+        As ``timm.data.resolve_data_config`` returns it.
+
+    Raises
+    ------
+    ModelError
+        The input is not square or has not three channels, or is made in a way that is not known here.
+
+    """
+    channels, height, width = configuration["input_size"]
+    crop, interpolation = configuration.get("crop_mode") or "center", configuration["interpolation"]
+    reasons = {
+        f"its input of {height} x {width} pixels is not square": height != width,
+        f"its input has {channels} channels instead of 3": channels != COLOURS,
+        f"the crop mode {crop!r} is not known": crop not in get_args(Crop),
+        f"the interpolation {interpolation!r} is not known": interpolation not in get_args(Interpolation),
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            raise ModelError(
+                f"timm:{name} cannot be given its images ({reason}); wrap it in a factory of your own that takes "
+                "square images of three colours, and give path/to/file.py:factory."
+            )
+    mean, std = (
+        tuple(values) * (COLOURS if len(values) == 1 else 1) for values in (configuration["mean"], configuration["std"])
     )
-    return Built(network, preprocessing)
+    return Preprocessing(
+        kind="weights",
+        image_size=height,
+        resize=math.floor(height / configuration["crop_pct"]),
+        mean=cast("Channels", mean),
+        std=cast("Channels", std),
+        interpolation=interpolation,
+        crop=crop,
+    )
 
 
 def _efficientnet_lite(*, pretrained: bool) -> Built:

@@ -395,8 +395,8 @@ class TestModules:
 class TestTimm:
     """timm is optional; here a stand-in with the few functions that are used."""
 
-    @pytest.mark.skipif(importlib.util.find_spec("timm") is not None, reason="timm is installed")
-    def test_without_timm_the_command_is_named(self) -> None:
+    def test_without_timm_the_command_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
         with pytest.raises(ModelError, match=r"timm:resnet18 needs the package timm.*pip install timm"):
             load_model("timm:resnet18")
 
@@ -406,7 +406,7 @@ class TestTimm:
         def create_model(name: str, *, pretrained: bool) -> nn.Module:
             asked.append((name, pretrained))
             if name == "unknown":
-                raise RuntimeError("Unknown model (unknown)")
+                raise RuntimeError("Unknown model (unknown). Do it unsafely.\n(1) weights_only=False")
             return make_tiny_network()
 
         config = {
@@ -430,8 +430,10 @@ class TestTimm:
             35,
             "bicubic",
         )
-        with pytest.raises(ModelError, match=r"timm cannot create unknown .*timm\.list_models"):
+        with pytest.raises(ModelError, match=r"timm cannot create unknown .*timm\.list_models") as caught:
             load_model("timm:unknown")
+        assert caught.value.__context__ is None
+        assert "unsafely" not in str(caught.value)
 
 
 def test_the_store_given_is_used(net: Path, tmp_path: Path) -> None:
