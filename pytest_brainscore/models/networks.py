@@ -18,7 +18,7 @@ from typing import cast
 import torch
 from torch import nn
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.commitment import LayerCommitment, PreprocessingCommitment
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.preprocessing import Preprocessing
@@ -139,7 +139,7 @@ def _timm_network(name: str, *, pretrained: bool) -> Built:
     except Exception as error:  # timm's own errors, and those of whatever it downloads with
         raise ModelError(
             f"timm cannot create {name} ({type(error).__name__}: {error}); check the name with timm.list_models, or "
-            "pass weights with --brainscore-weights."
+            + mend(option="pass weights with --brainscore-weights.", python="give load_model weights=FILE.")
         ) from error
     config = timm.data.resolve_model_data_config(network)
     size = config["input_size"][-1]

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.specification import FORMS, ModelSpecification, parse_specification
 from pytest_brainscore.resources import resource_folder
 
@@ -165,7 +165,11 @@ def _commitment_beside(file: Path, factory: str) -> Path:
 def _refuse_settings(
     specification: ModelSpecification, weights: Path | None, layers: Mapping[str, str | Sequence[str]] | None
 ) -> None:
-    given = [name for name, value in (("--brainscore-weights", weights), ("--brainscore-layer", layers)) if value]
+    settings = (
+        (mend(option="--brainscore-weights", python="weights"), weights),
+        (mend(option="--brainscore-layer", python="layers"), layers),
+    )
+    given = [name for name, value in settings if value]
     if given:
         raise ModelError(
             f"{specification.text} is a brain model of its own, not a network; leave out {' and '.join(given)}."

@@ -14,7 +14,7 @@ from filelock import FileLock
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 
 StateDict = dict[str, torch.Tensor]
 
@@ -156,7 +156,10 @@ def published_weights(name: str, weights: str) -> StateDict:
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise ModelError(
             f"The weights {weights} of {name} cannot be had from {entry.url} or {file} ({_one_line(error)}); download "
-            "them elsewhere and pass the file with --brainscore-weights."
+            + mend(
+                option="them elsewhere and pass the file with --brainscore-weights.",
+                python="them elsewhere and give load_model the file: weights=FILE.",
+            )
         ) from error
 
 
