@@ -17,7 +17,7 @@ import pytest
 
 from pytest_brainscore.controller import Controller, ForeignModelFlag, WithoutModel
 from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, VARIABLE
-from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
+from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable, options_spoken
 from pytest_brainscore.running import options as run_options
 from pytest_brainscore.running import workers
 
@@ -59,7 +59,8 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
         return None
     from pytest_brainscore.running.listing import listing
 
-    print("\n".join(listing()))
+    with options_spoken():
+        print("\n".join(listing()))
     return 0
 
 
@@ -83,6 +84,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not run_options.model_words(config):
         config.pluginmanager.register(WithoutModel(config, foreign=foreign), "brainscore-without-model")
         return
+    speaking = options_spoken()
+    speaking.__enter__()
+    config.add_cleanup(lambda: speaking.__exit__(None, None, None))
     try:
         from pytest_brainscore.benchmarks.selector import choose
 

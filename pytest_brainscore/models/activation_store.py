@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.data.home import home
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 
 CacheMode = Literal["use", "refresh", "only", "off"]
 Activations = NDArray[np.float32]
@@ -123,7 +123,11 @@ class ActivationStore:
         if pending and self.mode == "only":
             raise ModelError(
                 f"The activations of {name} are not in the store ({len(pending)} of {len(blocks)} blocks missing under "
-                f"{entry.folder}); run once with --brainscore-cache use."
+                f"{entry.folder}); "
+                + mend(
+                    option="run once with --brainscore-cache use.",
+                    python='look at the stimuli once with store=ActivationStore(mode="use").',
+                )
             )
         unsaved: dict[int, Activations] | None = None
         if pending:

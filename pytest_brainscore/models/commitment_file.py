@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.commitment import LayerCommitment
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -54,7 +54,8 @@ def write_commitment(path: str | os.PathLike[str], commitment: LayerCommitment) 
         write_atomically(Path(path), commitment_text(commitment).encode())
     except OSError as error:
         raise ModelError(
-            f"The layer commitment {path} cannot be written ({error.strerror}); give another file with --to."
+            f"The layer commitment {path} cannot be written ({error.strerror}); "
+            + mend(option="give another file with --to.", python="give another path.")
         ) from error
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.data.assembly import recording_assembly
 from pytest_brainscore.data.stimulus_set import StimulusSet, stimuli_from_files
-from pytest_brainscore.errors import ModelError, NotCapable
+from pytest_brainscore.errors import ModelError, NotCapable, mend
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.behavior import READOUT_TASKS, Behavior, behave, start_behavior
 from pytest_brainscore.models.blocks import ResponseSource, stored_responses
@@ -36,6 +36,14 @@ class Recording(NamedTuple):
 
     target: RecordingTarget
     time_bins: tuple[TimeBin, ...]
+
+
+def give_layer(region: str, layer: str = "LAYER") -> str:
+    """Return the words that say how to name the layer of a region."""
+    return mend(
+        option=f"give --brainscore-layer {region}={layer}",
+        python=f'give layers={{"{region}": "{layer}"}} to load_model',
+    )
 
 
 class LayerMappedModel(ABC):
@@ -96,7 +104,7 @@ class LayerMappedModel(ABC):
                 return f"{self.identifier} has {outputs or 'no'} outputs; {needed}."
         if asked in READOUT_TASKS and not self._readout_layers():
             return (
-                f"No layer of {self.identifier} is committed to behaviour; give --brainscore-layer {READOUT}=LAYER, or "
+                f"No layer of {self.identifier} is committed to behaviour; {give_layer(READOUT)}, or "
                 f'write {READOUT} = "LAYER" among its committed layers.'
             )
         return None

@@ -18,7 +18,7 @@ from typing import Any, cast, get_args
 
 from torch import nn
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.checkpoints.reading import one_line
 from pytest_brainscore.models.commitment import (
     Channels,
@@ -163,8 +163,8 @@ def _timm_network(name: str, *, pretrained: bool) -> Built:
         reason = one_line(error)
     if network is None:  # raised out here: what torch advises about damaged files is not shown
         raise ModelError(
-            f"timm cannot create {name} ({reason}); check the name with timm.list_models, or pass weights with "
-            "--brainscore-weights."
+            f"timm cannot create {name} ({reason}); check the name with timm.list_models, or "
+            + mend(option="pass weights with --brainscore-weights.", python="give load_model weights=FILE.")
         )
     configuration = timm.data.resolve_model_data_config(network)
     published = getattr(network, "pretrained_cfg", {})

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.specification import FORMS, ModelSpecification, parse_specification
 from pytest_brainscore.resources import resource_folder
 
@@ -89,7 +89,10 @@ def load_model(
     parsed = parse_specification(specification)
     check_exists(parsed, commitments)
     if weights_entry is not None and weights is None:
-        raise ModelError(f"{weights_entry!r} is an entry of no checkpoint; give weights (--brainscore-weights), too.")
+        raise ModelError(
+            f"{weights_entry!r} is an entry of no checkpoint; give "
+            + mend(option="--brainscore-weights, too.", python="weights=FILE, too.")
+        )
     running_on = resolve_device(device)
     store = store or ActivationStore()
     if parsed.kind in ("file", "module"):
@@ -238,7 +241,11 @@ def _refuse_settings(
     weights: str | os.PathLike[str] | None,
     layers: Mapping[str, str | Sequence[str]] | None,
 ) -> None:
-    given = [name for name, value in (("--brainscore-weights", weights), ("--brainscore-layer", layers)) if value]
+    settings = (
+        (mend(option="--brainscore-weights", python="weights"), weights),
+        (mend(option="--brainscore-layer", python="layers"), layers),
+    )
+    given = [name for name, value in settings if value]
     if given:
         raise ModelError(
             f"{specification.text} is a brain model of its own, not a network; leave out {' and '.join(given)}."

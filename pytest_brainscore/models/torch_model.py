@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.description import ModelDescription
 from pytest_brainscore.models.extraction import BATCH_SIZE, EXTRACTION_VERSION, LayerExtractor
-from pytest_brainscore.models.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, give_layer
 from pytest_brainscore.models.neuroid_coordinates import LayerShapes
 from pytest_brainscore.models.preprocessing import Preprocessing
 from pytest_brainscore.models.probing.survey import OUTPUT, some_of
@@ -143,7 +143,7 @@ class TorchBrainModel(LayerMappedModel):
     def _no_layer(self, region: str) -> str:
         some = some_of([name for name, _ in self._extractor.network.named_modules() if name])
         return (
-            f"No layer of {self.identifier} is committed to {region}; give --brainscore-layer {region}=LAYER, or write "
+            f"No layer of {self.identifier} is committed to {region}; {give_layer(region)}, or write "
             f'{self._commitment_file} with [layers] and {region} = "LAYER", where LAYER is for example '
             f"{' or '.join(some)}."
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 from filelock import FileLock
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.checkpoints.choosing import choose_weights, is_counter, location, missing_names
 from pytest_brainscore.models.checkpoints.reading import StateDict, one_line
 
@@ -61,7 +61,8 @@ def load_checkpoint(network: torch.nn.Module, path: str | os.PathLike[str], entr
     if choice.others and entry is None:
         remarks.append(
             f"{path.name} holds more than one set of weights: {place or 'the file itself'} was taken and not "
-            f"{_first(list(choice.others))}; choose with weights_entry (--brainscore-weights-entry)."
+            f"{_first(list(choice.others))}; choose with "
+            + mend(option="--brainscore-weights-entry.", python="load_model(weights_entry=...).")
         )
     if choice.prefix and choice.left_out:
         remarks.append(
@@ -243,7 +244,7 @@ def published_weights(name: str, weights: str) -> StateDict:
         reason = one_line(error)
     raise ModelError(
         f"The weights {weights} of {name} cannot be had from {entry.url} or {file} ({reason}); download them elsewhere "
-        "and pass the file with --brainscore-weights."
+        + mend(option="and pass the file with --brainscore-weights.", python="and give load_model weights=FILE.")
     )
 
 

@@ -141,7 +141,9 @@ class TestNames:
         assert model.description().preprocessing["resize"] == 256
         model.start_recording("V1", [(70, 170)])
         assert model.record(STIMULI).shape == (3, 24 * 28 * 28)
-        with pytest.raises(ModelError, match=r"give --brainscore-layer IT=LAYER, or write .*mobilenet_v3_small\.toml"):
+        with pytest.raises(
+            ModelError, match=r'give layers=\{"IT": "LAYER"\} to load_model, or write .*mobilenet_v3_small\.toml'
+        ):
             model.start_recording("IT", [(70, 170)])
 
     @pytest.mark.parametrize("name", networks.PORTED_FROM_TENSORFLOW)
@@ -348,7 +350,7 @@ class TestFiles:
     def test_a_brain_model_is_taken_as_it_is(self, net: Path) -> None:
         model = load_model(f"{net}:Own")
         assert type(model).__name__ == "Own"
-        with pytest.raises(ModelError, match="leave out --brainscore-weights and --brainscore-layer"):
+        with pytest.raises(ModelError, match="leave out weights and layers"):
             load_model(f"{net}:Own", weights=net, layers={"V1": "x"})
 
     @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ class TestDownload:
 
         monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
         monkeypatch.setattr(torch.hub, "download_url_to_file", offline)
-        with pytest.raises(ModelError, match=r"no route to host.*--brainscore-weights"):
+        with pytest.raises(ModelError, match=r"no route to host.*weights=FILE"):
             published_weights("squeezenet1_1", "IMAGENET1K_V1")
 
     def test_weights_at_hand_are_read_without_lock_or_network(

@@ -15,7 +15,7 @@ from typing import Final
 
 import torch
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.checkpoints.reading import StateDict, read_state_dicts
 
 BATCH_COUNTER: Final = "num_batches_tracked"
@@ -98,7 +98,8 @@ def choose_weights(network: torch.nn.Module, path: Path, entry: str | None = Non
         places = _places(trained)
         raise ModelError(
             f"The weights file {path} holds {len(trained)} sets of weights that fit {type(network).__name__} "
-            f"({', '.join(places)}); choose one with weights_entry (--brainscore-weights-entry {places[-1]})."
+            f"({', '.join(places)}); choose one with "
+            + mend(option=f"--brainscore-weights-entry {places[-1]}.", python=f"weights_entry={places[-1]!r}.")
         )
     chosen = trained[0]
     others = tuple(_places([each for each in fitting if each is not chosen]))
