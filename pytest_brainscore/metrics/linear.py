@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import lstsq
 
-from pytest_brainscore.metrics.regression_data import centred_blocks, checked_targets, reduced_features
+from pytest_brainscore.metrics.reduced_features import reduced_features
+from pytest_brainscore.metrics.regression_data import centred_blocks, checked_targets
 from pytest_brainscore.metrics.splits import Split
 
 
@@ -40,7 +41,7 @@ def predict_linear(
 
     """
     responses = checked_targets(features, targets, splits)
-    values = reduced_features(features).values
+    values = reduced_features(features, precise=True).matrix.values
     for split in splits:
         train, mean = values[split.train], responses[split.train].mean(axis=0)
         centre = train.mean(axis=0)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, eigh, qr, solve, svd
 
-from pytest_brainscore.metrics.regression_data import checked_targets, gram_matrix, reduced_features
+from pytest_brainscore.metrics.reduced_features import reduced_features
+from pytest_brainscore.metrics.regression_data import checked_targets, gram_matrix
 from pytest_brainscore.metrics.splits import Split
 
 # The 99 penalties of the published system.
@@ -152,7 +153,7 @@ def _centred_splits(
     features: NDArray[np.generic], responses: NDArray[np.float64], splits: Sequence[Split]
 ) -> Iterator[_CentredSplit]:
     dual = features.shape[1] > min(len(split.train) for split in splits)
-    values = gram_matrix(features) if dual else reduced_features(features).values
+    values = gram_matrix(features) if dual else reduced_features(features).matrix.values
     for split in splits:
         if dual:
             train, test = values[np.ix_(split.train, split.train)], values[np.ix_(split.test, split.train)]
