@@ -61,7 +61,9 @@ class _Sums(NamedTuple):
 class LockstepPLS:
     """PLS fits of several splits that grow by one component at a time; the first axis of every array is the split."""
 
-    def __init__(self, features: ReducedFeatures, targets: TiledMatrix, splits: Sequence[Split], components: int) -> None:
+    def __init__(
+        self, features: ReducedFeatures, targets: TiledMatrix, splits: Sequence[Split], components: int
+    ) -> None:
         self._features, self._targets = features.matrix, targets
         (stimuli, columns), neuroids, count = self._features.values.shape, targets.values.shape[1], len(splits)
         self._training = np.zeros((count, stimuli))
@@ -71,6 +73,7 @@ class LockstepPLS:
         self._covariance = np.empty((count, neuroids, columns))  # Y'X, which is S' of the first component
         whole = _Sums.over(self._features, targets.values)
         self._groups = features.groups
+        self._feature_squares = np.empty(count)
         self._feature_lengths, self._target_lengths = np.empty((count, columns)), np.empty((count, neuroids))
         for s, split in enumerate(splits):
             self._training[s, split.train] = 1
@@ -127,29 +130,27 @@ class LockstepPLS:
 
     @property
     def shares(self) -> NDArray[np.float64]:
-        """Squares of the scores against those of the features, both of the training stimuli, shape (split, component)."""
-        total = np.square(self._feature_lengths).sum(axis=1, keepdims=True)
-        return np.asarray(self.squares / _positive(total))
+        """Squares of the scores against those of the features, both of the training stimuli, shape (split, component).
+
+        Features are as they were given: their mean over the training stimuli takes digits too.
+        """
+        return np.asarray(self.squares / _positive(self._feature_squares)[:, None])
 
     def _cross_covariance(self, s: int, whole: _Sums) -> None:
         """Fill in the means and the cross-covariance of split s: all stimuli minus those left out, where few are."""
         features, targets = self._features.values, self._targets.values
         kept = self._training[s] == 1
         train = int(kept.sum())
-        by_subtraction = 2 * train >= kept.size
-        rows = np.flatnonzero(~kept if by_subtraction else kept)
-        row_features = TiledMatrix(rows.size, features.shape[1])
-        np.take(features, rows, axis=0, out=row_features.values, mode="clip")
-        sums = _Sums.over(row_features, targets[rows])
-        if by_subtraction:
-            sums = _Sums(*(total - part for total, part in zip(whole, sums, strict=True)))
-        cancelled = sums.feature_squares <= _CANCELLATION * whole.feature_squares
-        if (cancelled & (whole.feature_squares > 0)).any():
-            values = TiledMatrix(train, features.shape[1])
-            values.values[:] = features[kept]
-            sums = _Sums.over(values, targets[kept])
+        sums = None
+        if 2 * train >= kept.size:
+            sums = _Sums(*(total - part for total, part in zip(whole, self._sums(~kept), strict=True)))
+            lost = sums.feature_squares <= _CANCELLATION * whole.feature_squares
+            if (lost & (whole.feature_squares > 0)).any():
+                sums = None
+        sums = sums or self._sums(kept)
         self._feature_means[s] = sums.features / train
         self.target_means[s] = sums.targets / train
+        self._feature_squares[s] = sums.feature_squares.sum()
         squares = np.maximum(sums.feature_squares - sums.features * self._feature_means[s], 0)
         by_group = np.bincount(self._groups, squares) / np.maximum(np.bincount(self._groups), 1)
         self._feature_lengths[s] = np.sqrt(by_group[self._groups])
@@ -166,6 +167,13 @@ class LockstepPLS:
         self._covariance[s, self._varies[s] == 0] = 0
         self._target_lengths[s] = np.sqrt(variation)
 
+    def _sums(self, kept: NDArray[np.bool_]) -> _Sums:
+        """Sum over some stimuli."""
+        rows = np.flatnonzero(kept)
+        features = TiledMatrix(rows.size, self._features.values.shape[1])
+        np.take(self._features.values, rows, axis=0, out=features.values, mode="clip")
+        return _Sums.over(features, self._targets.values[rows])
+
     def _refresh(self, s: int) -> None:
         """Compute the cross product of split s from the cross-covariance of the present component."""
         covariance = self._covariance[s] - small_product(self._target_products[s].T, self._feature_loadings[s])
@@ -176,8 +184,8 @@ class LockstepPLS:
         """Start from the first target of split s that has anything left to fit; None if there is none."""
         for neuroid in range(self._start[s], self._varies.shape[1]):
             self._start[s] = neuroid
-            covariance = self._covariance[s, neuroid]
-            covariance = covariance - self._target_products[s, :, neuroid] @ self._feature_loadings[s]
+            fitted = self._target_products[s, :, neuroid] @ self._feature_loadings[s]
+            covariance: NDArray[np.float64] = self._covariance[s, neuroid] - fitted
             noise = _NOISE * self._target_lengths[s, neuroid] * self._feature_lengths[s]
             if (np.abs(covariance) > noise).any():
                 if not self._of_targets:
