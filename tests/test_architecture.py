@@ -27,6 +27,7 @@ OPEN_TO_ALL = {
     "pytest_brainscore.errors",
     "pytest_brainscore.resources",
     "pytest_brainscore.atomic",
+    "pytest_brainscore.one_thread",
     "pytest_brainscore.scoring.score",
 }
 
@@ -65,20 +66,10 @@ def test_only_the_plugin_imports_pytest(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", [path for path in MODULES if path.parts[0] == "metrics"], ids=str)
-def test_metrics_import_only_numpy_and_scipy_and_what_sets_their_threads(module: Path) -> None:
+def test_metrics_import_only_numpy_and_scipy(module: Path) -> None:
     roots = {name.split(".")[0] for name in imports(PACKAGE / module)}
-    standard = {
-        "__future__",
-        "collections",
-        "typing",
-        "math",
-        "functools",
-        "dataclasses",
-        "itertools",
-        "types",
-        "contextlib",
-    }
-    assert roots <= standard | {"numpy", "scipy", "threadpoolctl", "pytest_brainscore"}
+    standard = {"__future__", "collections", "typing", "math", "functools", "dataclasses", "itertools", "types"}
+    assert roots <= standard | {"numpy", "scipy", "pytest_brainscore"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)

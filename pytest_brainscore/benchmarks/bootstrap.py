@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.one_thread import one_thread
+
 SEED: Final = 0
 """Seed of the bootstrap."""
 DRAWS: Final = 1000
@@ -57,7 +59,8 @@ def bootstrap(
         for stimuli in members:
             share = np.full(stimuli.size, 1 / stimuli.size)
             weights[:, stimuli] = generator.multinomial(stimuli.size, share, size=len(weights))
-        values.append(statistic(weights))
+        with one_thread():
+            values.append(statistic(weights))
     return np.concatenate(values)
 
 

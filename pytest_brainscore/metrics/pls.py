@@ -17,12 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.metrics.correlation import correlate_predictions
 from pytest_brainscore.metrics.nipals import MAX_ITERATIONS, TOLERANCE
-from pytest_brainscore.metrics.one_thread import one_thread
 from pytest_brainscore.metrics.pls_lockstep import LockstepPLS
 from pytest_brainscore.metrics.reduced_features import ReducedFeatures, reduced_features
 from pytest_brainscore.metrics.regression_data import checked_targets
 from pytest_brainscore.metrics.splits import Split
 from pytest_brainscore.metrics.tiled_matrix import MOST_VECTORS, TiledMatrix, small_product
+from pytest_brainscore.one_thread import one_thread
 
 # Number of components of every published PLS benchmark (Schrimpf, Kubilius et al. 2018, doi 10.1101/407007).
 COMPONENTS = 25

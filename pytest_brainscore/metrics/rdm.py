@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.metrics.correlation import spearman_correlation
+from pytest_brainscore.one_thread import one_thread
 
 # Responses are read in blocks of neuroids of about this size, so that memory does not grow with neuroids.
 _BLOCK_BYTES = 2**25
@@ -28,6 +29,7 @@ class RSACeiling(NamedTuple):
     """Mean over subjects of the similarity to the mean matrix of the others."""
 
 
+@one_thread()
 def representational_dissimilarity(responses: NDArray[np.generic]) -> NDArray[np.float64]:
     """Dissimilarity of all pairs of stimuli: 1 - Pearson correlation over neuroids.
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.linalg import qr
 from scipy.linalg.lapack import dpstrf, dtpqrt
 
-from pytest_brainscore.metrics.one_thread import one_thread
 from pytest_brainscore.metrics.regression_data import centred_blocks, upper_gram
 from pytest_brainscore.metrics.tiled_matrix import TiledMatrix
+from pytest_brainscore.one_thread import one_thread
 
 # The Gram matrix of n stimuli costs n^2 operations per feature. Below this ratio of features to stimuli that is more
 # than it saves (measured for 3200 stimuli, 168 targets and ten splits).

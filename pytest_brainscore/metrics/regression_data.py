@@ -108,7 +108,6 @@ def _centred(features: NDArray[np.generic], columns: slice) -> NDArray[np.float6
             f"Features are NaN or infinite, first in column {column}: drop these stimuli or these features."
         )
     block -= mean
-    # The mean of equal values need not be their value.
-    rounding = len(block) * (len(block) * np.finfo(np.float64).eps * mean) ** 2
-    block[:, np.einsum("pf,pf->f", block, block) <= rounding] = 0
+    # The mean of equal values need not be their value; what is left of them is equal.
+    block[:, (block == block[:1]).all(axis=0)] = 0
     return block

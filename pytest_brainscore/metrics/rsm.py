@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.one_thread import one_thread
+
 # Units are kept whose mean response is beyond so many standard deviations of the mean responses of all units.
 THRESHOLD = 3.1
 
@@ -36,6 +38,7 @@ def responsive_units(responses: NDArray[np.generic]) -> NDArray[np.intp]:
     return chosen
 
 
+@one_thread()
 def representational_similarity(responses: NDArray[np.generic]) -> NDArray[np.float64]:
     """Correlate all pairs of stimuli over units that are z-scored over stimuli.
 

@@ -1,9 +1,9 @@
 """Linear algebra on one thread, so that no number depends on how many there are.
 
 Threads of the linear-algebra library divide sums and decompositions between them, and add up in an order that depends
-on their number: last bits differ, and with them a record. What is not padded to whole tiles (`tiled_matrix`) runs on
-one thread here. That costs little: threads wait for each other in every step of a decomposition, and where others use
-the processor too, an eigendecomposition on two of them takes many times as long as on one.
+on their number: last bits differ, and with them a record. What is not padded to whole tiles
+(`metrics.tiled_matrix`) runs on one thread here. That costs little: threads wait for each other in every step of a
+decomposition, and where others use the processor too, an eigendecomposition takes many times as long on two of them.
 """
 
 from __future__ import annotations
