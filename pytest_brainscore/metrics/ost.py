@@ -18,7 +18,7 @@ from scipy.special import softmax
 from scipy.stats import truncnorm
 
 from pytest_brainscore.metrics.aggregation import SplitScore, aggregate_splits
-from pytest_brainscore.metrics.correlation import spearman_correlation
+from pytest_brainscore.metrics.correlation import ROUNDING, spearman_correlation
 from pytest_brainscore.metrics.image_level_behavior import dprime_pattern, image_level_dprime, model_rates
 from pytest_brainscore.metrics.splits import Split, shuffle_splits
 from pytest_brainscore.one_thread import one_thread
@@ -109,7 +109,7 @@ def object_solution_time_correlation(
         solved = ~np.isnan(predicted) & ~np.isnan(target[split.test])
         enough = np.count_nonzero(solved) > 1
         one, other = predicted[solved], target[split.test][solved]
-        correlations.append([spearman_correlation(one, other) if enough else float("nan")])
+        correlations.append([spearman_correlation(one, other, rounding=ROUNDING) if enough else float("nan")])
     return aggregate_splits(correlations)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.metrics.correlation import ROUNDING, pearson_correlation
 from pytest_brainscore.one_thread import one_thread
 
 # Units are kept whose mean response is beyond so many standard deviations of the mean responses of all units.
@@ -79,7 +80,8 @@ def similarity_to_subjects(similarities: ArrayLike, subjects: ArrayLike) -> NDAr
 
     Returns
     -------
-    Correlation over all entries off the diagonal, both triangles, shape (subject,). NaN where one does not vary.
+    Correlation over all entries off the diagonal, both triangles, shape (subject,). NaN where one does not vary, but
+    for rounding.
 
     Raises
     ------
@@ -127,6 +129,4 @@ def _off_diagonal(matrices: ArrayLike) -> NDArray[np.float64]:
 
 
 def _pearson(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
-    if (first == first[0]).all() or (second == second[0]).all():
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])
+    return float(pearson_correlation(first[:, np.newaxis], second[:, np.newaxis], rounding=ROUNDING)[0])

@@ -88,7 +88,7 @@ def split_half_correlation(responses: NDArray[np.generic], first_half: NDArray[n
 
 
 def _correlation_of(responses: NDArray[np.float64], first_half: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Correlate the halves of one neuroid, (repetition, stimulus), in every split, subtracting means before squaring."""
+    """Correlate the halves of one neuroid, (repetition, stimulus), in every split; means are subtracted first."""
     present = ~np.isnan(responses)
     deviations = np.where(present, responses - np.nanmean(responses), 0)
     rounding = 4 * len(responses) * np.finfo(np.float64).eps * np.abs(deviations).max()
