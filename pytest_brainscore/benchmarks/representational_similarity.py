@@ -11,7 +11,7 @@ from pytest_brainscore.benchmarks.recordings import rows_of_images
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.metrics.aggregation import credible
-from pytest_brainscore.metrics.correlation import spearman_correlation
+from pytest_brainscore.metrics.correlation import ROUNDING, spearman_correlation
 from pytest_brainscore.metrics.rdm import rdm_similarity, representational_dissimilarity
 from pytest_brainscore.models.recording import record_responses
 
@@ -105,13 +105,14 @@ def bootstrap_error(first: NDArray[np.float64], second: NDArray[np.float64]) -> 
     are fewer than ten stimuli.
     """
     generator = np.random.default_rng(SEED)
-    values = np.empty(DRAWS)
+    values = np.full(DRAWS, np.nan)
     for draw in range(DRAWS):
         drawn = np.sort(generator.integers(len(first), size=len(first)))
         one, other = np.triu_indices(len(first), 1)
         one, other = drawn[one], drawn[other]
         apart = one != other
         one, other = one[apart], other[apart]
-        values[draw] = spearman_correlation(first[one, other], second[one, other]) if one.size > 1 else np.nan
+        if one.size > 1:
+            values[draw] = spearman_correlation(first[one, other], second[one, other], rounding=ROUNDING)
     defined = values[np.isfinite(values)]
     return credible(float(defined.std()), len(first)) if defined.size > 1 else float("nan")
