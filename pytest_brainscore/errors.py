@@ -8,7 +8,16 @@ from __future__ import annotations
 
 
 class BrainScoreError(Exception):
-    """Base of all errors that a user can mend; the message is one complete sentence."""
+    """Base of all errors that a user can mend; the message is one complete sentence.
+
+    Sentences quote names and values from files. Whatever no terminal can show (control characters, line ends, the bytes
+    of names that are not text) is escaped.
+    """
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(
+            "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in sentence)
+        )
 
 
 class ModelError(BrainScoreError):
