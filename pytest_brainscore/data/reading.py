@@ -86,8 +86,7 @@ def reason(problem: Exception) -> str:
         return "it is nested too deep"
     if isinstance(problem, MemoryError):
         return "it claims a size that does not fit into memory"
-    text = "".join(letter if letter.isprintable() else " " for letter in str(problem))
-    text = " ".join(text.split())
+    text = " ".join(str(problem).split())
     return (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") or type(problem).__name__
 
 

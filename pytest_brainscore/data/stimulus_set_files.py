@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pytest_brainscore.data.reading import reading
 from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
 from pytest_brainscore.errors import DataUnavailable
 
@@ -34,13 +35,8 @@ def read_stimulus_table(path: str | os.PathLike[str]) -> pandas.DataFrame:
     """
     import pandas as pd
 
-    try:
+    with reading("The table of stimuli", path, "fetch or copy it again"):
         table = pd.read_csv(path)
-    except (OSError, ValueError) as error:  # pandas' errors of parsing and encoding are ValueErrors
-        reason = " ".join(str(error).split())
-        raise DataUnavailable(
-            f"The table of stimuli {path} cannot be read ({reason}); fetch or copy it again."
-        ) from error
     if "stimulus_id" not in table.columns and "image_id" in table.columns:
         table["stimulus_id"] = table["image_id"]
     if "stimulus_id" not in table.columns or table.empty:

@@ -157,7 +157,7 @@ def _truth(folder: Path) -> Mapping[str, str]:
     numbers = read_text(truth, "The list of classes").split()
     unknown = sorted({number for number in numbers if number not in synsets})
     if unknown:
-        raise DataUnavailable(f"{truth} has the class {unknown[0]}, which {kit} has not; take both from one kit.")
+        raise DataUnavailable(f"{truth} has the class {unknown[0][:10]}, which {kit} has not; take both from one kit.")
     return {f"ILSVRC2012_val_{image:08}": synsets[number] for image, number in enumerate(numbers, start=1)}
 
 
