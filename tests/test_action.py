@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from pytest_brainscore.report.writers import read_report
+from pytest_brainscore.benchmarks.selector import choose
+from pytest_brainscore.report.reading import read_report
 from pytest_brainscore.running.options import OPTIONS
 
 if TYPE_CHECKING:
@@ -120,7 +121,44 @@ def test_further_arguments_are_one_a_line(runner: Runner) -> None:
     assert [record.identifier for record in report.benchmarks] == ["one"]
 
 
-@pytest.mark.parametrize("name", ["model", "suite", "weights", "data", "require", "arguments", "baseline", "workers"])
+def test_what_is_missing_new_or_of_other_weights_is_up_to_the_inputs(runner: Runner) -> None:
+    runner.project.run("--brainscore-update", "new")
+    runner.project.outcomes({"one": {"score": 0.5, "seed": 1}, "two": {"unavailable": "Its data are in a drawer."}})
+    assert runner.score(**TOY, baseline="fixtures/baselines").returncode == 1  # another seed
+    assert runner.score(**TOY, baseline="fixtures/baselines", across="seed").returncode == 0
+    assert runner.outputs()["red"] == "false"
+    assert runner.score(**TOY, baseline="fixtures/baselines", across="seed layer", missing="fail").returncode == 1
+    assert (runner.outputs()["red"], runner.outputs()["regressions"]) == ("true", "1")
+
+
+def test_what_is_required_and_has_no_score_is_red_in_every_file(runner: Runner) -> None:
+    runner.project.outcomes({"one": {"score": 0.5}, "two": {"unavailable": "Its data are in a drawer."}})
+    arguments = "\n".join(f"--brainscore-report={kind}:brainscore-report/{kind}" for kind in ("junit", "badge"))
+    finished = runner.score(**TOY, require="two", arguments=arguments)
+    assert finished.returncode == 1
+    folder = runner.project.path / "brainscore-report"
+    assert 'failures="1"' in (folder / "junit").read_text()
+    assert (runner.outputs()["red"], runner.outputs()["regressions"]) == ("true", "1")
+    assert "## ❌" in runner.summary.read_text()
+    assert [line for line in finished.stdout.splitlines() if line.startswith("::error ")] == [
+        "::error title=two of net.build::unavailable: Its data are in a drawer. It is required by --brainscore-require."
+    ]
+    merged = subprocess.run(
+        [sys.executable, "-c", "from pytest_brainscore.commands import main; main()", "merge", str(folder),
+         "--to", f"json:{folder}/merged.json"], check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert merged.returncode == 1, merged.stdout
+
+
+def test_a_run_that_never_starts_is_red_to_later_steps(runner: Runner) -> None:
+    assert runner.score(**TOY | {"model": "no/such/file.py:build"}).returncode != 0
+    assert runner.outputs()["red"] == "true"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["model", "suite", "weights", "data", "require", "arguments", "baseline", "workers", "new", "missing", "across"],
+)
 def test_no_input_is_read_as_a_command(runner: Runner, name: str) -> None:
     """Every input that reaches the shell is text there, whatever signs it has."""
     hostile = "x$(touch${IFS}owned)`touch owned`\";touch owned;'"
@@ -158,6 +196,44 @@ def test_workflows_start_from_no_permission_to_write_and_use_the_action_as_it_is
         if "pytest-brainscore@" in step.get("uses", ""):
             assert step["with"].keys() <= read(ACTION)["inputs"].keys()
             assert set(re.findall(r"--[\w-]+", step["with"].get("arguments", ""))) <= flags
+
+
+@pytest.mark.parametrize("path", [ACTION, *WORKFLOWS], ids=lambda path: path.name)
+def test_actions_of_others_are_pinned_to_a_commit(path: Path) -> None:
+    used = {step["uses"] for step in steps(path) if "uses" in step and not step["uses"].startswith("OWNER/")}
+    assert [name for name in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name)] == []
+    # One version of each, everywhere.
+    everywhere = {step["uses"] for each in (ACTION, *WORKFLOWS) for step in steps(each) if "uses" in step}
+    assert len({name.partition("@")[0] for name in everywhere}) == len(everywhere)
+
+
+@pytest.mark.parametrize("name", ["gate.yml", "matrix.yml"])
+def test_baselines_come_from_the_branch_that_a_pull_request_goes_to(name: str) -> None:
+    """A pull request that changes or deletes its own copy changes nothing."""
+    found = steps(ROOT / "docs" / "workflows" / name)
+    (scores,) = [step["with"] for step in found if "pytest-brainscore@" in step.get("uses", "")]
+    (target,) = [step["with"] for step in found if "ref" in step.get("with", {})]
+    assert target["ref"] == "${{ github.event.pull_request.base.sha }}"
+    assert scores["baseline"] == f"{target['path']}/{target['sparse-checkout']}"
+    assert (scores["new"], scores["missing"]) == ("fail", "fail")
+
+
+def test_the_gate_requires_only_what_everybody_can_score() -> None:
+    (scores,) = [
+        step["with"]
+        for step in steps(ROOT / "docs" / "workflows" / "gate.yml")
+        if "pytest-brainscore@" in step.get("uses", "")
+    ]
+    required = choose(scores["require"].split())
+    assert {benchmark.access for benchmark in required} == {"embedded"}
+    assert len(required) == 7
+    chosen = re.findall(r"--brainscore-benchmark=(\S+)", scores["arguments"])
+    assert choose(chosen) == required
+
+
+def test_what_is_cached_is_the_home_of_the_package() -> None:
+    (cache,) = [step["with"] for step in steps(ACTION) if "actions/cache@" in step.get("uses", "")]
+    assert cache["path"] == "${{ steps.cached.outputs.home }}"
 
 
 def test_the_matrix_expects_as_many_reports_as_it_has_legs() -> None:

@@ -11,15 +11,22 @@ done
 [ -z "${BASELINE:-}" ] || arguments+=("--brainscore-baseline=$BASELINE")
 [ -z "${WEIGHTS:-}" ] || arguments+=("--brainscore-weights=$WEIGHTS")
 [ -z "${DATA:-}" ] || arguments+=("--brainscore-data=$DATA")
-IFS=$' \n\t' read -r -d "" -a required <<<"${REQUIRE:-}" || true  # 1 at the end of the text
-for selector in ${required[@]+"${required[@]}"}; do
-    arguments+=("--brainscore-require=$selector")
-done
+[ -z "${NEW:-}" ] || arguments+=("--brainscore-new=$NEW")
+[ -z "${MISSING:-}" ] || arguments+=("--brainscore-missing=$MISSING")
+each() { # the option that every word of a text becomes
+    local words word
+    IFS=$' \n\t' read -r -d "" -a words <<<"$2" || true # 1 at the end of the text
+    for word in ${words[@]+"${words[@]}"}; do
+        arguments+=("$1=$word")
+    done
+}
+each --brainscore-require "${REQUIRE:-}"
+each --brainscore-across "${ACROSS:-}"
 while IFS= read -r argument; do
     [ -z "$argument" ] || arguments+=("$argument")
 done <<<"${ARGUMENTS:-}"
 IFS=$' \n\t' read -r -d "" -a suites <<<"${SUITE:-}" || true
 
-# Before the run, so that later steps find it after a red one too.
-echo "report=brainscore-report/report.json" >>"$GITHUB_OUTPUT"
+# Before the run, so that later steps find it after a red one too. Nothing has been scored until a run says otherwise.
+printf '%s\n' report=brainscore-report/report.json red=true regressions= score= >>"$GITHUB_OUTPUT"
 exec python -m pytest "${arguments[@]}" ${suites[@]+"${suites[@]}"}

@@ -6,12 +6,29 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from typing import Protocol
 
 from pytest_brainscore.benchmarks import BenchmarkError, all_benchmarks, every_version
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 
 
-def matches(selector: str, benchmark: Benchmark) -> bool:
+class Selectable(Protocol):
+    """What a word can select: a benchmark, or the record of one."""
+
+    @property
+    def identifier(self) -> str:
+        """Identifier of the benchmark."""
+
+    @property
+    def version(self) -> int:
+        """Version of the benchmark."""
+
+    @property
+    def parents(self) -> Sequence[str]:
+        """Path through the score tree."""
+
+
+def matches(selector: str, benchmark: Selectable) -> bool:
     """Tell whether a word selects a benchmark.
 
     Parameters

@@ -1,10 +1,12 @@
-"""One hash of all published data, by which continuous integration names its cache: ``python -m`` prints it."""
+"""What continuous integration caches, and under which name: ``python -m`` prints it as outputs of a step."""
 
 from __future__ import annotations
 
 import hashlib
 
 from pytest_brainscore.data.catalogue import catalogue
+from pytest_brainscore.data.home import home
+from pytest_brainscore.text import printable
 
 
 def catalogue_digest() -> str:
@@ -15,3 +17,4 @@ def catalogue_digest() -> str:
 
 if __name__ == "__main__":
     print(f"digest={catalogue_digest()}")
+    print(f"home={printable(str(home()))}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.build import build_report
 from pytest_brainscore.report.networks import joined, what_differs
@@ -75,14 +73,14 @@ def _models(reports: Mapping[str, Report]) -> dict[str, ModelRecord]:
             if _never_loaded(other):
                 models[model.identifier] = name, model
             elif not _never_loaded(model):
-                field = next((key for key, value in _essence(model).items() if value != _essence(other)[key]), None)
-                field = field or _layers_differ(model, other) or what_differs(model, other)
+                field = _essence_differs(model, other) or _layers_differ(model, other) or what_differs(model, other)
                 if field is not None:
                     raise ReportError(
                         f"The model {model.identifier} has other {field} in {name} than in {other_name}; merge only "
                         "reports of the same model."
                     )
-                models[model.identifier] = other_name, joined(model, other)
+                fuller, other_one = (model, other) if other.visual_degrees is None else (other, model)
+                models[model.identifier] = other_name, joined(other_one, fuller)
     return {identifier: model for identifier, (_, model) in models.items()}
 
 
@@ -90,10 +88,14 @@ def _never_loaded(model: ModelRecord) -> bool:
     return model.visual_degrees is None and model.weights_sha256 is None
 
 
-def _essence(model: ModelRecord) -> dict[str, object]:
-    """Return what must be equal: all but the layers, the device, and how the model was called."""
-    told = msgspec.to_builtins(model)
-    return {name: told[name] for name in ("weights_sha256", "visual_degrees", "preprocessing")}
+def _essence_differs(model: ModelRecord, other: ModelRecord) -> str | None:
+    """Name the first field that must be equal and is not: all but the layers, the device, and how it was called."""
+    if model.weights_sha256 != other.weights_sha256:
+        return "weights_sha256"
+    # The lines of a run that was killed do not know these.
+    both = (("visual_degrees", model.visual_degrees, other.visual_degrees),
+            ("preprocessing", model.preprocessing, other.preprocessing))  # fmt: skip
+    return next((name for name, mine, theirs in both if mine and theirs and mine != theirs), None)
 
 
 def _layers_differ(model: ModelRecord, other: ModelRecord) -> str | None:

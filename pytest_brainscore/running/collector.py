@@ -6,7 +6,7 @@ Only the controller (or the single process of a serial run) has a collector, so 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -30,10 +30,11 @@ from pytest_brainscore.report.red import Colour, colour
 from pytest_brainscore.report.rendering import write_report
 from pytest_brainscore.report.writers import JsonLines
 from pytest_brainscore.running.options import RunOptions
-from pytest_brainscore.running.policy import is_required, ruled
+from pytest_brainscore.running.policy import ruled
 from pytest_brainscore.running.selection import find_trial
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
 from pytest_brainscore.scoring.comparison import missing
+from pytest_brainscore.scoring.ingredients import check_known, check_spelling
 from pytest_brainscore.scoring.tolerance import parse_tolerances
 
 _IDENTITY = (
@@ -88,6 +89,7 @@ class Collector:
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
         }
+        check_spelling(options.across, self._stored_fingerprints())
         self._destinations = [parse_destination(word) for word in options.reports]
         for destination in self._destinations:
             destination.check_writable()
@@ -150,7 +152,6 @@ class Collector:
             parents=list(benchmark.parents),
             region=benchmark.region,
             status="crashed",
-            required=is_required(benchmark, self.options),
             reason=reason,
         )
         return self.add(msgspec.to_builtins(record), None)
@@ -167,6 +168,7 @@ class Collector:
         self._refuse_several_networks()
         self.complete = outcome == "complete"
         self._mark_missing()
+        self._check_across()
         for lines in self._lines:
             lines.close()
         report = build_report(
@@ -214,6 +216,16 @@ class Collector:
     def _problem(self, error: BrainScoreError) -> None:
         if str(error) not in self.problems:
             self.problems.append(str(error))
+
+    def _stored_fingerprints(self) -> list[Mapping[str, object]]:
+        return [score.fingerprint for baseline in self.baselines.values() for score in baseline.scores.values()]
+
+    def _check_across(self) -> None:
+        compared = [record.fingerprint for record in self.records.values() if record.fingerprint]
+        try:
+            check_known(self.options.across, [*compared, *self._stored_fingerprints()])
+        except BrainScoreError as error:
+            self._problem(error)
 
     def _model_records(self) -> list[ModelRecord]:
         """Return one record per model asked for; a model that was never loaded has only its name."""

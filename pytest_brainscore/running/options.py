@@ -123,7 +123,8 @@ OPTIONS = (
     Option(
         "--brainscore-across",
         "Compare with the baseline although this ingredient of the fingerprint differs, for example weights when the "
-        "model was trained further. Repeatable.",
+        "model was trained further (others: layer, visual_degrees, version, protocol, data_sha256, stimuli, seed, and "
+        "what else the baseline file has). Repeatable.",
         "INGREDIENT",
         repeatable=True,
     ),

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pytest_brainscore.benchmarks.selector import matches
+from pytest_brainscore.benchmarks.selector import Selectable, matches
 
 if TYPE_CHECKING:
-    from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.report.record import BenchmarkRecord
     from pytest_brainscore.running.options import RunOptions
 
 
-def is_required(benchmark: Benchmark, options: RunOptions) -> bool:
+def is_required(benchmark: Selectable, options: RunOptions) -> bool:
     """Tell whether ``--brainscore-require`` names a benchmark, so that having no score makes the run red."""
     return any(matches(selector, benchmark) for selector in options.require)
 
@@ -34,9 +33,9 @@ def is_accepted(record: BenchmarkRecord, options: RunOptions) -> bool:
     return True
 
 
-def ruled(record: BenchmarkRecord, options: RunOptions, *, required: bool = False) -> BenchmarkRecord:
+def ruled(record: BenchmarkRecord, options: RunOptions) -> BenchmarkRecord:
     """Return a record that says what these options make of it, so that everybody who reads it finds the same."""
     comparison = record.comparison
     if comparison is not None:
         comparison = msgspec.structs.replace(comparison, accepted=is_accepted(record, options))
-    return msgspec.structs.replace(record, required=required or record.required, comparison=comparison)
+    return msgspec.structs.replace(record, required=is_required(record, options), comparison=comparison)

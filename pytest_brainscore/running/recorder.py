@@ -162,7 +162,7 @@ class Recorder:
         )
 
     def _keep(self, record: BenchmarkRecord) -> None:
-        self._kept = ruled(record, self._run.options, required=self.required)
+        self._kept = ruled(record, self._run.options)
         self.record = plain_record(self._kept)
 
     def _identity(self) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def _baseline_path(folder: Path, model: str) -> Path:
 def _checked(plain: object, structure: type[Structure], path: Path, place: str, mend: str = _MEND) -> Structure:
     try:
         checked = msgspec.convert(plain, structure)
-    except (msgspec.ValidationError, OverflowError, RecursionError) as error:  # beyond float64; nested too deeply
+    except (ValueError, OverflowError, RecursionError) as error:  # half characters; beyond float64; nested too deeply
         problem, _, inside = str(error).partition(" - at `$")
         raise BaselineError(
             f"The baseline {path} is not valid at {place}{inside.removesuffix('`')} ({problem}); {mend}."

@@ -12,12 +12,13 @@ import pytest
 from pytest_brainscore.data import digest
 from pytest_brainscore.data.catalogue import catalogue
 from pytest_brainscore.data.digest import catalogue_digest
+from pytest_brainscore.data.home import home
 
 
-def test_it_is_printed_as_an_output_of_a_step() -> None:
+def test_it_and_the_folder_are_printed_as_outputs_of_a_step() -> None:
     program = [sys.executable, "-m", "pytest_brainscore.data.digest"]
     printed = subprocess.run(program, check=True, capture_output=True, text=True).stdout
-    assert printed == f"digest={catalogue_digest()}\n"
+    assert printed == f"digest={catalogue_digest()}\nhome={home()}\n"
     assert re.fullmatch("[0-9a-f]{16}", catalogue_digest())
 
 

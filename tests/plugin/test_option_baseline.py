@@ -43,7 +43,7 @@ def test_a_lower_score_fails_exactly_its_own_test(stored: Project) -> None:
     result = stored.run()
     result.assert_outcomes(passed=1, failed=1)
     assert verdicts(stored) == {"one": "regressed", "two": "unchanged"}
-    result.stdout.fnmatch_lines(["*one of net.build regressed by 0.0500, from 0.5000, more than the tolerance 0.0050*"])
+    result.stdout.fnmatch_lines(["*one of net.build regressed by .0500, from .5000, more than the tolerance .0050*"])
     assert "Traceback" not in result.stdout.str()
 
 

@@ -135,7 +135,7 @@ def _clean(value: object) -> object:
 
 
 def _seen(character: str) -> str:
-    return "\N{REPLACEMENT CHARACTER}" if category(character) == "Cc" and not character.isspace() else character
+    return "\N{REPLACEMENT CHARACTER}" if category(character) == "Cc" and character not in "\t\n\r" else character
 
 
 @cache
