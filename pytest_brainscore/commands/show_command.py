@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 
 import click
 
@@ -25,6 +26,6 @@ def command(report: Path, model: str | None) -> None:
         raise ReportError(f"The report {report} has no model {model!r}; it has {', '.join(known) or 'none'}.")
     records = [record for record in content.benchmarks if model in (None, record.model)]
     click.echo(f"{report}: {', '.join(known)}; {content.created}{'' if content.complete else '; not complete'}")
-    for line in tables(records):
+    for line in tables(records, get_terminal_size().columns):
         click.secho(line.text, fg=line.colour, bold=line.bold)
     click.secho(totals(records), fg="red" if any(map(is_bad, records)) else "green", bold=True)
