@@ -68,7 +68,7 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
     """Choose the distribution before xdist does."""
     if run_options.model_words(config):
-        workers.prefer_work_stealing(config)
+        workers.choose_distribution(config)
     return (yield)
 
 
