@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_brainscore.data.user_folder import offline
-from pytest_brainscore.running import workers
+from pytest_brainscore.running import failures, workers
+from pytest_brainscore.running.options import LONG_FLAG, SHORT_FLAG
 
 if TYPE_CHECKING:
     from pytest_brainscore.running.collector import Collector
     from pytest_brainscore.running.options import RunOptions
 
-HOW_TO_RUN = "name one, for example: pytest --model squeezenet1_1 -n 2  (all benchmarks: pytest --brainscore-list)"
+HOW_TO_RUN = "name one, for example: pytest {flag} squeezenet1_1 -n 2  (all benchmarks: pytest --brainscore-list)"
+
+
+class ForeignModelFlag:
+    """A project, or another plugin, with an option ``--model`` of its own."""
+
+    def pytest_report_header(self) -> str:
+        """Say which option names the model to score."""
+        return f"brainscore: {SHORT_FLAG} is another plugin's option here; models to score are named by {LONG_FLAG}"
 
 
 class WithoutModel:
     """The suites without ``--model``: nothing is scored, and one line says how to."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, *, foreign: bool) -> None:
         self._config = config
+        self._flag = LONG_FLAG if foreign else SHORT_FLAG
         self._suites = 0
 
     @pytest.hookimpl(trylast=True)
@@ -45,7 +57,8 @@ class WithoutModel:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say how to run the suites."""
         if self._suites:
-            terminalreporter.write_line(f"brainscore: the suites score a model; {HOW_TO_RUN}", yellow=True)
+            how = HOW_TO_RUN.format(flag=self._flag)
+            terminalreporter.write_line(f"brainscore: the suites score a model; {how}", yellow=True)
 
 
 class Controller:
@@ -59,6 +72,7 @@ class Controller:
         self._options = options
         self._collector: Collector = Collector(options, command)
         self._lost: list[str] = []
+        self._named: dict[str, list[pytest.TestReport]] = {}
 
     def pytest_report_header(self) -> str:
         """Name the models, the baselines and the reports."""
@@ -98,7 +112,10 @@ class Controller:
             reporter.showfspath = False
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Replace the letter of a benchmark by its live line, and name its status in verbose runs."""
+        """Replace the letter of a benchmark by its live line, and name its status in verbose runs.
+
+        What makes the run red is called FAILED, whatever its status: that is what people search a log for.
+        """
         attached = getattr(report, "brainscore", None)
         if attached is None:
             return None
@@ -107,13 +124,13 @@ class Controller:
             category = "xfailed"
         elif report.failed and report.when == "setup":
             category = "error"
-        return category, "", attached["record"]["status"].upper()
+        return category, "", "FAILED" if report.failed else attached["record"]["status"].upper()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a record as it arrives."""
         from pytest_brainscore.report.red import is_red
-        from pytest_brainscore.running.terminal import live_line
+        from pytest_brainscore.running.terminal import live_lines
 
         record = None
         attached = getattr(report, "brainscore", None)
@@ -126,9 +143,9 @@ class Controller:
         reporter = self._reporter()
         told = record is not None and (record.status != "unavailable" or is_red(record))
         if record is not None and told and reporter is not None and reporter.verbosity == 0:
-            line = live_line(record)
             reporter.ensure_newline()
-            reporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
+            for line in live_lines(record, get_terminal_size().columns):
+                reporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -150,12 +167,26 @@ class Controller:
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR and reporter is not None:
             self.pytest_terminal_summary(reporter)  # after an internal error, pytest shows no summaries
 
+    @pytest.hookimpl(specname="pytest_terminal_summary", wrapper=True, tryfirst=True)
+    def pytest_tell_failures_once(self, terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+        """Leave out of pytest's list of failures what the table's section says; verbose runs list everything."""
+        stats = terminalreporter.stats
+        whole = {category: stats[category] for category in ("failed", "error") if category in stats}
+        if terminalreporter.verbosity <= 0:
+            stats.update({category: failures.to_be_shown(reports) for category, reports in whole.items()})
+            self._named = {category: list(map(failures.name_only, reports)) for category, reports in whole.items()}
+        try:
+            return (yield)
+        finally:
+            stats.update(whole)
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the table, the verdict and the next command."""
         from pytest_brainscore.running.terminal import summary
 
+        terminalreporter.stats.update(self._named)  # for pytest's short summary, which comes next
         terminalreporter.section("brainscore")
-        for line in summary(self._collector, self._lost):
+        for line in summary(self._collector, self._lost, get_terminal_size().columns):
             markup = {line.colour: True} if line.colour else {}
             terminalreporter.write_line(line.text, **markup, bold=line.bold)
         for command in self._collector.commands:

@@ -10,19 +10,19 @@ import os
 import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_brainscore.controller import Controller, WithoutModel
+from pytest_brainscore.controller import Controller, ForeignModelFlag, WithoutModel
 from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, VARIABLE
-from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
+from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable, options_spoken
 from pytest_brainscore.running import options as run_options
 from pytest_brainscore.running import workers
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.running.options import RunOptions
     from pytest_brainscore.running.recorder import Recorder
     from pytest_brainscore.running.run import ScoringRun
@@ -31,12 +31,25 @@ if TYPE_CHECKING:
 OPTIONS = pytest.StashKey["RunOptions"]()
 RECORDER = pytest.StashKey["Recorder"]()
 RUN = pytest.StashKey["ScoringRun"]()
+FOREIGN_MODEL_FLAG = pytest.StashKey[bool]()
+"""Whether ``--model`` is the option of another plugin or of the project."""
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options; last, so that another plugin's ``--model`` is seen."""
+    """Add the options."""
     run_options.add_options(parser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, None, None]:
+    """Take ``--model`` for ours when all plugins and conftest files have added their options and none has it."""
+    run_options.ignore_model_words(early_config, args)
+    yield
+    early_config.stash[FOREIGN_MODEL_FLAG] = run_options.taken(parser)
+    if not early_config.stash[FOREIGN_MODEL_FLAG]:
+        run_options.spell_out(args)
 
 
 @pytest.hookimpl(specname="pytest_cmdline_main", tryfirst=True)
@@ -46,7 +59,8 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
         return None
     from pytest_brainscore.running.listing import listing
 
-    print("\n".join(listing()))
+    with options_spoken():
+        print("\n".join(listing()))
     return 0
 
 
@@ -54,7 +68,7 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
     """Choose the distribution before xdist does."""
     if run_options.model_words(config):
-        workers.prefer_work_stealing(config)
+        workers.choose_distribution(config)
     return (yield)
 
 
@@ -64,9 +78,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "brainscore(node): score every selected model on all benchmarks below this node of the score tree",
     )
+    foreign = config.stash.get(FOREIGN_MODEL_FLAG, False)
+    if foreign and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ForeignModelFlag(), "brainscore-foreign-model-flag")
     if not run_options.model_words(config):
-        config.pluginmanager.register(WithoutModel(config), "brainscore-without-model")
+        config.pluginmanager.register(WithoutModel(config, foreign=foreign), "brainscore-without-model")
         return
+    speaking = options_spoken()
+    speaking.__enter__()
+    config.add_cleanup(lambda: speaking.__exit__(None, None, None))
     try:
         from pytest_brainscore.benchmarks.selector import choose
 
@@ -86,6 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(Controller(config, options), "brainscore-controller")
     except BrainScoreError as error:
         raise pytest.UsageError(str(error)) from error
+    config.pluginmanager.register(ModelFixture(), "brainscore-model-fixture")
     config.pluginmanager.register(Process(config, options), "brainscore-process")
     overlooked = run_options.overlooked_settings(config, options)
     if overlooked:
@@ -114,18 +135,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def model(request: pytest.FixtureRequest) -> BrainModel:
-    """Return the model under test, loaded once per process."""
-    if not hasattr(request, "param"):
-        pytest.fail("The fixture model needs a test marked @pytest.mark.brainscore, and --model.", pytrace=False)
-    return _run(request.config).model(request.param)
-
-
-@pytest.fixture
 def brain_benchmark(request: pytest.FixtureRequest) -> Benchmark:
     """Return the benchmark under test: called with a model, it returns a score."""
     trial: Trial = request.param
-    return trial.benchmark
+    return replace(trial.benchmark, screen=request.config.stash[OPTIONS].screen)
 
 
 @pytest.fixture
@@ -135,6 +148,20 @@ def brainscore(request: pytest.FixtureRequest) -> Recorder:
     if recorder is None:
         pytest.fail("The fixture brainscore needs a test marked @pytest.mark.brainscore(NODE).", pytrace=False)
     return recorder
+
+
+class ModelFixture:
+    """The fixture ``model``, in scoring runs only: a project and its other plugins may well have one of that name."""
+
+    @pytest.fixture
+    def model(self, request: pytest.FixtureRequest) -> Any:
+        """Return the model under test, loaded once per process; in a test of something else, what others call so."""
+        if hasattr(request, "param"):
+            return _run(request.config).model(request.param)
+        try:
+            return request.getfixturevalue("model")
+        except pytest.FixtureLookupError:
+            pytest.fail("The fixture model needs a test marked @pytest.mark.brainscore.", pytrace=False)
 
 
 class Process:

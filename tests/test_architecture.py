@@ -29,6 +29,7 @@ OPEN_TO_ALL = {
     "pytest_brainscore.atomic",
     "pytest_brainscore.text",
     "pytest_brainscore.strict_json",
+    "pytest_brainscore.one_thread",
     "pytest_brainscore.scoring.score",
 }
 

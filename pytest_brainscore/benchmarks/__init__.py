@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.showing import SCREENS, Screen
 from pytest_brainscore.errors import BrainScoreError
 
 _FAMILIES = (
@@ -74,20 +76,31 @@ def _families() -> Iterator[ModuleType]:
     return (import_module(f"{__name__}.{family}") for family in _FAMILIES)
 
 
-def load_benchmark(identifier: str) -> Benchmark:
+def load_benchmark(identifier: str, *, screen: Screen = "published") -> Benchmark:
     """Return one benchmark; called with a model, it returns the :class:`~pytest_brainscore.scoring.score.Score`.
 
     Parameters
     ----------
     identifier
         Published identifier, for example ``Marques2020_DeValois1982-pref_or``, or ``IDENTIFIER@VERSION``.
+    screen
+        How stimuli of other visual degrees than the model's are shown. ``published``: as the published system does,
+        which writes them to files of their own format, so that JPEG images are compressed twice. ``lossless``: their
+        pixels are kept; such scores are compared with no others.
 
     Raises
     ------
     BenchmarkError
-        When there is no benchmark of that name or version; the message names those that come near.
+        When there is no benchmark of that name or version; the message names those that come near. When there is no
+        such `screen`.
 
     """
+    if screen not in SCREENS:
+        raise BenchmarkError(f"There is no screen {screen!r}; use one of {', '.join(SCREENS)}.")
+    return replace(_named(identifier), screen=screen)
+
+
+def _named(identifier: str) -> Benchmark:
     name, _, version = identifier.partition("@")
     known_benchmarks = every_version()
     named = [benchmark for benchmark in known_benchmarks if benchmark.identifier == name]

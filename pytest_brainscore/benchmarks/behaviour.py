@@ -15,7 +15,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.benchmarks.bootstrap import DRAWS, SEED
+from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
+from pytest_brainscore.metrics.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
@@ -245,10 +247,7 @@ def require_ceiling(ceiling: float, benchmark: Benchmark) -> float:
 
 def as_identifiers(values: ArrayLike) -> NDArray[np.str_]:
     """Return stimulus ids as text: files and assemblies store the same id as text, integer or floating-point number."""
-    array = np.asarray(values)
-    if np.issubdtype(array.dtype, np.floating) and (array == np.floor(array)).all():
-        array = array.astype(np.int64)
-    return array.astype(str)
+    return np.array(as_text(values), dtype=np.str_)
 
 
 def digest(table: pd.DataFrame) -> str:
@@ -278,18 +277,19 @@ def outcome(
     raw, ceiling, n, provenance, values
         As in `Score`; draws and seed of the bootstrap are added.
     bounded
-        Whether the score is cut to [0, 1]; then `Score.unclipped` has what it was before.
+        Whether the score is cut to [0, 1]; then `Score.unclipped` has what it was before. Else it has what it was
+        before a square dropped its sign.
 
     """
     value = min(max(normalised.value, 0.0), 1.0) if bounded else normalised.value
     return Score(
         value=value,
-        error=normalised.error,
+        error=credible(normalised.error, n["stimuli"]) if "stimuli" in n else normalised.error,
         raw=raw,
         ceiling=ceiling,
         normalisation=benchmark.normalisation,
         clipped=value != normalised.value,
-        unclipped=normalised.value if bounded else None,
+        unclipped=normalised.signed if bounded else normalised.sign_lost,
         n={**n, "bootstraps": DRAWS},
         provenance={**provenance, "seed": SEED},
         values=values,

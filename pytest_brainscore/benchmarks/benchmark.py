@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, cast
 
 from pytest_brainscore.data.catalogue import Kind, file_set
 from pytest_brainscore.data.readiness import Readiness, readiness
+from pytest_brainscore.data.showing import Screen, showing
 from pytest_brainscore.data.user_folder import offline
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class Benchmark:
     """Identifier of the stimuli that a decoder is fitted to before the task; empty where there is none."""
     generated_stimuli: bool = False
     """Whether the stimuli are drawn when they are shown; the stimulus set is then not read from the catalogue."""
+    screen: Screen = "published"
+    """How stimuli of other visual degrees than the model's are shown: ``published`` writes them to files of their own
+    format first, as the published system does, so that JPEG images are compressed twice; ``lossless`` does not."""
     availability: str | None = None
     """``module:function`` that returns the Readiness of data outside the catalogue; None for data of the catalogue."""
 
@@ -65,9 +69,17 @@ class Benchmark:
         return self.parents[-1]
 
     def __call__(self, model: BrainModel) -> Score:
-        """Score a model."""
+        """Score a model.
+
+        The score's provenance has the ingredient ``screen`` unless that is ``published``, and wherever a stimulus was
+        placed whose format does not keep its pixels.
+        """
         score = cast("Callable[[Benchmark, BrainModel], Score]", _load(self.protocol))
-        return score(self, model)
+        with showing(self.screen) as shown:
+            result = score(self, model)
+        if not shown.written and self.screen == "published":
+            return result
+        return replace(result, provenance={**result.provenance, "screen": self.screen})
 
     @property
     def needs(self) -> tuple[tuple[Kind, str], ...]:

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.one_thread import one_thread
+
 SEED: Final = 0
 """Seed of the bootstrap."""
 DRAWS: Final = 1000
@@ -57,7 +59,8 @@ def bootstrap(
         for stimuli in members:
             share = np.full(stimuli.size, 1 / stimuli.size)
             weights[:, stimuli] = generator.multinomial(stimuli.size, share, size=len(weights))
-        values.append(statistic(weights))
+        with one_thread():
+            values.append(statistic(weights))
     return np.concatenate(values)
 
 
@@ -65,3 +68,12 @@ def deviation(draws: FloatArray) -> float:
     """Return the standard deviation of those draws that have a number; NaN where none has."""
     defined = draws[np.isfinite(draws)]
     return float(defined.std()) if defined.size else float("nan")
+
+
+def defined_mean(values: FloatArray) -> FloatArray:
+    """Return the mean over the last axis of what has a number, as published; NaN where nothing has."""
+    defined = ~np.isnan(values)
+    count = defined.sum(axis=-1)
+    mean = np.full(count.shape, np.nan)
+    np.divide(np.where(defined, values, 0).sum(axis=-1), count, out=mean, where=count > 0)
+    return mean

@@ -13,9 +13,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.own_recording import NORMALISATIONS
+from pytest_brainscore.benchmarks.recordings import rows_of_images
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.metrics.explained_variance import NORMALISATIONS
 from pytest_brainscore.metrics.internal_consistency import internal_consistency
 from pytest_brainscore.metrics.pls import METHOD
 from pytest_brainscore.metrics.predictivity import predictivity
@@ -99,6 +100,7 @@ def predictivity_score(
         error=normalised.error,
         ceiling=ceiling.value,
         normalisation=normalised.normalisation,
+        unclipped=normalised.sign_lost,
         values=values.assign_attrs(ceiling_error=ceiling.error),
         **common,
     )
@@ -124,16 +126,8 @@ def match_stimuli(recording: Recording, stimuli: StimulusSet) -> NDArray[np.intp
         When the two do not have the same stimuli, each once.
 
     """
-    shown = list(map(str, stimuli.table["stimulus_id"]))
-    places = {str(stimulus): place for place, stimulus in enumerate(recording.stimulus_ids)}
-    missing = list(places.keys() - set(shown))
-    if missing or len(shown) != len(places):
-        example = f", the first is {min(missing)}" if missing else ""
-        raise DataUnavailable(
-            f"{recording.name} has recordings of {len(places)} stimuli and {stimuli.identifier} has {len(shown)}, "
-            f"{len(missing)} of the former are missing{example}; use the published files of both."
-        )
-    return np.array([places[stimulus] for stimulus in shown], dtype=np.intp)
+    rows = rows_of_images(recording.stimulus_ids, stimuli, recording.name)
+    return np.argsort(rows)
 
 
 def correlate(

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.data.joining.names import Names, as_text, join
+from pytest_brainscore.errors import DataUnavailable, RecordingError
 from pytest_brainscore.metrics.internal_consistency import by_repetition
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from pytest_brainscore.data.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import TimeBin
 
 
@@ -112,6 +114,47 @@ def select_time_bins(assembly: xr.DataArray, bins: Sequence[TimeBin]) -> xr.Data
     if "time_bin" not in assembly.dims:
         return assembly
     return assembly.isel(time_bin=_as_slice(np.array([places[wanted][0] for wanted in bins])))
+
+
+def rows_of_images(ids: ArrayLike, stimuli: StimulusSet, recordings: str, *, alone: bool = True) -> NDArray[np.intp]:
+    """Return for every stimulus of some recordings the row of a stimulus set that shows it, joined by id as text.
+
+    Parameters
+    ----------
+    ids
+        Stimuli of the recordings, each once.
+    stimuli
+        Their images, in any order.
+    recordings
+        Name of the recordings, for messages.
+    alone
+        Whether the stimulus set has to have these images, each once, and no others; if not, others are left out, and of
+        an image that is there twice the first counts.
+
+    Raises
+    ------
+    DataUnavailable
+        When images are missing, or others are there.
+
+    """
+    wanted, shown = as_text(ids), as_text(stimuli.table["stimulus_id"])
+    first = {each: place for place, each in reversed(list(enumerate(shown)))}
+    others = (
+        f"{recordings} has recordings of other stimuli than {stimuli.identifier} has images: it has {len(wanted)} "
+        f"stimuli and {stimuli.identifier} has {len(shown)}, {len(set(wanted) - set(shown))} of the former are missing"
+    )
+    try:
+        found = join(
+            Names(recordings, "images", wanted),
+            Names(f"stimulus set {stimuli.identifier}", "images", list(first)),
+            lacking=f"are not in {stimuli.identifier}",
+            mend="use the published files of both",
+        )
+    except RecordingError as error:
+        raise DataUnavailable(f"{others}, {error}" if alone else str(error)) from error
+    if alone and len(shown) != len(wanted):
+        raise DataUnavailable(f"{others}; use the published files of both.")
+    return np.array(list(first.values()), dtype=np.intp)[found]
 
 
 def arrange(assembly: xr.DataArray, stratify: str | None = None) -> Recording:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.benchmarks.recordings import rows_of_images
 from pytest_brainscore.data.screen import place_on_screen
-from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.metrics.correlation import spearman_correlation
+from pytest_brainscore.errors import NoNumber
+from pytest_brainscore.metrics.aggregation import credible
+from pytest_brainscore.metrics.correlation import ROUNDING, spearman_correlation
 from pytest_brainscore.metrics.rdm import rdm_similarity, representational_dissimilarity
 from pytest_brainscore.models.recording import record_responses
 
@@ -53,18 +55,10 @@ def record(
         When the stimuli are others than those of the recording.
 
     """
-    shown = list(map(str, stimuli.table["stimulus_id"]))
-    wanted = list(map(str, np.asarray(stimulus_ids)))
-    if sorted(shown) != sorted(wanted) or len(set(shown)) < len(shown):
-        raise DataUnavailable(
-            f"{benchmark.assembly} has recordings of other stimuli than {stimuli.identifier} has images; use the "
-            "published files of both."
-        )
+    order = rows_of_images(stimulus_ids, stimuli, benchmark.assembly)
     model.start_recording(cast("RecordingTarget", benchmark.region), [time_bin])
     responses = record_responses(model, place_on_screen(stimuli, model.visual_degrees()))
-    places = {stimulus: place for place, stimulus in enumerate(shown)}
-    order = [places[stimulus] for stimulus in wanted]
-    return responses if order == list(range(len(order))) else responses[order]
+    return responses if np.array_equal(order, np.arange(len(order))) else responses[order]
 
 
 def model_dissimilarity(model: BrainModel, responses: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -107,16 +101,18 @@ def bootstrap_error(first: NDArray[np.float64], second: NDArray[np.float64]) -> 
     """Return how much the similarity of two dissimilarity matrices depends on the stimuli.
 
     The standard deviation over draws of the stimuli with replacement; pairs of a stimulus with itself are left out.
-    Nili et al. (2014), doi 10.1371/journal.pcbi.1003553. NaN where fewer than two draws have a similarity.
+    Nili et al. (2014), doi 10.1371/journal.pcbi.1003553. NaN where fewer than two draws have a similarity, or there
+    are fewer than ten stimuli.
     """
     generator = np.random.default_rng(SEED)
-    values = np.empty(DRAWS)
+    values = np.full(DRAWS, np.nan)
     for draw in range(DRAWS):
         drawn = np.sort(generator.integers(len(first), size=len(first)))
         one, other = np.triu_indices(len(first), 1)
         one, other = drawn[one], drawn[other]
         apart = one != other
         one, other = one[apart], other[apart]
-        values[draw] = spearman_correlation(first[one, other], second[one, other]) if one.size > 1 else np.nan
+        if one.size > 1:
+            values[draw] = spearman_correlation(first[one, other], second[one, other], rounding=ROUNDING)
     defined = values[np.isfinite(values)]
-    return float(defined.std()) if defined.size > 1 else float("nan")
+    return credible(float(defined.std()), len(first)) if defined.size > 1 else float("nan")

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.errors import BrainScoreError, options_spoken
 
 _COMMANDS = {
     "data": "See which data are here, and get, check or remove them.",
@@ -42,7 +42,8 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Show an error that the user can mend as one sentence."""
         try:
-            return super().invoke(ctx)
+            with options_spoken():
+                return super().invoke(ctx)
         except BrainScoreError as error:
             raise click.ClickException(str(error)) from error
 

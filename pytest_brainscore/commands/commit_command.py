@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     help="Benchmark to choose by, instead of the public one that the published system uses. Repeatable.",
 )
 @click.option("--weights", type=click.Path(path_type=Path), help="Checkpoint instead of the published weights.")
+@click.option("--weights-entry", metavar="ENTRY", help="Which weights of a checkpoint that holds more than one set.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @click.option(
     "--visual-degrees", type=click.FloatRange(min=0, min_open=True), help="Visual angle of the model's input."
@@ -58,6 +59,7 @@ def command(
     regions: str,
     benchmarks: tuple[str, ...],
     weights: Path | None,
+    weights_entry: str | None,
     device: str,
     visual_degrees: float | None,
     components: int | None,
@@ -79,7 +81,7 @@ def command(
     from pytest_brainscore.models.commitment_file import commitment_text, write_commitment
 
     chosen = region_benchmarks(_words([regions]), _pairs(benchmarks))
-    loaded = load_model(model, weights=weights, device=device)
+    loaded = load_model(model, weights=weights, weights_entry=weights_entry, device=device)
     if not layers:
         _list_layers(model, loaded)
         return
@@ -121,15 +123,16 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def _before(model: str, file: Path) -> LayerCommitment:
-    """Return what is committed now: the file's content, or what is known of a published network."""
+    """Return what is committed now: the file's content, or what is shipped with or known of a published network."""
     from pytest_brainscore.models.commitment import read_commitment
-    from pytest_brainscore.models.networks import NO_COMMITMENT, published_commitment
+    from pytest_brainscore.models.networks import NO_COMMITMENT
+    from pytest_brainscore.models.registry import named_commitment
     from pytest_brainscore.models.specification import parse_specification
 
-    if file.is_file():
-        return read_commitment(file)
     parsed = parse_specification(model)
-    return published_commitment(parsed) if parsed.kind in ("name", "timm") else NO_COMMITMENT
+    if parsed.kind in ("name", "timm"):
+        return named_commitment(parsed)[1]
+    return read_commitment(file) if file.exists() else NO_COMMITMENT
 
 
 def _list_layers(model: str, loaded: BrainModel) -> None:

@@ -204,11 +204,19 @@ def _states(rows: Iterable[dict[str, Any]]) -> set[str]:
 def _lacks(model: str) -> dict[str, str]:
     """Return why a model cannot do it, by region or task."""
     from pytest_brainscore.benchmarks import all_benchmarks
+    from pytest_brainscore.errors import ModelError
     from pytest_brainscore.models import load_model
     from pytest_brainscore.models.capability import why_not
 
     loaded = load_model(model)
-    reasons = {region: why_not(loaded, region) for region in {each.region for each in all_benchmarks()}}
+
+    def reason(region: str) -> str | None:
+        try:
+            return why_not(loaded, region)
+        except ModelError as error:  # a broken network
+            return str(error)
+
+    reasons = {region: reason(region) for region in {each.region for each in all_benchmarks()}}
     return {region: reason for region, reason in reasons.items() if reason is not None}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 
 import click
 
@@ -31,7 +32,8 @@ def command(report: Path, model: str | None) -> None:
     records = [record for record in content.benchmarks if model in (None, record.model)]
     found = colour(records, complete=content.complete)
     head = Line(f"{report}: {', '.join(known)}; {content.created}{'' if content.complete else '; not complete'}")
-    for line in (head, *tables(records), Line(totals(records), COLOURS[found], bold=True)):
+    width = get_terminal_size().columns
+    for line in (head, *tables(records, width), Line(totals(records), COLOURS[found], bold=True)):
         click.secho(line.text, fg=line.colour, bold=line.bold)
     if found == "red":
         raise click.exceptions.Exit(1)

@@ -6,20 +6,19 @@ import shutil
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
-from lzma import LZMAError
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, NamedTuple
 
 from filelock import FileLock
 
+from pytest_brainscore.data.reading import DAMAGE
 from pytest_brainscore.errors import DataUnavailable
 
 BLOCK_BYTES = 1 << 20
 """Written at a time; also the most by which a member can exceed the limit before it is noticed."""
 
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, EOFError, UnicodeError, ValueError)
+_DAMAGE = tuple(each for each in DAMAGE if each not in (OSError, RuntimeError))
 _UNREADABLE = (RuntimeError, NotImplementedError)
 """zipfile raises these for members that need a password, and for methods of compression that Python lacks."""
 

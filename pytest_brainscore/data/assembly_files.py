@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from pathlib import Path
 from typing import Final
 
+import h5py
 import numpy as np
 import pandas as pd
 import xarray
 
+from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
 
 VARIABLE: Final = "data"
@@ -18,7 +20,7 @@ OTHER: Final = "_other"
 """Added to the name of a dimension that occurs a second time, as in matrices of dissimilarities."""
 
 
-def open_assembly(path: Path) -> xarray.DataArray:
+def open_assembly(path: str | os.PathLike[str]) -> xarray.DataArray:
     """Return the assembly in a file; its values stay in the file until they are used.
 
     Coordinates are plain, never a MultiIndex, and named as in the file, with these additions: ``stimulus_id`` from the
@@ -33,22 +35,20 @@ def open_assembly(path: Path) -> xarray.DataArray:
         When the file is no netCDF-4 file, is not whole, or has no variable ``data``.
 
     """
-    try:
+    with reading("The assembly", path, "it is no netCDF-4 file, or not a whole one; fetch or copy it again"):
+        # The library above reports damage worse: it leaves half-made objects behind.
+        h5py.File(path, "r").close()
         # Numbers with a unit of time stay numbers: time bins are in milliseconds whatever an attribute says.
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Duplicate dimension names", category=UserWarning)
             dataset = xarray.open_dataset(path, engine="h5netcdf", decode_times=False)
             if VARIABLE in dataset.variables:
                 dataset = _with_distinct_dimensions(dataset)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise DataUnavailable(
-            f"The assembly {path} is no netCDF-4 file, or not a whole one ({reason}); fetch or copy it again."
-        ) from error
     if VARIABLE not in dataset.variables:
         raise DataUnavailable(f"The assembly {path} has no variable '{VARIABLE}'; take the file as published.")
     assembly = dataset.set_coords([name for name in dataset.data_vars if name != VARIABLE])[VARIABLE]
-    return _with_known_names(assembly.assign_attrs(dataset.attrs | assembly.attrs))
+    with reading("The assembly", path, "fetch or copy it again"):
+        return _with_known_names(assembly.assign_attrs(dataset.attrs | assembly.attrs))
 
 
 def join_stimulus_columns(assembly: xarray.DataArray, stimuli: pd.DataFrame) -> xarray.DataArray:

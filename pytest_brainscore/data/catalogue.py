@@ -24,6 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from pytest_brainscore.data.reading import read_text, reading
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.resources import resource_folder
 
@@ -209,10 +210,10 @@ class _Fields:
 
 
 def _read_family(path: Path) -> list[FileSet]:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CatalogueError(f"The catalogue file {path} cannot be read ({error}): mend the file.") from error
+    what, mend = "The catalogue file", "mend the file"
+    text = read_text(path, what, mend, error=CatalogueError)
+    with reading(what, path, mend, error=CatalogueError):
+        content = tomllib.loads(text)
     head = _Fields(content, path, "", frozenset(_HEAD))
     entries = []
     for kind, roles in _ROLES.items():

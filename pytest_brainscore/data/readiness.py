@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pytest_brainscore.data import locations
 from pytest_brainscore.data.catalogue import CatalogueFile, FileSet, Kind, file_set
 from pytest_brainscore.data.sizes import size_in_words
-from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, offline, user_folder
+from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, name_the_folder, offline, user_folder
+from pytest_brainscore.errors import mend
 
 State = Literal["ready", "fetchable", "restricted", "user-supplied"]
 """On this machine (or part of the package); will be fetched when needed; needs credentials; needs a folder of yours."""
@@ -84,11 +85,12 @@ def not_here(wanted: FileSet, lacking: str | None = None) -> str:
 def nothing_may_be_fetched(wanted: FileSet, missing: list[CatalogueFile]) -> str:
     """Return the sentence that says what to do about missing files when nothing may be fetched."""
     names = " and ".join(file.name for file in missing)
-    folder = user_folder() or "a folder DIR and give --brainscore-data DIR"
-    return (
-        f"{wanted.title} is not on this machine and nothing may be fetched: leave out --brainscore-offline "
-        f"({OFFLINE_VARIABLE}), or put {names} into {folder}."
+    folder = user_folder() or f"a folder DIR and {name_the_folder()}"
+    allow = mend(
+        option=f"leave out --brainscore-offline ({OFFLINE_VARIABLE})",
+        python=f"unset {OFFLINE_VARIABLE} in the environment",
     )
+    return f"{wanted.title} is not on this machine and nothing may be fetched: {allow}, or put {names} into {folder}."
 
 
 def _will_be_fetched(wanted: FileSet, missing: list[CatalogueFile]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
     import pandas
+    from PIL import Image
 
 Pixels = NDArray[np.uint8]
 """An 8-bit image: height x width (grey level) or height x width x 3 (RGB)."""
@@ -34,31 +37,38 @@ class StimulusImage(Protocol):
 
 @dataclass(frozen=True)
 class ImageFile:
-    """An image in a file, read as the published system reads it.
-
-    Images whose mode name contains L, A or P (grey, alpha, palette) are pasted onto a black RGB canvas without using
-    alpha as a mask, all others are taken as they are.
-    """
+    """An image in a file, read as the published system reads it (see :func:`~pytest_brainscore.data.decoding.rgb`)."""
 
     path: Path
 
-    def pixels(self) -> Pixels:
-        """Return the image as height x width x 3."""
-        from PIL import Image, UnidentifiedImageError
+    @property
+    def name(self) -> str:
+        """Path of the file, as text."""
+        return str(self.path)
 
-        try:
-            with Image.open(self.path) as image:
-                if any(letter in image.mode.upper() for letter in "LAP"):
-                    canvas = Image.new("RGB", image.size)
-                    canvas.paste(image)
-                    return np.asarray(canvas)
-                return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-        except (OSError, UnidentifiedImageError) as error:
-            raise DataUnavailable(f"The image {self.path} cannot be read ({error}); fetch or copy it again.") from error
+    def read(self) -> Image.Image:
+        """Return the image as Pillow has it, in its own mode.
+
+        Raises
+        ------
+        DataUnavailable
+            When it cannot be decoded, or has more than 8 bits a channel.
+
+        """
+        from pytest_brainscore.data.decoding import read_image
+
+        return read_image(self.path, self.path)
+
+    def pixels(self) -> Pixels:
+        """Return the image as height x width x 3; errors as :meth:`read`."""
+        from pytest_brainscore.data.decoding import rgb
+
+        return rgb(self.read())
 
     def digest(self) -> str:
-        """Return the SHA-256 of the file's bytes."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+        """Return the SHA-256 of the file's bytes; DataUnavailable when it cannot be read."""
+        with reading("The image", self.path, "fetch or copy it again"):
+            return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,9 @@ class StimulusSet:
         return hashlib.sha256("\n".join(image.digest() for image in self.images).encode()).hexdigest()
 
 
-def stimuli_from_files(paths: Sequence[str | Path], degrees: float, identifier: str = "files") -> StimulusSet:
+def stimuli_from_files(
+    paths: Sequence[str | os.PathLike[str]], degrees: float, identifier: str = "files"
+) -> StimulusSet:
     """Return image files as a stimulus set.
 
     Parameters
@@ -119,5 +131,5 @@ def stimuli_from_files(paths: Sequence[str | Path], degrees: float, identifier: 
     """
     import pandas
 
-    table = pandas.DataFrame({"stimulus_id": [str(path) for path in paths]})
+    table = pandas.DataFrame({"stimulus_id": [os.fspath(path) for path in paths]})
     return StimulusSet(identifier, table, tuple(ImageFile(Path(path)) for path in paths), degrees)

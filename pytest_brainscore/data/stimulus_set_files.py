@@ -6,9 +6,11 @@ The table has one row per stimulus, in the order that counts, with the columns `
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pytest_brainscore.data.reading import reading
 from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
 from pytest_brainscore.errors import DataUnavailable
 
@@ -19,7 +21,7 @@ NOT_IMAGES: Final = (".zip", ".csv")
 """Members of an archive that are no stimuli; the published system overlooks them too."""
 
 
-def read_stimulus_table(path: Path) -> pandas.DataFrame:
+def read_stimulus_table(path: str | os.PathLike[str]) -> pandas.DataFrame:
     """Return the table of a stimulus set, its rows and columns in the published order.
 
     Values are parsed by pandas as in the published system: ids that are numbers throughout become integers. The legacy
@@ -33,13 +35,8 @@ def read_stimulus_table(path: Path) -> pandas.DataFrame:
     """
     import pandas as pd
 
-    try:
+    with reading("The table of stimuli", path, "fetch or copy it again"):
         table = pd.read_csv(path)
-    except (OSError, ValueError) as error:  # pandas' errors of parsing and encoding are ValueErrors
-        reason = " ".join(str(error).split())
-        raise DataUnavailable(
-            f"The table of stimuli {path} cannot be read ({reason}); fetch or copy it again."
-        ) from error
     if "stimulus_id" not in table.columns and "image_id" in table.columns:
         table["stimulus_id"] = table["image_id"]
     if "stimulus_id" not in table.columns or table.empty:
@@ -48,7 +45,9 @@ def read_stimulus_table(path: Path) -> pandas.DataFrame:
     return table
 
 
-def read_stimulus_set(identifier: str, table_file: Path, images: Path, degrees: float) -> StimulusSet:
+def read_stimulus_set(
+    identifier: str, table_file: str | os.PathLike[str], images: str | os.PathLike[str], degrees: float
+) -> StimulusSet:
     """Return a stimulus set from its table and the folder that its archive was unpacked to.
 
     Parameters
@@ -69,7 +68,7 @@ def read_stimulus_set(identifier: str, table_file: Path, images: Path, degrees: 
         do not belong together, or one of them is not whole.
 
     """
-    table = read_stimulus_table(table_file)
+    table, images = read_stimulus_table(table_file), Path(images)
     if "filename" not in table.columns:
         raise DataUnavailable(f"The table of stimuli {table_file} has no column 'filename'; take it as published.")
     names = [str(name) for name in table["filename"]]

@@ -76,7 +76,7 @@ def _record(path: Path) -> Path:
 def _remembered(path: Path) -> object:
     try:
         content: object = json.loads(_record(path).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         # Never verified, or a record that nobody can read: verifying again is always right.
         return None
     return content

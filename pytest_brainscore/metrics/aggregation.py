@@ -5,13 +5,23 @@ The aggregation of Schrimpf, Kubilius et al. (2018), doi 10.1101/407007, for eve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.metrics.splits import Split
+
+FEWEST_FOR_ERROR: Final = 10
+"""Fewest things (units, stimuli, splits) whose spread says how exact a number is: the deviation of ten
+is known to a quarter, 1 / sqrt(2 (n - 1)); that of fewer, which may agree by chance, is no error to report."""
+
+
+def credible(error: float, count: int) -> float:
+    """Return an error that was estimated from the spread of some things, or NaN where these are too few."""
+    return error if count >= FEWEST_FOR_ERROR else math.nan
 
 
 class SplitScore(NamedTuple):

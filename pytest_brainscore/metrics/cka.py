@@ -57,8 +57,8 @@ def cka_biased(first: NDArray[np.generic], second: NDArray[np.generic]) -> float
 
     """
     one, other = _kernels(first, second)
-    scale = np.sqrt(np.vdot(one, one) * np.vdot(other, other))
-    return float(np.vdot(one, other) / scale) if scale > 0 else float("nan")
+    scale = np.sqrt((one * one).sum() * (other * other).sum())
+    return float((one * other).sum() / scale) if scale > 0 else float("nan")
 
 
 def _kernels(first: NDArray[np.generic], second: NDArray[np.generic]) -> list[NDArray[np.float64]]:
@@ -75,5 +75,5 @@ def _unbiased_dependence(one: NDArray[np.float64], other: NDArray[np.float64]) -
     """Hilbert-Schmidt independence criterion of two kernels with a diagonal of 0."""
     n = len(one)
     one_sums, other_sums = one.sum(axis=0), other.sum(axis=0)
-    dependence = np.vdot(one, other) + one_sums.sum() * other_sums.sum() / ((n - 1) * (n - 2))
-    return float((dependence - 2 * np.vdot(one_sums, other_sums) / (n - 2)) / (n * (n - 3)))
+    dependence = (one * other).sum() + one_sums.sum() * other_sums.sum() / ((n - 1) * (n - 2))
+    return float((dependence - 2 * (one_sums * other_sums).sum() / (n - 2)) / (n * (n - 3)))

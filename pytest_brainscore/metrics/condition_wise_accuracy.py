@@ -11,16 +11,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pytest_brainscore.metrics.correlation import pearson_correlation
+from pytest_brainscore.metrics.correlation import ROUNDING, pearson_correlation
 
 
 class ConditionWiseSimilarity(NamedTuple):
     """A similarity of accuracies over conditions, with what it came from."""
 
     value: float
-    """Mean over subjects, -1 to 1; NaN if it is undefined for one of them."""
+    """Mean over the subjects for whom it is defined, -1 to 1; NaN if it is for none."""
     error: float
-    """Standard error over subjects: deviation (ddof 1) / sqrt(number of subjects)."""
+    """Standard error over these subjects: deviation (ddof 1) / sqrt(number of subjects)."""
     similarities: NDArray[np.float64]
     """Shape (subject,): NaN for a subject for whom one of the two accuracies is the same in all conditions."""
 
@@ -91,9 +91,10 @@ def subject_similarities(model: ArrayLike, subjects: ArrayLike) -> NDArray[np.fl
             f"Accuracies of shapes {one.shape} and {other.shape} cannot be compared: give (subject, condition) twice, "
             "with the same two or more conditions."
         )
-    return pearson_correlation(np.swapaxes(one, -1, -2), np.swapaxes(other, -1, -2))
+    return pearson_correlation(np.swapaxes(one, -1, -2), np.swapaxes(other, -1, -2), rounding=ROUNDING)
 
 
 def _aggregate(similarities: NDArray[np.float64]) -> ConditionWiseSimilarity:
-    error = similarities.std(ddof=1) / np.sqrt(similarities.size) if similarities.size > 1 else float("nan")
-    return ConditionWiseSimilarity(float(similarities.mean()), float(error), similarities)
+    defined = similarities[~np.isnan(similarities)]
+    error = defined.std(ddof=1) / np.sqrt(defined.size) if defined.size > 1 else float("nan")
+    return ConditionWiseSimilarity(float(defined.mean()) if defined.size else float("nan"), float(error), similarities)

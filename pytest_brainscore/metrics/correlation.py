@@ -10,14 +10,20 @@ from scipy.stats import rankdata
 
 from pytest_brainscore.metrics.splits import Split
 
+# Differences this small against the largest value are rounding, of values that were computed: correlations, means.
+ROUNDING = 1e-12
 
-def pearson_correlation(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
+
+def pearson_correlation(first: ArrayLike, second: ArrayLike, *, rounding: float = 0.0) -> NDArray[np.float64]:
     """Pearson correlation over stimuli, neuroid by neuroid.
 
     Parameters
     ----------
     first, second
         Responses, shape (..., stimulus, neuroid), the same stimuli in the same order in both.
+    rounding
+        Responses that differ by no more than this share of the largest magnitude are constant: 0 for what was
+        recorded, `ROUNDING` for what was computed.
 
     Returns
     -------
@@ -38,7 +44,7 @@ def pearson_correlation(first: ArrayLike, second: ArrayLike) -> NDArray[np.float
             "give (stimulus, neuroid) twice, with the same two or more stimuli."
         )
     # Subtracting the mean can leave rounding noise in a constant response, and two noises correlate.
-    constant = (one == one[..., :1, :]).all(axis=-2) | (other == other[..., :1, :]).all(axis=-2)
+    constant = _constant(one, rounding) | _constant(other, rounding)
     one = one - one.mean(axis=-2, keepdims=True)
     other = other - other.mean(axis=-2, keepdims=True)
     covariance = np.einsum("...sn,...sn->...n", one, other)
@@ -76,17 +82,20 @@ def correlate_predictions(
     )
 
 
-def spearman_correlation(first: ArrayLike, second: ArrayLike) -> float:
+def spearman_correlation(first: ArrayLike, second: ArrayLike, *, rounding: float = 0.0) -> float:
     """Spearman rank correlation of two series, with tied values at their mean rank.
 
     Parameters
     ----------
     first, second
         Values, shape (value,), in the same order.
+    rounding
+        Neighbouring values are tied that differ by no more than this share of the largest magnitude: 0 for what was
+        measured, `ROUNDING` for what was computed, such as dissimilarities, whose rounding must not be ranked.
 
     Returns
     -------
-    Correlation, -1 to 1; NaN if a series is constant or has a NaN.
+    Correlation, -1 to 1; NaN if a series is constant (all of it tied) or has a NaN.
 
     Raises
     ------
@@ -103,4 +112,21 @@ def spearman_correlation(first: ArrayLike, second: ArrayLike) -> float:
         )
     if np.isnan(one).any() or np.isnan(other).any():
         return float("nan")
-    return float(pearson_correlation(rankdata(one)[:, None], rankdata(other)[:, None])[0])
+    return float(pearson_correlation(_ranks(one, rounding)[:, None], _ranks(other, rounding)[:, None])[0])
+
+
+def _constant(responses: NDArray[np.float64], rounding: float) -> NDArray[np.bool_]:
+    constant: NDArray[np.bool_] = (responses == responses[..., :1, :]).all(axis=-2)
+    if rounding:
+        constant |= np.ptp(responses, axis=-2) <= rounding * np.abs(responses).max(axis=-2)
+    return constant
+
+
+def _ranks(values: NDArray[np.float64], rounding: float) -> NDArray[np.float64]:
+    order = np.argsort(values, kind="stable")
+    largest = np.abs(values[np.isfinite(values)]).max(initial=0)
+    with np.errstate(invalid="ignore"):  # infinite values are equal, and their difference is NaN
+        steps = np.diff(values[order]) > rounding * largest
+    groups = np.empty(values.size, dtype=np.intp)
+    groups[order] = np.concatenate([[0], np.cumsum(steps)])
+    return np.asarray(rankdata(groups), dtype=np.float64)

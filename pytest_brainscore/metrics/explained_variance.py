@@ -6,7 +6,8 @@ without the name of its normalisation cannot be compared. None is clipped to 1.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +22,13 @@ class NormalisedScore(NamedTuple):
     counts as known. NaN if the raw score has no error."""
     normalisation: str
     """Its formula in the raw score r and the ceiling c."""
+    sign_lost: float | None = None
+    """The value with the sign of the raw score, where a square dropped the sign of a negative one; else None."""
+
+    @property
+    def signed(self) -> float:
+        """The value with the sign of the raw score."""
+        return self.value if self.sign_lost is None else self.sign_lost
 
 
 def explained_variance(raw: float, ceiling: float, error: float = float("nan")) -> NormalisedScore:
@@ -44,7 +52,7 @@ def explained_variance(raw: float, ceiling: float, error: float = float("nan")) 
 
     """
     _check(ceiling)
-    return NormalisedScore(raw**2 / ceiling, 2 * abs(raw) / ceiling * error, "r^2/c")
+    return NormalisedScore(raw**2 / ceiling, 2 * abs(raw) / ceiling * error, "r^2/c", _sign_lost(raw, raw**2 / ceiling))
 
 
 def squared_ratio(raw: float, ceiling: float, error: float = float("nan")) -> NormalisedScore:
@@ -53,7 +61,9 @@ def squared_ratio(raw: float, ceiling: float, error: float = float("nan")) -> No
     Parameters and errors are those of `explained_variance`.
     """
     _check(ceiling)
-    return NormalisedScore((raw / ceiling) ** 2, 2 * abs(raw) / ceiling**2 * error, "(r/c)^2")
+    return NormalisedScore(
+        (raw / ceiling) ** 2, 2 * abs(raw) / ceiling**2 * error, "(r/c)^2", _sign_lost(raw, (raw / ceiling) ** 2)
+    )
 
 
 def ratio(raw: float, ceiling: float, error: float = float("nan")) -> NormalisedScore:
@@ -119,6 +129,18 @@ def neuroid_explained_variance(correlations: ArrayLike, ceilings: ArrayLike) -> 
     explained = np.full(r.size, np.nan)
     np.divide(r**2, c, out=explained, where=c != 0)
     return explained
+
+
+NORMALISATIONS: Final[Mapping[str, Callable[[float, float, float], NormalisedScore]]] = {
+    "r^2/c": explained_variance,
+    "(r/c)^2": squared_ratio,
+    "r/c": ratio,
+}
+"""By their names in records."""
+
+
+def _sign_lost(raw: float, squared: float) -> float | None:
+    return -squared if raw < 0 else None
 
 
 def _check(ceiling: float) -> None:

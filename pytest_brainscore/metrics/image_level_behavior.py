@@ -12,7 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.metrics.correlation import ROUNDING, pearson_correlation
 from pytest_brainscore.metrics.image_level_dprime import (
+    LARGEST_DPRIME,
     distinct,
     dprime_pattern,
     image_level_dprime,
@@ -70,11 +72,11 @@ class BehavioralConsistency(NamedTuple):
     """A correlation of patterns, with what it came from."""
 
     value: float
-    """Mean over the repetitions, -1 to 1."""
+    """Mean over the repetitions for which it is defined, -1 to 1; NaN if it is for none."""
     deviation: float
-    """Standard deviation (ddof 0) over the repetitions, published as the error. It is not a standard error."""
+    """Standard deviation (ddof 0) over these repetitions, published as the error. It is not a standard error."""
     correlations: NDArray[np.float64]
-    """Shape (repetition,)."""
+    """Shape (repetition,); NaN where there is none."""
 
 
 def human_rates(trials: Trials, images: ArrayLike, objects: ArrayLike) -> NDArray[np.float64]:
@@ -129,7 +131,7 @@ def pattern_correlation(
 
     Returns
     -------
-    Pearson correlation, -1 to 1; NaN when fewer than two entries are left or one side is constant.
+    Pearson correlation, -1 to 1; NaN when fewer than two entries are left or one side is constant, but for rounding.
 
     Raises
     ------
@@ -152,9 +154,11 @@ def pattern_correlation(
             f"{np.isnan(given[keep]).sum()} of {keep.sum()} d' are undefined in the one pattern and defined in the "
             "other: leave them out with skip_undefined."
         )
-    given, wanted = given[keep] - given[keep].mean() if keep.any() else given[keep], wanted[keep]
-    spread = float(np.sqrt((given**2).sum() * ((wanted - wanted.mean()) ** 2).sum())) if keep.sum() > 1 else 0.0
-    return float((given * (wanted - wanted.mean())).sum()) / spread if spread > 0 else float("nan")
+    given, wanted = given[keep], wanted[keep]
+    # Normalised d' that were equal are rounding around 0, so that there is nothing to compare it with but their unit.
+    if keep.sum() < 2 or min(np.ptp(given), np.ptp(wanted)) <= ROUNDING * LARGEST_DPRIME:
+        return float("nan")
+    return float(pearson_correlation(given[:, np.newaxis], wanted[:, np.newaxis])[0])
 
 
 def behavioral_consistency(
@@ -288,7 +292,10 @@ def trial_halves(trials: Trials) -> list[tuple[Trials, Trials]]:
 
 def _aggregate(correlations: list[float]) -> BehavioralConsistency:
     values = np.array(correlations)
-    return BehavioralConsistency(float(values.mean()), float(values.std()), values)
+    defined = values[~np.isnan(values)]
+    if not defined.size:
+        return BehavioralConsistency(float("nan"), float("nan"), values)
+    return BehavioralConsistency(float(defined.mean()), float(defined.std()), values)
 
 
 def _count(rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, int]) -> NDArray[np.intp]:

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from pytest_brainscore.one_thread import one_thread
+
 LARGEST_DPRIME: Final = 5.0
 """d' is cut to -5 ... 5, which also makes the infinite ones finite."""
 
@@ -103,6 +105,7 @@ def image_level_dprime(dprimes: ArrayLike) -> NDArray[np.float64]:
     return means
 
 
+@one_thread()
 def _mean_by_object(values: NDArray[np.float64], columns: NDArray[np.intp]) -> NDArray[np.float64]:
     """Average the rows of the images with the same object, leaving NaN out: (image, k) to (object, k)."""
     objects = values.shape[1]

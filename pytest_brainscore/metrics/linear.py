@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import lstsq
 
-from pytest_brainscore.metrics.regression_data import centred_blocks, checked_targets, reduced_features
+from pytest_brainscore.metrics.reduced_features import reduced_features
+from pytest_brainscore.metrics.regression_data import centred_blocks, checked_targets
 from pytest_brainscore.metrics.splits import Split
+from pytest_brainscore.one_thread import one_thread
 
 
 def predict_linear(
@@ -40,13 +42,18 @@ def predict_linear(
 
     """
     responses = checked_targets(features, targets, splits)
-    values = reduced_features(features).values
+    values = reduced_features(features, precise=True).matrix.values
     for split in splits:
-        train, mean = values[split.train], responses[split.train].mean(axis=0)
-        centre = train.mean(axis=0)
-        cutoff = max(train.shape) * np.finfo(np.float64).eps
-        weights = lstsq(train - centre, responses[split.train] - mean, cond=cutoff, check_finite=False)[0]
-        yield (values[split.test] - centre) @ weights + mean
+        yield _least_squares(values, responses, split)
+
+
+@one_thread()
+def _least_squares(values: NDArray[np.float64], responses: NDArray[np.float64], split: Split) -> NDArray[np.float64]:
+    train, mean = values[split.train], responses[split.train].mean(axis=0)
+    centre = train.mean(axis=0)
+    cutoff = max(train.shape) * np.finfo(np.float64).eps
+    weights = lstsq(train - centre, responses[split.train] - mean, cond=cutoff, check_finite=False)[0]
+    return np.asarray((values[split.test] - centre) @ weights + mean)
 
 
 def predict_neuron_to_neuron(
@@ -65,7 +72,8 @@ def predict_neuron_to_neuron(
     normalised = [_normalised(responses[split.train]) for split in splits]
     for columns, block in centred_blocks(features):
         for s, split in enumerate(splits):
-            correlation = _normalised(block[split.train]).T @ normalised[s]
+            with one_thread():
+                correlation = _normalised(block[split.train]).T @ normalised[s]
             correlation[np.isnan(correlation)] = -np.inf
             first = correlation.argmax(axis=0)
             largest = correlation[first, np.arange(first.size)]

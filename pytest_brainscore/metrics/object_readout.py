@@ -171,6 +171,5 @@ def _standardised(values: NDArray[np.float64], training_images: int) -> NDArray[
     """Scale neuroids to the mean 0 and the variance 1 of the first images; of equal responses only the mean is 0."""
     train = values[:training_images]
     mean, deviation = train.mean(axis=0), train.std(axis=0)
-    # The mean of equal values need not be their value.
-    varied = deviation > training_images * np.finfo(np.float64).eps * np.abs(mean)
+    varied = (train != train[:1]).any(axis=0)  # the deviation of equal values need not be 0
     return np.asarray((values - mean) / np.where(varied, deviation, 1))

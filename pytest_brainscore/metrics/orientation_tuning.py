@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.metrics.tuning_curve import as_curves, sample_spline, smooth_curves, threshold_flanks
+from pytest_brainscore.one_thread import one_thread
 
 # Orientation repeats after 180 degrees. Curves are looked at from one period before to (almost) one period after the
 # period 0..179 in which the preferred orientation is sought, in steps of one degree.
@@ -28,6 +29,7 @@ class OrientationTuning(NamedTuple):
     """Orientation of the peak in whole degrees, 0 to 179, shape (neuroid,)."""
 
 
+@one_thread()
 def circular_variance(responses: ArrayLike, orientations: ArrayLike) -> NDArray[np.float64]:
     """Circular variance of orientation tuning: 1 - |sum R exp(2 i theta)| / sum |R|.
 

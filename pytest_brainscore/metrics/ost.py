@@ -18,9 +18,10 @@ from scipy.special import softmax
 from scipy.stats import truncnorm
 
 from pytest_brainscore.metrics.aggregation import SplitScore, aggregate_splits
-from pytest_brainscore.metrics.correlation import spearman_correlation
+from pytest_brainscore.metrics.correlation import ROUNDING, spearman_correlation
 from pytest_brainscore.metrics.image_level_behavior import dprime_pattern, image_level_dprime, model_rates
 from pytest_brainscore.metrics.splits import Split, shuffle_splits
+from pytest_brainscore.one_thread import one_thread
 
 # All of the published read-out. The weight decay is 1 / (C n), for C = 10^-3 and the 2160 images of another study.
 LEARNING_RATE = 1e-4
@@ -108,7 +109,7 @@ def object_solution_time_correlation(
         solved = ~np.isnan(predicted) & ~np.isnan(target[split.test])
         enough = np.count_nonzero(solved) > 1
         one, other = predicted[solved], target[split.test][solved]
-        correlations.append([spearman_correlation(one, other) if enough else float("nan")])
+        correlations.append([spearman_correlation(one, other, rounding=ROUNDING) if enough else float("nan")])
     return aggregate_splits(correlations)
 
 
@@ -151,6 +152,7 @@ def solution_times_of(levels: ArrayLike, thresholds: ArrayLike, times: ArrayLike
     return solved
 
 
+@one_thread()
 def readout_probabilities(
     training: NDArray[np.generic], labels: NDArray[np.generic], test: NDArray[np.generic]
 ) -> tuple[NDArray[np.float64], NDArray[np.generic]]:
@@ -176,7 +178,7 @@ def readout_probabilities(
     order = np.argsort(first)
     classes, target = distinct[order], np.argsort(order)[inverse]
     mean, deviation = training.mean(axis=0, dtype=np.float64), training.std(axis=0, dtype=np.float64)
-    deviation[deviation == 0] = 1
+    deviation[(training == training[:1]).all(axis=0)] = 1  # the deviation of equal values need not be 0
     features = (training - mean) / deviation
     weights = _first_weights(features.shape[1], classes.size)
     parameters = np.vstack([weights, np.full((1, classes.size), FIRST_BIAS)])

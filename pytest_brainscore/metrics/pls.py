@@ -18,9 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 from pytest_brainscore.metrics.correlation import correlate_predictions
 from pytest_brainscore.metrics.nipals import MAX_ITERATIONS, TOLERANCE
 from pytest_brainscore.metrics.pls_lockstep import LockstepPLS
-from pytest_brainscore.metrics.regression_data import checked_targets, reduced_features
+from pytest_brainscore.metrics.reduced_features import ReducedFeatures, reduced_features
+from pytest_brainscore.metrics.regression_data import checked_targets
 from pytest_brainscore.metrics.splits import Split
 from pytest_brainscore.metrics.tiled_matrix import MOST_VECTORS, TiledMatrix, small_product
+from pytest_brainscore.one_thread import one_thread
 
 # Number of components of every published PLS benchmark (Schrimpf, Kubilius et al. 2018, doi 10.1101/407007).
 COMPONENTS = 25
@@ -93,6 +95,12 @@ def fit_pls(
 
     Computed in float64. Memory grows with stimuli x the smaller of features and stimuli, not with features beyond.
 
+    Where scores of a component get so small beside the features that digits are lost, as behind a bottleneck, or with
+    one feature that dominates, the fit is repeated with features rotated by reflections. Single neuroids then have the
+    correlation of a fit in extended precision to 1e-8, or as precisely as scikit-learn's where it has fewer digits: of
+    features whose directions past the rank are 1e-9 of the first and below. Fitting ends where only rounding is left;
+    `iterations` tells after how many components. The unit of features and targets has no influence.
+
     Parameters
     ----------
     features
@@ -126,11 +134,35 @@ def fit_pls(
         )
     if responses.shape[1] == 1:
         max_iterations = 1  # one target has one direction, and scikit-learn does not iterate
-    reduced = reduced_features(features)
+    rule = _Rule(components, max_iterations, tolerance)
+    for precise in (False, True):
+        fit = _fit(reduced_features(features, precise=precise), responses, splits, rule)
+        if fit:
+            return fit
+    raise AssertionError("features reduced precisely are precise enough for any component")
+
+
+class _Rule(NamedTuple):
+    """What ends a fit."""
+
+    components: int
+    max_iterations: int
+    tolerance: float
+
+
+@one_thread()
+def _fit(
+    features: ReducedFeatures, responses: NDArray[np.float64], splits: Sequence[Split], rule: _Rule
+) -> PLSFit | None:
+    """Fit all splits, as many together as memory allows; None where features are not precise enough for it."""
+    columns, neuroids, components = features.matrix.values.shape[1], responses.shape[1], rule.components
     centre = responses.mean(axis=0)
     centred = TiledMatrix(*responses.shape)
     centred.values[:] = responses - centre
-    columns, neuroids = reduced.values.shape[1], responses.shape[1]
+    # Powers of two change no digit, and keep products of very large or small numbers within what float64 holds.
+    unit = _power_of_two(centred.values)
+    centred.values[:] *= unit
+    features.matrix.values[:] *= _power_of_two(features.matrix.values)
     bytes_per_split = 8 * (columns * neuroids + min(columns, neuroids) ** 2 + components * (3 * columns + 2 * neuroids))
     together = min(max(1, _SPLIT_BYTES // bytes_per_split), MOST_VECTORS)
     test_scores: list[NDArray[np.float64]] = []
@@ -139,11 +171,18 @@ def fit_pls(
     iterations = np.empty((len(splits), components), dtype=np.intp)
     for first in range(0, len(splits), together):
         group = slice(first, first + together)
-        fit = LockstepPLS(reduced, centred, splits[group], components)
+        fit = LockstepPLS(features, centred, splits[group], components)
         for component in range(components):
-            fit.add_component(component, max_iterations, tolerance)
+            fit.add_component(component, rule.max_iterations, rule.tolerance)
+            if (fit.shares[:, component] < features.smallest_share).any():
+                return None
         test_scores += [scores[:, split.test].T for scores, split in zip(fit.scores, splits[group], strict=True)]
-        loadings[group] = fit.loadings
-        means[group] = fit.target_means + centre
+        loadings[group] = fit.loadings / unit
+        means[group] = fit.target_means / unit + centre
         iterations[group] = fit.iterations
     return PLSFit(test_scores, loadings, means, iterations)
+
+
+def _power_of_two(values: NDArray[np.float64]) -> float:
+    """Return the power of two that brings the largest value to between 1/2 and 1."""
+    return float(np.ldexp(1.0, -int(np.frexp(np.abs(values).max())[1])))

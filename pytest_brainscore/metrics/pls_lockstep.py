@@ -5,6 +5,10 @@ minus the rows left out, and never deflated: S of component k is S - P'B with th
 the targets so far. The smaller of S'S and SS', which the iteration runs on, changes by rank two with each component.
 Splits overlap, so all of them walk through the features together.
 
+Scores come from the features as they are. Where those of a component are small, rounding leaves a part of them along
+the scores before, which in deflated features it would not be; it is taken out again. Without that, loadings lose two
+digits for each digit by which scores shrink, and all of them when features of single precision are used up.
+
 Two things scikit-learn leaves to rounding are defined here: a target that is constant over the training stimuli is
 zero after centring, and fitting ends when what is left of the cross-covariance is rounding noise.
 """
@@ -18,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.metrics.nipals import power_iteration
+from pytest_brainscore.metrics.reduced_features import ReducedFeatures
 from pytest_brainscore.metrics.splits import Split
 from pytest_brainscore.metrics.tiled_matrix import TiledMatrix, small_product, square
 
@@ -25,8 +30,11 @@ from pytest_brainscore.metrics.tiled_matrix import TiledMatrix, small_product, s
 _SHRINKAGE = 1e-2
 # The same for sums over the training stimuli, as the sum over all stimuli minus the test stimuli: four digits at most.
 _CANCELLATION = 1e-8
-# A cross-covariance this small against its first value is rounding noise (about 1000 times the machine precision).
-_NOISE = 2e-13
+# A cross-covariance this small against the lengths of its target and of its feature (or of the features rotated into
+# it, whose rounding it carries) is rounding noise: about 100 times the machine precision.
+_NOISE = 2e-14
+# A part this large of scores along those before (of their squares) is taken out twice: the first time rounds too.
+_OVERLAP = 1e-2
 
 
 class _Sums(NamedTuple):
@@ -35,30 +43,41 @@ class _Sums(NamedTuple):
     products: NDArray[np.float64]
     features: NDArray[np.float64]
     targets: NDArray[np.float64]
-    squares: NDArray[np.float64]
+    feature_squares: NDArray[np.float64]
+    target_squares: NDArray[np.float64]
 
     @classmethod
     def over(cls, features: TiledMatrix, targets: NDArray[np.float64]) -> _Sums:
-        squares = np.einsum("pn,pn->n", targets, targets)
-        return cls(features.transposed_times(targets.T), features.values.sum(axis=0), targets.sum(axis=0), squares)
+        values = features.values
+        return cls(
+            features.transposed_times(targets.T),
+            values.sum(axis=0),
+            targets.sum(axis=0),
+            np.einsum("pf,pf->f", values, values),
+            np.einsum("pn,pn->n", targets, targets),
+        )
 
 
 class LockstepPLS:
     """PLS fits of several splits that grow by one component at a time; the first axis of every array is the split."""
 
-    def __init__(self, features: TiledMatrix, targets: TiledMatrix, splits: Sequence[Split], components: int) -> None:
-        self._features, self._targets = features, targets
-        (stimuli, columns), neuroids, count = features.values.shape, targets.values.shape[1], len(splits)
+    def __init__(
+        self, features: ReducedFeatures, targets: TiledMatrix, splits: Sequence[Split], components: int
+    ) -> None:
+        self._features, self._targets = features.matrix, targets
+        (stimuli, columns), neuroids, count = self._features.values.shape, targets.values.shape[1], len(splits)
         self._training = np.zeros((count, stimuli))
         self._feature_means = np.empty((count, columns))
         self.target_means = np.empty((count, neuroids))
         self._varies = np.ones((count, neuroids))  # 0 for targets that are constant over the training stimuli
         self._covariance = np.empty((count, neuroids, columns))  # Y'X, which is S' of the first component
-        whole = _Sums.over(features, targets.values)
+        whole = _Sums.over(self._features, targets.values)
+        self._groups = features.groups
+        self._feature_squares = np.empty(count)
+        self._feature_lengths, self._target_lengths = np.empty((count, columns)), np.empty((count, neuroids))
         for s, split in enumerate(splits):
             self._training[s, split.train] = 1
             self._cross_covariance(s, whole)
-        self._noise = _NOISE**2 * np.einsum("snf,snf->sn", self._covariance, self._covariance)
         self._of_targets = neuroids <= columns  # as in `square`
         side = min(columns, neuroids)
         self._cross_product = np.empty((count, side, side))  # S'S or SS', of the present component
@@ -67,6 +86,7 @@ class LockstepPLS:
         self._rotations = np.zeros((count, components, columns))
         self._feature_loadings = np.zeros((count, components, columns))  # P
         self._target_products = np.zeros((count, components, neuroids))  # B
+        self.squares = np.zeros((count, components))  # of the scores, summed over the training stimuli
         self.scores = np.zeros((count, components, stimuli))
         self.loadings = np.zeros((count, components, neuroids))
         self.iterations = np.zeros((count, components), dtype=np.intp)
@@ -91,8 +111,9 @@ class LockstepPLS:
         rotation = weights - _combine(self._rotations, _inner(self._feature_loadings, weights))
         scores = self._features.times(rotation)
         scores -= np.einsum("sf,sf->s", self._feature_means, rotation)[:, None]
-        training = scores * self._training
-        size = _positive(np.einsum("sp,sp->s", training, training))[:, None]
+        training, squares = self._without_overlap(rotation, scores)
+        self.squares[:, component] = squares
+        size = _positive(squares)[:, None]
         # Zero but for rounding, and so are its products with the means.
         total = training.sum(axis=1)[:, None]
         feature_loading = (self._features.transposed_times(training) - total * self._feature_means) / size
@@ -107,30 +128,51 @@ class LockstepPLS:
             if np.trace(self._cross_product[s]) < _SHRINKAGE * self._fresh_diagonal[s].sum():
                 self._refresh(s)
 
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Squares of the scores against those of the features, both of the training stimuli, shape (split, component).
+
+        Features are as they were given: their mean over the training stimuli takes digits too.
+        """
+        return np.asarray(self.squares / _positive(self._feature_squares)[:, None])
+
     def _cross_covariance(self, s: int, whole: _Sums) -> None:
         """Fill in the means and the cross-covariance of split s: all stimuli minus those left out, where few are."""
         features, targets = self._features.values, self._targets.values
         kept = self._training[s] == 1
         train = int(kept.sum())
-        by_subtraction = 2 * train >= kept.size
-        rows = np.flatnonzero(~kept if by_subtraction else kept)
-        row_features = TiledMatrix(rows.size, features.shape[1])
-        np.take(features, rows, axis=0, out=row_features.values, mode="clip")
-        sums = _Sums.over(row_features, targets[rows])
-        if by_subtraction:
-            sums = _Sums(*(total - part for total, part in zip(whole, sums, strict=True)))
+        sums = None
+        if 2 * train >= kept.size:
+            sums = _Sums(*(total - part for total, part in zip(whole, self._sums(~kept), strict=True)))
+            lost = sums.feature_squares <= _CANCELLATION * whole.feature_squares
+            if (lost & (whole.feature_squares > 0)).any():
+                sums = None
+        sums = sums or self._sums(kept)
         self._feature_means[s] = sums.features / train
         self.target_means[s] = sums.targets / train
+        self._feature_squares[s] = sums.feature_squares.sum()
+        squares = np.maximum(sums.feature_squares - sums.features * self._feature_means[s], 0)
+        by_group = np.bincount(self._groups, squares) / np.maximum(np.bincount(self._groups), 1)
+        self._feature_lengths[s] = np.sqrt(by_group[self._groups])
         self._covariance[s] = sums.products
         self._covariance[s] -= self.target_means[s][:, None] * sums.features
-        variation = sums.squares - sums.targets * self.target_means[s]
-        # Targets that vary little over the training stimuli against all stimuli would keep few digits.
-        for neuroid in np.flatnonzero(variation <= _CANCELLATION * whole.squares):
+        # Features and targets that vary little over the training stimuli against all stimuli would keep few digits.
+        variation = sums.target_squares - sums.targets * self.target_means[s]
+        for neuroid in np.flatnonzero(variation <= _CANCELLATION * whole.target_squares):
             column = targets[kept, neuroid]
             self._varies[s, neuroid] = (column != column[0]).any()
             column -= column.mean()
+            variation[neuroid] = column @ column
             self._covariance[s, neuroid] = column @ (features[kept] - self._feature_means[s])
         self._covariance[s, self._varies[s] == 0] = 0
+        self._target_lengths[s] = np.sqrt(variation)
+
+    def _sums(self, kept: NDArray[np.bool_]) -> _Sums:
+        """Sum over some stimuli."""
+        rows = np.flatnonzero(kept)
+        features = TiledMatrix(rows.size, self._features.values.shape[1])
+        np.take(self._features.values, rows, axis=0, out=features.values, mode="clip")
+        return _Sums.over(features, self._targets.values[rows])
 
     def _refresh(self, s: int) -> None:
         """Compute the cross product of split s from the cross-covariance of the present component."""
@@ -140,22 +182,40 @@ class LockstepPLS:
 
     def _first_iterate(self, s: int) -> NDArray[np.float64] | None:
         """Start from the first target of split s that has anything left to fit; None if there is none."""
-        for neuroid in range(self._start[s], self._noise.shape[1]):
+        for neuroid in range(self._start[s], self._varies.shape[1]):
             self._start[s] = neuroid
-            if self._of_targets:
-                if self._cross_product[s, neuroid, neuroid] < _SHRINKAGE * self._fresh_diagonal[s, neuroid]:
-                    self._refresh(s)
-                start = np.zeros(self._noise.shape[1])
+            fitted = self._target_products[s, :, neuroid] @ self._feature_loadings[s]
+            covariance: NDArray[np.float64] = self._covariance[s, neuroid] - fitted
+            noise = _NOISE * self._target_lengths[s, neuroid] * self._feature_lengths[s]
+            if (np.abs(covariance) > noise).any():
+                if not self._of_targets:
+                    return covariance
+                start = np.zeros(self._varies.shape[1])
                 start[neuroid] = 1
-                size = self._cross_product[s, neuroid, neuroid]
-            else:
-                start = self._covariance[s, neuroid]
-                start = start - self._target_products[s, :, neuroid] @ self._feature_loadings[s]
-                size = start @ start
-            if size > self._noise[s, neuroid]:
                 return start
-        self._start[s] = self._noise.shape[1]
+        self._start[s] = self._varies.shape[1]
         return None
+
+    def _without_overlap(
+        self, rotation: NDArray[np.float64], scores: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Take out, in place, what scores of the training stimuli have along those of earlier components.
+
+        Returns the scores of the training stimuli, 0 elsewhere, and their sum of squares.
+        """
+        sizes = _positive(self.squares)
+        for _ in range(3):
+            training = scores * self._training
+            squares = np.einsum("sp,sp->s", training, training)
+            products = _inner(self.scores, training)
+            overlap = products / sizes
+            rotation -= _combine(self._rotations, overlap)
+            scores -= _combine(self.scores, overlap)
+            taken = np.einsum("sk,sk->s", products, overlap)
+            if not (taken > _OVERLAP * squares).any():
+                break
+        training = scores * self._training
+        return training, np.einsum("sp,sp->s", training, training)
 
     def _residual_times_targets(self, targets: NDArray[np.float64]) -> NDArray[np.float64]:
         """Multiply the present S = X'Y - P'B of every split with one vector of targets each."""

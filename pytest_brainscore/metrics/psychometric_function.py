@@ -85,8 +85,7 @@ def points_before_decline(accuracies: ArrayLike) -> int:
 
     Returns
     -------
-    Number of points to retain, from 1 to all. Of a flat curve one point is retained, or all if its
-    deviation, by rounding, is not 0.
+    Number of points to retain, from 1 to all. Of a flat curve one point is retained.
 
     Raises
     ------
@@ -96,6 +95,8 @@ def points_before_decline(accuracies: ArrayLike) -> int:
     """
     values = np.asarray(accuracies, dtype=np.float64)
     best = int(values.argmax())
+    if np.ptp(values) == 0:  # the deviation of equal values need not be 0
+        return 1
     near = np.flatnonzero(np.abs(values - values[best]) < values.std())
     return int(near.max(initial=best)) + 1
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pytest_brainscore.metrics.correlation import spearman_correlation
+from pytest_brainscore.metrics.correlation import ROUNDING, spearman_correlation
+from pytest_brainscore.one_thread import one_thread
 
 # Responses are read in blocks of neuroids of about this size, so that memory does not grow with neuroids.
 _BLOCK_BYTES = 2**25
@@ -28,6 +29,7 @@ class RSACeiling(NamedTuple):
     """Mean over subjects of the similarity to the mean matrix of the others."""
 
 
+@one_thread()
 def representational_dissimilarity(responses: NDArray[np.generic]) -> NDArray[np.float64]:
     """Dissimilarity of all pairs of stimuli: 1 - Pearson correlation over neuroids.
 
@@ -77,7 +79,8 @@ def rdm_similarity(first: ArrayLike, second: ArrayLike) -> float:
 
     Returns
     -------
-    Similarity, -1 to 1. NaN if an entry above a diagonal is NaN, or all are equal.
+    Similarity, -1 to 1. Dissimilarities that differ by rounding, at most 10^-12 of the largest one, are tied. NaN if an
+    entry above a diagonal is NaN, or all are tied.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def rdm_similarity(first: ArrayLike, second: ArrayLike) -> float:
     entries, others = _entries(first), _entries(second)
     if entries.shape != others.shape:
         raise ValueError("Dissimilarities of different numbers of stimuli cannot be compared: give the same stimuli.")
-    return spearman_correlation(entries, others)
+    return spearman_correlation(entries, others, rounding=ROUNDING)
 
 
 def rsa_ceiling(dissimilarities: ArrayLike) -> RSACeiling:
@@ -117,8 +120,8 @@ def rsa_ceiling(dissimilarities: ArrayLike) -> RSACeiling:
     mean = entries.mean(axis=0)
     others = (entries.sum(axis=0) - entries) / (len(entries) - 1)
     return RSACeiling(
-        float(np.mean([spearman_correlation(one, mean) for one in entries])),
-        float(np.mean([spearman_correlation(one, rest) for one, rest in zip(entries, others, strict=True)])),
+        float(np.mean([spearman_correlation(one, mean, rounding=ROUNDING) for one in entries])),
+        float(np.mean([spearman_correlation(*pair, rounding=ROUNDING) for pair in zip(entries, others, strict=True)])),
     )
 
 

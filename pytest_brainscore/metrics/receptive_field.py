@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.one_thread import one_thread
+
 # A map may be as large as the memory (a memory map): this many neuroids at a time, on 21 x 21 positions, take 14 MB.
 _NEUROIDS_AT_ONCE = 4096
 
 
+@one_thread()
 def receptive_field_centres(
     response_map: NDArray[np.floating], y_degrees: ArrayLike, x_degrees: ArrayLike, threshold: float = 0.05
 ) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Features and targets of a regression: what is checked before fitting, and features made small without loss."""
+"""Features and targets of a regression: what is checked before fitting, and how features are read."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg.blas import dsyrk
-from scipy.linalg.lapack import dpstrf
 
 from pytest_brainscore.metrics.splits import Split
-from pytest_brainscore.metrics.tiled_matrix import TILE, TiledMatrix
+from pytest_brainscore.metrics.tiled_matrix import TILE
 
 # Features are read in blocks of columns of about this size, so that memory does not grow with features.
 _BLOCK_BYTES = 2**25
-# The Gram matrix of n stimuli costs n^2 operations per feature. Below this ratio of features to stimuli that is more
-# than it saves (measured for 3200 stimuli, 168 targets and ten splits).
-_FEATURES_PER_STIMULUS = 2
 
 
 def checked_targets(features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split]) -> NDArray[np.float64]:
@@ -44,6 +40,12 @@ def checked_targets(features: NDArray[np.generic], targets: ArrayLike, splits: S
             f"Features of shape {features.shape} and targets of shape {responses.shape} do not fit: "
             "give (stimulus, feature) and (stimulus, neuroid) with the same stimuli in the same order."
         )
+    silent = np.flatnonzero(np.isnan(responses).all(axis=0))
+    if silent.size:
+        raise ValueError(
+            f"{silent.size} of {responses.shape[1]} neuroids are NaN for all stimuli, the first in column {silent[0]}: "
+            "drop these neuroids before fitting."
+        )
     broken = np.flatnonzero(~np.isfinite(responses).all(axis=1))
     if broken.size:
         raise ValueError(
@@ -65,52 +67,12 @@ def checked_targets(features: NDArray[np.generic], targets: ArrayLike, splits: S
     return responses
 
 
-def reduced_features(features: NDArray[np.generic]) -> TiledMatrix:
-    """Centre features over stimuli and, where they far outnumber the stimuli, rotate them into few columns.
-
-    Regressions that treat all directions of feature space alike (PLS, ridge, minimum-norm least squares) give the
-    same predictions, and PLS the same iterates, for any features with the same inner products between stimuli. For n
-    stimuli n features suffice: the pivoted Cholesky factor of the Gram matrix, which is summed over blocks of columns.
-    Rounding in the Gram matrix loses directions in which the features vary 10^8 times less than in the largest.
-
-    Parameters
-    ----------
-    features
-        Shape (stimulus, feature), any real dtype, for instance a memory-mapped float32 file.
-
-    Returns
-    -------
-    float64 features, shape (stimulus, feature), or (stimulus, rank of the Gram matrix) for more than
-    2 features per stimulus. Zero columns where all features are constant.
-
-    Raises
-    ------
-    ValueError
-        If a feature is NaN or infinite.
-
-    """
-    stimuli, count = features.shape
-    if count <= _FEATURES_PER_STIMULUS * stimuli:
-        reduced = TiledMatrix(stimuli, count)
-        for columns, block in centred_blocks(features):
-            reduced.values[:, columns] = block
-        return reduced
-    gram = _upper_gram(features)
-    if not gram.any():
-        return TiledMatrix(stimuli, 1)
-    factor, pivots, rank, _ = dpstrf(gram, overwrite_a=1)
-    reduced = TiledMatrix(stimuli, rank)
-    real = pivots <= stimuli
-    reduced.values[pivots[real] - 1] = factor[:rank, real].T
-    return reduced
-
-
 def gram_matrix(features: NDArray[np.generic]) -> NDArray[np.float64]:
     """Inner products between the stimuli after centring features over stimuli, shape (stimulus, stimulus).
 
     Summed over blocks of columns; features may be memory-mapped. Raises ValueError if a feature is NaN or infinite.
     """
-    gram = _upper_gram(features)[: len(features), : len(features)]
+    gram = upper_gram(features)[: len(features), : len(features)]
     return gram + np.triu(gram, 1).T
 
 
@@ -126,8 +88,11 @@ def centred_blocks(features: NDArray[np.generic]) -> Iterator[tuple[slice, NDArr
         yield columns, _centred(features, columns)
 
 
-def _upper_gram(features: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Sum the upper triangle of the Gram matrix, padded with zeros to a multiple of the tile as in `square`."""
+def upper_gram(features: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Sum the upper triangle of the Gram matrix, padded with zeros to a multiple of the tile as in `square`.
+
+    Features, shape (stimulus, feature), are centred over stimuli. Raises ValueError if one is NaN or infinite.
+    """
     stimuli = len(features)
     padded = -(-stimuli // TILE) * TILE
     gram = np.zeros((padded, padded), order="F")
@@ -149,7 +114,6 @@ def _centred(features: NDArray[np.generic], columns: slice) -> NDArray[np.float6
             f"Features are NaN or infinite, first in column {column}: drop these stimuli or these features."
         )
     block -= mean
-    # The mean of equal values need not be their value.
-    rounding = len(block) * (len(block) * np.finfo(np.float64).eps * mean) ** 2
-    block[:, np.einsum("pf,pf->f", block, block) <= rounding] = 0
+    # The mean of equal values need not be their value; what is left of them is equal.
+    block[:, (block == block[:1]).all(axis=0)] = 0
     return block

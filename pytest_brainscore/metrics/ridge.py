@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, eigh, qr, solve, svd
 
-from pytest_brainscore.metrics.regression_data import checked_targets, gram_matrix, reduced_features
+from pytest_brainscore.metrics.reduced_features import reduced_features
+from pytest_brainscore.metrics.regression_data import checked_targets, gram_matrix
 from pytest_brainscore.metrics.splits import Split
+from pytest_brainscore.one_thread import one_thread
 
 # The 99 penalties of the published system.
 ALPHAS = np.concatenate(
@@ -72,17 +74,7 @@ def predict_ridge(
     _check_alphas([alpha])
     responses = checked_targets(features, targets, splits)
     for data in _centred_splits(features, responses, splits):
-        # Of few features the covariance is inverted, of few stimuli their inner products.
-        matrix = data.train if data.dual else data.train.T @ data.train
-        right = data.responses if data.dual else data.train.T @ data.responses
-        matrix[np.diag_indices_from(matrix)] += alpha
-        try:
-            weights = solve(matrix, right, assume_a="pos", overwrite_a=True)
-        except LinAlgError as error:
-            raise ValueError(
-                f"A ridge penalty of {alpha} vanishes beside features this large: scale the features or raise alpha."
-            ) from error
-        yield data.test @ weights + data.mean
+        yield _fit_ridge(data, alpha)
 
 
 def predict_ridge_cv(
@@ -119,12 +111,7 @@ def fit_ridge_cv(
     if min(len(split.train) for split in splits) < 2:
         raise ValueError("Leave-one-out errors need two or more training stimuli: give larger training sets.")
     for data in _centred_splits(features, responses, splits):
-        basis, sizes, test = _decompose_gram(data) if data.dual else _decompose_features(data)
-        components = basis.T @ data.responses
-        errors = _leave_one_out_errors(basis, sizes, components, data, penalties)
-        best = int(errors.argmin())
-        weights = components / (sizes + penalties[best])[:, None]
-        yield RidgeCVFit(test @ weights + data.mean, float(penalties[best]), errors)
+        yield _fit_ridge_cv(data, penalties)
 
 
 class _CentredSplit(NamedTuple):
@@ -141,6 +128,31 @@ class _CentredSplit(NamedTuple):
     """Of the responses to the training stimuli, shape (neuroid,)."""
 
 
+@one_thread()
+def _fit_ridge(data: _CentredSplit, alpha: float) -> NDArray[np.float64]:
+    # Of few features the covariance is inverted, of few stimuli their inner products.
+    matrix = data.train if data.dual else data.train.T @ data.train
+    right = data.responses if data.dual else data.train.T @ data.responses
+    matrix[np.diag_indices_from(matrix)] += alpha
+    try:
+        weights = solve(matrix, right, assume_a="pos", overwrite_a=True)
+    except LinAlgError as error:
+        raise ValueError(
+            f"A ridge penalty of {alpha} vanishes beside features this large: scale the features or raise alpha."
+        ) from error
+    return np.asarray(data.test @ weights + data.mean)
+
+
+@one_thread()
+def _fit_ridge_cv(data: _CentredSplit, penalties: NDArray[np.float64]) -> RidgeCVFit:
+    basis, sizes, test = _decompose_gram(data) if data.dual else _decompose_features(data)
+    components = basis.T @ data.responses
+    errors = _leave_one_out_errors(basis, sizes, components, data, penalties)
+    best = int(errors.argmin())
+    weights = components / (sizes + penalties[best])[:, None]
+    return RidgeCVFit(test @ weights + data.mean, float(penalties[best]), errors)
+
+
 def _check_alphas(alphas: ArrayLike) -> NDArray[np.float64]:
     penalties = np.asarray(alphas, dtype=np.float64)
     if penalties.ndim != 1 or penalties.size == 0 or not (np.isfinite(penalties) & (penalties > 0)).all():
@@ -152,7 +164,7 @@ def _centred_splits(
     features: NDArray[np.generic], responses: NDArray[np.float64], splits: Sequence[Split]
 ) -> Iterator[_CentredSplit]:
     dual = features.shape[1] > min(len(split.train) for split in splits)
-    values = gram_matrix(features) if dual else reduced_features(features).values
+    values = gram_matrix(features) if dual else reduced_features(features).matrix.values
     for split in splits:
         if dual:
             train, test = values[np.ix_(split.train, split.train)], values[np.ix_(split.test, split.train)]

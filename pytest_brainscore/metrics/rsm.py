@@ -8,6 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.metrics.correlation import ROUNDING, pearson_correlation
+from pytest_brainscore.one_thread import one_thread
+
 # Units are kept whose mean response is beyond so many standard deviations of the mean responses of all units.
 THRESHOLD = 3.1
 
@@ -36,6 +39,7 @@ def responsive_units(responses: NDArray[np.generic]) -> NDArray[np.intp]:
     return chosen
 
 
+@one_thread()
 def representational_similarity(responses: NDArray[np.generic]) -> NDArray[np.float64]:
     """Correlate all pairs of stimuli over units that are z-scored over stimuli.
 
@@ -76,7 +80,8 @@ def similarity_to_subjects(similarities: ArrayLike, subjects: ArrayLike) -> NDAr
 
     Returns
     -------
-    Correlation over all entries off the diagonal, both triangles, shape (subject,). NaN where one does not vary.
+    Correlation over all entries off the diagonal, both triangles, shape (subject,). NaN where one does not vary, but
+    for rounding.
 
     Raises
     ------
@@ -124,6 +129,4 @@ def _off_diagonal(matrices: ArrayLike) -> NDArray[np.float64]:
 
 
 def _pearson(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
-    if (first == first[0]).all() or (second == second[0]).all():
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])
+    return float(pearson_correlation(first[:, np.newaxis], second[:, np.newaxis], rounding=ROUNDING)[0])

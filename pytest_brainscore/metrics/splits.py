@@ -206,7 +206,7 @@ def _set_sizes(rows: int, train_size: float | None, test_size: float | None) -> 
     if train_count < 1 or test_count < 1 or train_count + test_count > rows:
         raise ValueError(
             f"{rows} rows cannot be split into {train_count} for training and {test_count} for testing: "
-            "change train_size or test_size."
+            f"change {'test_size' if train_size is None else 'train_size or test_size'}."
         )
     return train_count, test_count
 

@@ -9,6 +9,7 @@ Nothing is trusted without its checksum: what is damaged is computed again.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import time
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.data.home import home
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 
 CacheMode = Literal["use", "refresh", "only", "off"]
 Activations = NDArray[np.float32]
@@ -64,9 +65,11 @@ class ActivationStore:
 
     """
 
-    def __init__(self, mode: CacheMode = "use", run_id: str | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self, mode: CacheMode = "use", run_id: str | None = None, folder: str | os.PathLike[str] | None = None
+    ) -> None:
         self.mode = mode
-        self.folder = folder or home() / "activations"
+        self.folder = Path(folder) if folder else home() / "activations"
         self._run_id = run_id or uuid.uuid4().hex
         self._verified: _Verified = {}
         self._warned = False
@@ -120,7 +123,11 @@ class ActivationStore:
         if pending and self.mode == "only":
             raise ModelError(
                 f"The activations of {name} are not in the store ({len(pending)} of {len(blocks)} blocks missing under "
-                f"{entry.folder}); run once with --brainscore-cache use."
+                f"{entry.folder}); "
+                + mend(
+                    option="run once with --brainscore-cache use.",
+                    python='look at the stimuli once with store=ActivationStore(mode="use").',
+                )
             )
         unsaved: dict[int, Activations] | None = None
         if pending:
@@ -198,6 +205,7 @@ class _Entry:
         self._verified = verified
         self.data = folder / "data.npy"
         self._shape = shape
+        self._header = _header(shape)
         self._row_bytes = shape[1] * np.dtype(np.float32).itemsize
 
     def marker(self, block: _Block) -> Path:
@@ -215,8 +223,7 @@ class _Entry:
             write_atomically(self.folder / "key.json", json.dumps(key, indent=2, sort_keys=True).encode())
             temporary = self.folder / "data.npy.tmp"
             with temporary.open("wb") as file:
-                header = {"descr": "<f4", "fortran_order": False, "shape": self._shape}
-                npy.write_array_header_1_0(file, header)
+                file.write(self._header)
                 file.truncate(file.tell() + self._shape[0] * self._row_bytes)
             temporary.replace(self.data)
 
@@ -278,11 +285,17 @@ class _Entry:
 
     def _offset(self, file: BinaryIO) -> int:
         """Return where the numbers begin; ValueError when the file is not this array."""
-        if npy.read_magic(file) != (1, 0):
-            raise ValueError("unexpected version of the file format")
-        if npy.read_array_header_1_0(file) != (self._shape, False, np.dtype("<f4")):
-            raise ValueError("unexpected shape or type")
-        return file.tell()
+        # Compared, not parsed: whatever a damaged header would be read as, the array is written anew.
+        if file.read(len(self._header)) != self._header:
+            raise ValueError("unexpected header")
+        return len(self._header)
+
+
+def _header(shape: tuple[int, int]) -> bytes:
+    """Return the beginning of a plain ``.npy`` file of float32."""
+    header = io.BytesIO()
+    npy.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    return header.getvalue()
 
 
 def _checksum(values: Activations) -> str:

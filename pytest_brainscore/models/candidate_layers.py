@@ -17,16 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.blocks import ResponseSource, stored_responses
 from pytest_brainscore.models.commitment import REGIONS
-from pytest_brainscore.models.extraction import PROBE_IMAGES, LayerExtractor, some_of
 from pytest_brainscore.models.layer_mapped_model import LayerMappedModel
 from pytest_brainscore.models.layer_pca import LayerPCA, fit_layer_pca, fitting_digest, fitting_images
+from pytest_brainscore.models.probing.survey import some_of
 from pytest_brainscore.models.torch_model import TorchBrainModel
 
 if TYPE_CHECKING:
@@ -196,8 +195,8 @@ class CandidateLayers(LayerMappedModel):
     def _batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
         return self._network._batches(images, layers)
 
-    def _ingredients(self) -> dict[str, object]:
-        return self._network._ingredients()
+    def _ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
+        return self._network._ingredients(layers)
 
     def _no_layer(self, region: str) -> str:
         return f"No candidate layer of {self.identifier} is chosen for {region}; call choose first."
@@ -296,34 +295,8 @@ def layers_with_outputs(model: BrainModel) -> dict[str, tuple[int, ...]]:
         The model is no network, or cannot process an image.
 
     """
-    extractor: LayerExtractor = require_network(model)._extractor
-    modules = [(name, module) for name, module in extractor.network.named_modules() if name]
-    shapes: dict[str, tuple[int, ...]] = {}
-
-    def note(name: str, output: object) -> None:
-        if isinstance(output, torch.Tensor) and output.ndim > 1 and output.shape[0] == PROBE_IMAGES:
-            shapes[name] = tuple(output.shape[1:])
-        else:
-            shapes.pop(name, None)
-
-    handles = [
-        module.register_forward_hook(lambda _module, _inputs, output, name=name: note(name, output))
-        for name, module in modules
-    ]
-    size = extractor.preprocessing.image_size
-    grey = torch.zeros((PROBE_IMAGES, 3, size, size), dtype=extractor.dtype, device=extractor.device)
-    try:
-        with torch.inference_mode():
-            extractor.network(grey)
-    except Exception as error:  # the network is the user's code
-        raise ModelError(
-            f"{model.identifier} cannot process an image of {size} x {size} pixels ({type(error).__name__}: {error}); "
-            "mend the network, or image_size in its layer commitment."
-        ) from error
-    finally:
-        for handle in handles:
-            handle.remove()
-    return {name: shapes[name] for name, _ in modules if name in shapes}
+    shapes = require_network(model)._extractor.shapes_of_all()
+    return {name: shape for name, shape in shapes.items() if shape}
 
 
 def matching_layers(model: BrainModel, words: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ is a TOML file; nothing is ever selected while scoring.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,8 +24,13 @@ STANDARD_VISUAL_DEGREES = 8.0
 """Visual angle of a model's input unless committed otherwise; the standard of the published system."""
 
 Channels = tuple[float, float, float]
-Positive = Annotated[int, msgspec.Meta(ge=1)]
+LONGEST_SIDE = 4096
+"""Pixels of the longest side of an image that a network is given: a batch of such takes 3 GB."""
+
+Side = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SIDE)]
+Degrees = Annotated[float, msgspec.Meta(gt=0, le=360)]
 PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
+Crop = Literal["center", "squash", "border"]
 Interpolation = Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
 
 
@@ -32,17 +38,20 @@ class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields
     """The ``[preprocessing]`` table: how an image becomes the network's input."""
 
     kind: Literal["imagenet", "weights", "pixels"] = "imagenet"
-    """``imagenet`` stretches the image to a square, as the published system does; ``weights`` resizes the shorter
-    side and crops the centre, with the numbers that come with the weights unless given here; ``pixels`` is for the
-    pixels model only."""
-    image_size: Positive | None = None
+    """``imagenet`` stretches the image to a square, as the published system does; ``weights`` resizes the image as
+    `crop` says and crops the centre, with the numbers that come with the weights unless given here; ``pixels`` is for
+    the pixels model only."""
+    image_size: Side | None = None
     """Side of the network's input, in pixels."""
     mean: Channels | None = None
     """Subtracted from the scaled red, green and blue values."""
     std: Channels | None = None
     """What the values are then divided by."""
-    resize: Positive | None = None
-    """Length of the shorter side before the centre is cropped, in pixels (kind ``weights`` only)."""
+    resize: Side | None = None
+    """Length of the resized side before the centre is cropped, in pixels (kind ``weights`` only)."""
+    crop: Crop | None = None
+    """Which side `resize` is the length of (kind ``weights`` only): the shorter one (``center``), both (``squash``), or
+    the longer one, and the rest of the input has the colour `mean` (``border``)."""
     interpolation: Interpolation | None = None
     """How images are resampled."""
     scale: PositiveFloat | None = None
@@ -117,7 +126,7 @@ class LayerCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """Where the network comes from: ``torchvision:NAME``, ``package.module:factory``, ``pixels`` ..."""
     weights: str = ""
     """Name of the published weights, for example ``IMAGENET1K_V1``."""
-    visual_degrees: PositiveFloat = STANDARD_VISUAL_DEGREES
+    visual_degrees: Degrees = STANDARD_VISUAL_DEGREES
     """Visual angle that the side of the input spans, in degrees."""
     preprocessing: PreprocessingCommitment = PreprocessingCommitment()
     """How an image becomes the network's input."""
@@ -131,25 +140,29 @@ class LayerCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         return {region: (layers,) if isinstance(layers, str) else layers for region, layers in self.layers.items()}
 
 
-def read_commitment(path: Path) -> LayerCommitment:
+def read_commitment(path: str | os.PathLike[str]) -> LayerCommitment:
     """Read a commitment file.
 
     Raises
     ------
     ModelError
-        The file is no TOML, or a field is unknown or of the wrong type; the message names file and field.
+        The file is no TOML, or a field is unknown, of the wrong type or out of range; the message names file and field.
 
     """
+    path = Path(path)
+    if path.is_dir():
+        raise ModelError(f"The layer commitment {path} is a folder; put a file in its place.")
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"The layer commitment {path} cannot be read ({error}); mend the file.") from error
-    try:
+        # Editors of Windows put a mark before the text, which TOML does not know. Text may be nested too deep to read,
+        # and a number too long: a RecursionError, a ValueError.
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         commitment = msgspec.convert(content, LayerCommitment)
     except msgspec.ValidationError as error:
         reason, _, field = str(error).partition(" - at ")
         where = field.strip("`").removeprefix("$.") or "the file"
         raise ModelError(f"The layer commitment {path} is wrong at {where}: {reason}; mend that field.") from error
+    except (OSError, ValueError, RecursionError, OverflowError) as error:
+        raise ModelError(f"The layer commitment {path} cannot be read ({error}); mend the file.") from error
     for region, layers in commitment.committed_layers().items():
         _check_layers(region, layers, f"the layer commitment {path}")
     return commitment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Final
 import msgspec
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.commitment import LayerCommitment
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -31,13 +32,14 @@ _INLINE: Final = ("scores", "time_course")
 """Tables whose values are written on a line each."""
 
 
-def write_commitment(path: Path, commitment: LayerCommitment) -> None:
+def write_commitment(path: str | os.PathLike[str], commitment: LayerCommitment) -> None:
     """Write a commitment file; what :func:`~pytest_brainscore.models.commitment.read_commitment` reads is equal to it.
 
     Parameters
     ----------
     path
-        Replaced as a whole: comments in an older file are lost, its ``evidence`` is part of the commitment.
+        Made with its folders, or replaced as a whole: comments in an older file are lost, its ``evidence`` is part of
+        the commitment.
     commitment
         Fields with their default values are left out.
 
@@ -48,10 +50,12 @@ def write_commitment(path: Path, commitment: LayerCommitment) -> None:
 
     """
     try:
-        write_atomically(path, commitment_text(commitment).encode())
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(Path(path), commitment_text(commitment).encode())
     except OSError as error:
         raise ModelError(
-            f"The layer commitment {path} cannot be written ({error.strerror}); give another file with --to."
+            f"The layer commitment {path} cannot be written ({error.strerror}); "
+            + mend(option="give another file with --to.", python="give another path.")
         ) from error
 
 

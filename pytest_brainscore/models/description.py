@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -21,3 +21,7 @@ class ModelDescription:
     """How an image becomes the input; and, where a decoder was trained for the model, which."""
     device: str
     """Where the model runs."""
+    probe: dict[str, list[float]] = field(default_factory=dict)
+    """Sketch of what layers answered to a few fixed images, which tells whether two processes had the same network."""
+    weights_from: str | None = None
+    """The weights' name, or file and place in it; None where the network came with its own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 
 
 def resolve_device(name: str) -> torch.device:
@@ -23,7 +23,7 @@ def resolve_device(name: str) -> torch.device:
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    advice = "give --brainscore-device auto, cpu, cuda, cuda:1 or mps"
+    advice = mend(option="give --brainscore-device", python="give as device") + " auto, cpu, cuda, cuda:1 or mps"
     try:
         device = torch.device(name)
     except RuntimeError as error:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import cast
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import torch
@@ -17,42 +14,30 @@ from torch import nn
 from pytest_brainscore.data.stimulus_set import StimulusImage
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.probing.answers import Answer, answer
+from pytest_brainscore.models.probing.execution import AllRecorded, Execution, Way, is_lazy
+from pytest_brainscore.models.probing.images import COUNT, in_other_company
+from pytest_brainscore.models.probing.outputs import OutputError, rows_of
+from pytest_brainscore.models.probing.reliability import check_company, check_repeated, check_undrawn
+from pytest_brainscore.models.probing.survey import Hook, Survey, hooks
+from pytest_brainscore.models.seeding import drawn
 
-OUTPUT = "output"
-"""The whole network as a layer, unless it has a module of that name."""
-STEP = "@"
-"""Joins the name of a module and the number of one of its uses in a forward pass: ``decoder@0`` is the output of the
-first use. Without it the last use counts."""
-EXTRACTION_VERSION = 1
-"""Raise it whenever the same network and images give other activations."""
-BATCH_SIZE = 16
+EXTRACTION_VERSION = 2
+"""Raise it whenever the same network and images give other activations, or what is asked of a network changes."""
+BATCH_SIZE = COUNT
 """Images in a batch. Fixed, because kernels are chosen by batch size: with it, responses are bitwise independent of
 the order of the images and of the number of threads (measured on squeezenet1_1; with 2 to 12 images they are not)."""
-PROBE_IMAGES = 2
-"""Images in the pass that finds out the shapes: two, so that the axis of the batch can be told."""
 
 
-class _AllRecorded(BaseException):
-    """Ends a forward pass once every layer has been recorded; not an Exception, which a network might catch."""
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """What the probe found out about a layer."""
-
-    calls: int
-    """Which use of the module in one forward pass counts, from 1: the last one, or that of the step."""
-    shape: tuple[int, ...]
-    """Shape of the output without the batch."""
-
-
-Hook = Callable[[nn.Module, object, object], None]
+_SINGLE = 32
+"""Bits of single precision."""
 
 
 class LayerExtractor:
-    """Reads the output of layers of one network.
+    """Reads the output of layers of one network, after it has shown that its answers can be relied on.
 
-    The network stays in evaluation mode, without gradients, in channels-last memory format, on `device`.
+    The network is in evaluation mode on `device`, without gradients and in channels-last memory format where that
+    gives what plain PyTorch gives.
 
     Parameters
     ----------
@@ -68,29 +53,73 @@ class LayerExtractor:
     """
 
     def __init__(self, network: nn.Module, preprocessing: Preprocessing, device: torch.device, name: str) -> None:
-        self.network = network.eval().requires_grad_(requires_grad=False)
-        self.network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._execution = Execution(network, device)
+        self.network = self._execution.network
         self.preprocessing = preprocessing
         self.device = device
-        self._name = name
-        self._modules = {layer: module for layer, module in network.named_modules() if layer}
-        self._modules.setdefault(OUTPUT, network)
-        self._readings: dict[tuple[str, ...], dict[str, _Reading]] = {}
-        first = next((parameter for parameter in network.parameters() if parameter.is_floating_point()), None)
-        self.dtype = torch.float32 if first is None else first.dtype
-        """Type of the first parameter, which the input is cast to; activations are float32 whatever it is."""
+        self.dtype = self._execution.dtype
+        self._survey = Survey(self._execution, preprocessing, name)
+        self._answers: dict[str, Answer] = {}
+        self._relied_on: set[str] = set()
+        if is_lazy(self.network):
+            self._survey.shapes_of_all()
+
+    @property
+    def way(self) -> Way | None:
+        """How the network is run; None before the first image."""
+        return self._execution.way
+
+    @property
+    def outline(self) -> tuple[float, ...]:
+        """Sketch of what the whole network answers to two images; empty before the first image."""
+        return self._survey.outline
 
     def shapes(self, layers: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
         """Return the shape of each layer's output for one image.
 
         Raises
         ------
+        OutputError
+            A layer's output is not one tensor with one row an image.
         ModelError
-            A layer does not exist, is not reached, or its output is not one tensor with one row an image; or the
-            network cannot process an image.
+            A layer does not exist or is not reached; or the network cannot process an image.
 
         """
-        return {layer: reading.shape for layer, reading in self._probe(layers).items()}
+        return {layer: self._survey.reading(layer).shape for layer in layers}
+
+    def shapes_of_all(self) -> dict[str, tuple[int, ...]]:
+        """Return, for each module that returns one row an image, the shape of its output for one image.
+
+        Raises
+        ------
+        ModelError
+            The network cannot process an image.
+
+        """
+        return self._survey.shapes_of_all()
+
+    def answers(self, layers: tuple[str, ...]) -> dict[str, Answer]:
+        """Return what layers answer to the images of the probe; each is asked once.
+
+        Raises
+        ------
+        ModelError
+            As :meth:`shapes`.
+
+        """
+        for kind, some in self._survey.by_kind(layer for layer in layers if layer not in self._answers).items():
+            try:
+                self._answers |= self._split(self._ask(self._survey.input(kind), some, count=True), some)
+            except _NotReached:
+                if len(some) == 1:
+                    self._survey.read_with_others(some[0])
+                for layer in some:
+                    self.answers((layer,))
+        return {layer: self._answers[layer] for layer in layers}
+
+    def known_answers(self) -> dict[str, Answer]:
+        """Return the answers that were asked for until now."""
+        return dict(self._answers)
 
     def batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
         """Run images through the network.
@@ -108,14 +137,67 @@ class LayerExtractor:
             float32, at most 16 x units: the next images' activations, each layer flattened in C order of (channel,
             height, width), layers joined in the order given. Overwritten by the next one.
 
+        Raises
+        ------
+        ModelError
+            As :meth:`shapes`; or what a layer answers to an image is not always the same, before these images or after
+            them; or a layer returns other shapes or types for some images.
+
         """
-        readings = self._probe(layers)
-        sizes = [math.prod(readings[layer].shape) for layer in layers]
+        self._check(layers)
+        pixels = self._survey.empty(BATCH_SIZE)
+        with self._recorder(layers) as run:
+            for start in range(0, len(images), BATCH_SIZE):
+                batch = images[start : start + BATCH_SIZE]
+                for row, image in enumerate(batch):
+                    self.preprocessing(image.pixels(), pixels[row])
+                pixels[len(batch) :] = pixels[len(batch) - 1]  # the batch stays full, whatever the number of images
+                yield run(pixels)[: len(batch)]
+        self._check_repeated(layers, f"before and after {len(images)} images")
+
+    def _check(self, layers: tuple[str, ...]) -> None:
+        """Check, once for each layer, that its answers are repeatable and independent of the rest of the batch."""
+        answers = self.answers(layers)
+        unknown = tuple(layer for layer in layers if layer not in self._relied_on)
+        in_company: dict[str, Answer] = {}
+        for kind, some in self._survey.by_kind(unknown).items():
+            with suppress(_NotReached):  # told where it happens, should it happen for the images that count
+                in_company |= self._split(self._ask(in_other_company(self._survey.input(kind)), some), some)
+        self._check_repeated(unknown, "in two passes")
+        for layer, seen in in_company.items():
+            types = [self.dtype, self._survey.reading(layer).dtype]
+            coarse = any(each.is_floating_point and torch.finfo(each).bits < _SINGLE for each in types)
+            check_company(answers[layer], seen, self._survey.called(layer), coarse=coarse)
+        self._relied_on.update(unknown)
+
+    def _check_repeated(self, layers: tuple[str, ...], when: str) -> None:
+        for kind, some in self._survey.by_kind(layers).items():
+            before = drawn()
+            again = self._ask(self._survey.input(kind), some)
+            check_undrawn(before, drawn(), self._survey.called(some[-1]))
+            for layer, seen in self._split(again, some).items():
+                check_repeated(self._answers[layer], seen, self._survey.called(layer), when)
+
+    def _ask(self, pixels: NDArray[np.float32], layers: tuple[str, ...], *, count: bool = False) -> NDArray[np.float32]:
+        with self._recorder(layers, count=count) as run:
+            return run(pixels)
+
+    @contextmanager
+    def _recorder(
+        self, layers: tuple[str, ...], *, count: bool = False
+    ) -> Iterator[Callable[[NDArray[np.float32]], NDArray[np.float32]]]:
+        """Have a function that returns the activations of layers for one batch, in a buffer of its own.
+
+        With `count`, layers whose last use counts must be used as often as was found out.
+        """
+        readings = {layer: self._survey.reading(layer) for layer in layers}
+        whole = count and any(reading.last_of_several for reading in readings.values())
+        sizes = [math.prod(reading.shape) for reading in readings.values()]
         stops = np.cumsum(sizes)
         recorded = torch.empty((BATCH_SIZE, sum(sizes)), dtype=torch.float32)
         views = {
-            layer: recorded[:, stop - size : stop].view(BATCH_SIZE, *readings[layer].shape)
-            for layer, stop, size in zip(layers, stops.tolist(), sizes, strict=True)
+            layer: recorded[:, stop - size : stop].view(BATCH_SIZE, *reading.shape)
+            for (layer, reading), stop, size in zip(readings.items(), stops.tolist(), sizes, strict=True)
         }
         seen: dict[str, int] = {}
 
@@ -125,117 +207,44 @@ class LayerExtractor:
                 if seen[layer] != readings[layer].calls:
                     return
                 # Copied at once, into C order: what follows may change the tensor in place.
-                views[layer].copy_(cast("torch.Tensor", output))
-                if all(seen.get(other, 0) >= readings[other].calls for other in layers):
-                    raise _AllRecorded
+                views[layer].copy_(self._checked(layer, output))
+                if not whole and all(seen.get(other, 0) >= readings[other].calls for other in layers):
+                    raise AllRecorded
 
             return hook
 
-        pixels = np.empty((BATCH_SIZE, self.preprocessing.image_size, self.preprocessing.image_size, 3), np.float32)
-        with self._hooks(layers, keep):
-            for start in range(0, len(images), BATCH_SIZE):
-                batch = images[start : start + BATCH_SIZE]
-                for row, image in enumerate(batch):
-                    self.preprocessing(image.pixels(), pixels[row])
-                pixels[len(batch) :] = pixels[len(batch) - 1]  # the batch stays full, whatever the number of images
-                seen.clear()
-                self._forward(pixels)
-                for layer in layers:
-                    if seen.get(layer, 0) < readings[layer].calls:
-                        raise ModelError(
-                            f"Layer {layer} of {self._name} is used more often for some images than for others; name "
-                            "a layer that is always used alike."
-                        )
-                yield recorded.numpy()[: len(batch)]
-
-    def _probe(self, layers: tuple[str, ...]) -> dict[str, _Reading]:
-        """Run a grey image through the whole network, once per list of layers."""
-        if layers not in self._readings:
-            self._check_names(layers)
-            readings: dict[str, _Reading] = {}
-            uses: dict[str, int] = {}
-
-            def count(layer: str) -> Hook:
-                def hook(_module: nn.Module, _inputs: object, output: object) -> None:
-                    uses[layer] = uses.get(layer, 0) + 1
-                    step = self._step(layer)
-                    if step is None or uses[layer] == step + 1:
-                        readings[layer] = _Reading(uses[layer], self._shape(layer, output))
-
-                return hook
-
-            size = self.preprocessing.image_size
-            grey = np.zeros((PROBE_IMAGES, size, size, 3), np.float32)
-            with self._hooks(layers, count):
-                try:
-                    self._forward(grey)
-                except ModelError:
-                    raise
-                except Exception as error:  # the network is the user's code
-                    raise ModelError(
-                        f"{self._name} cannot process an image of {size} x {size} pixels ({type(error).__name__}: "
-                        f"{error}); mend the network, or image_size in its layer commitment."
-                    ) from error
+        def run(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+            seen.clear()
+            with self._survey.blaming():
+                self._execution.forward(pixels)
             for layer in layers:
-                if layer in uses and layer not in readings:
-                    raise ModelError(
-                        f"Layer {self._module(layer)} of {self._name} is used {uses[layer]} times in a forward pass, "
-                        f"so there is no {layer}; steps count from 0."
+                uses, expected = seen.get(layer, 0), readings[layer].calls
+                if uses < expected or (whole and readings[layer].last_of_several and uses > expected):
+                    raise _NotReached(
+                        f"{self._survey.called(layer)} is used more often for some images than for others; name a "
+                        "layer that is always used alike."
                     )
-                if layer not in readings:
-                    raise ModelError(
-                        f"Layer {layer} of {self._name} takes no part in its forward pass; name a layer that does."
-                    )
-            self._readings[layers] = {layer: readings[layer] for layer in layers}
-        return self._readings[layers]
+            return recorded.numpy()
 
-    def _forward(self, pixels: NDArray[np.float32]) -> None:
-        # Images x height x width x channels in memory is the channels-last format of images x channels x ...
-        batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self.device, self.dtype)
-        try:
-            with torch.inference_mode():
-                self.network(batch)
-        except _AllRecorded:
-            return
+        with hooks({layer: self._survey.module(layer) for layer in layers}, keep):
+            yield run
 
-    @contextmanager
-    def _hooks(self, layers: tuple[str, ...], make: Callable[[str], Hook]) -> Iterator[None]:
-        handles = [self._modules[self._module(layer)].register_forward_hook(make(layer)) for layer in layers]
-        try:
-            yield
-        finally:
-            for handle in handles:
-                handle.remove()
-
-    def _check_names(self, layers: tuple[str, ...]) -> None:
-        for layer in layers:
-            if self._module(layer) not in self._modules:
-                near = difflib.get_close_matches(layer, self._modules, n=3) or some_of(list(self._modules))
-                raise ModelError(f"{self._name} has no layer {layer!r}; did you mean {', '.join(near)}?")
-
-    def _step(self, layer: str) -> int | None:
-        """Return the step that the name of a layer ends in."""
-        step = layer.rpartition(STEP)[2]
-        return int(step) if STEP in layer and layer not in self._modules and step.isdecimal() else None
-
-    def _module(self, layer: str) -> str:
-        return layer if self._step(layer) is None else layer.rpartition(STEP)[0]
-
-    def _shape(self, layer: str, output: object) -> tuple[int, ...]:
-        if not isinstance(output, torch.Tensor):
-            raise ModelError(
-                f"Layer {layer} of {self._name} returns a {type(output).__name__} instead of one tensor; name a layer "
-                "inside or after it."
+    def _checked(self, layer: str, output: object) -> torch.Tensor:
+        """Return the output of a layer for a batch; OutputError unless it is as the first images said."""
+        tensor = rows_of(output, BATCH_SIZE, self._survey.called(layer))
+        reading = self._survey.reading(layer)
+        if tuple(tensor.shape[1:]) != reading.shape or tensor.dtype != reading.dtype:
+            raise OutputError(
+                f"{self._survey.called(layer)} returns {tuple(tensor.shape[1:])} ({tensor.dtype}) for some images and "
+                f"{reading.shape} ({reading.dtype}) for others; name a layer that always returns the same."
             )
-        if output.ndim == 0 or output.shape[0] != PROBE_IMAGES:
-            raise ModelError(
-                f"Layer {layer} of {self._name} returns shape {tuple(output.shape)} for {PROBE_IMAGES} images, so its "
-                "first axis is not the images; name a layer before or after it."
-            )
-        return tuple(output.shape[1:])
+        return tensor.detach()
+
+    def _split(self, responses: NDArray[np.float32], layers: tuple[str, ...]) -> dict[str, Answer]:
+        stops = np.cumsum([math.prod(self._survey.reading(layer).shape) for layer in layers])
+        parts = np.split(responses, stops[:-1], axis=1)
+        return {layer: answer(part) for layer, part in zip(layers, parts, strict=True)}
 
 
-def some_of(layers: Sequence[str], count: int = 5) -> list[str]:
-    """Return a few layer names spread over the depth of a network, for an error."""
-    last = len(layers) - 1
-    return list(dict.fromkeys(layers[round(last * step / (count - 1))] for step in range(count))) if layers else []
+class _NotReached(ModelError):
+    """A batch did not use a layer as often as others do."""

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pytest_brainscore.data.assembly import behavior_assembly
+from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.imagenet_synsets import IMAGENET_SYNSETS
 from pytest_brainscore.models.label_decisions import (
     BAKER_CATEGORIES,
     GEIRHOS_CATEGORIES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.data.assembly import recording_assembly
 from pytest_brainscore.data.stimulus_set import StimulusSet, stimuli_from_files
-from pytest_brainscore.errors import ModelError, NotCapable
+from pytest_brainscore.errors import ModelError, NotCapable, mend
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.behavior import READOUT_TASKS, Behavior, behave, start_behavior
 from pytest_brainscore.models.blocks import ResponseSource, stored_responses
@@ -22,10 +23,9 @@ from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
 from pytest_brainscore.models.label_decisions import IMAGENET_CLASSES
 from pytest_brainscore.models.linear_decoder import LinearDecoder, fit_decoder
 from pytest_brainscore.models.neuroid_coordinates import AXIS_NAMES, LayerShapes, neuroid_coordinates
+from pytest_brainscore.models.probing.outputs import OutputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import xarray
 
     from pytest_brainscore.data.stimulus_set import StimulusImage
@@ -36,6 +36,14 @@ class Recording(NamedTuple):
 
     target: RecordingTarget
     time_bins: tuple[TimeBin, ...]
+
+
+def give_layer(region: str, layer: str = "LAYER") -> str:
+    """Return the words that say how to name the layer of a region."""
+    return mend(
+        option=f"give --brainscore-layer {region}={layer}",
+        python=f'give layers={{"{region}": "{layer}"}} to load_model',
+    )
 
 
 class LayerMappedModel(ABC):
@@ -77,20 +85,26 @@ class LayerMappedModel(ABC):
         """Return the reason why a region cannot be recorded, or a task not be done; None where it can.
 
         `asked` is a recording target or a task; of anything else nothing is known, and None returned.
+
+        Raises
+        ------
+        ModelError
+            The model is broken: it cannot process an image at all.
+
         """
         if asked in REGIONS and asked not in self._layers:
             return self._no_layer(asked)
         if asked == "label":
             try:
                 outputs = IMAGENET_CLASSES if self._decoder else self._number_of_outputs()
-            except ModelError as error:  # what the network returns is no tensor
+            except OutputError as error:  # what the network returns is no tensor
                 return str(error)
             if outputs != IMAGENET_CLASSES:
                 needed = f"label tasks need the {IMAGENET_CLASSES} of ImageNet"
                 return f"{self.identifier} has {outputs or 'no'} outputs; {needed}."
         if asked in READOUT_TASKS and not self._readout_layers():
             return (
-                f"No layer of {self.identifier} is committed to behaviour; give --brainscore-layer {READOUT}=LAYER, or "
+                f"No layer of {self.identifier} is committed to behaviour; {give_layer(READOUT)}, or "
                 f'write {READOUT} = "LAYER" among its committed layers.'
             )
         return None
@@ -163,7 +177,9 @@ class LayerMappedModel(ABC):
             raise ModelError(self._no_layer(target))
         self._asked = Recording(target, tuple(time_bins))
 
-    def look_at(self, stimuli: StimulusSet | Sequence[str | Path], number_of_trials: int = 1) -> xarray.DataArray:
+    def look_at(
+        self, stimuli: StimulusSet | Sequence[str | os.PathLike[str]], number_of_trials: int = 1
+    ) -> xarray.DataArray:
         """Return what was asked for last.
 
         Recordings are ``presentation`` x ``neuroid``, and x ``time_bin`` when several were asked for; answers to tasks
@@ -231,7 +247,7 @@ class LayerMappedModel(ABC):
         return ResponseSource(
             self.identifier,
             {layer: math.prod(shape) for layer, shape in self._layer_shapes(layers).items()},
-            {**self._ingredients(), "layers": list(layers)},
+            {**self._ingredients(layers), "layers": list(layers)},
             self._batch_size,
             lambda images: self._batches(images, layers),
         )
@@ -274,8 +290,8 @@ class LayerMappedModel(ABC):
         """Yield responses in the order of the images: some images x all units of the layers."""
 
     @abstractmethod
-    def _ingredients(self) -> dict[str, object]:
-        """Return what responses depend on besides layers and stimuli, as plain JSON values."""
+    def _ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
+        """Return what responses of layers depend on besides their names and stimuli, as plain JSON values."""
 
     @abstractmethod
     def _no_layer(self, region: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.one_thread import one_thread
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimulus_set import StimulusSet
@@ -40,6 +41,7 @@ class LayerPCA:
     variances: NDArray[np.float64]
     """Variance of the fitted responses along each component, in descending order, shape (component,)."""
 
+    @one_thread()
     def transform(self, responses: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return components of responses.
 
@@ -63,6 +65,7 @@ class LayerPCA:
         return np.asarray(products @ self.rotation, np.float32)
 
 
+@one_thread()
 def fit_layer_pca(responses: NDArray[np.float32], components: int) -> LayerPCA:
     """Fit principal components, as ``sklearn.decomposition.PCA(components, svd_solver="full")`` does.
 

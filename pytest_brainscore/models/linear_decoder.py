@@ -8,6 +8,7 @@ the mean over the classes of a category: images of all classes of the categories
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
+from pytest_brainscore.data.publishers.folders import is_image
 from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.imagenet_synsets import IMAGENET_SYNSETS
 from pytest_brainscore.models.probabilities_task import LinearReadout, fit_readout, fitting_labels
 
 if TYPE_CHECKING:
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 SYNSET_COLUMN: Final = "synset"
 """Column of the labelled images that holds their WordNet identifiers."""
-IMAGE_SUFFIXES: Final = (".jpeg", ".jpg", ".png")
-"""Files that are taken from a folder, whatever the letter case."""
 BELOW_ALL: Final = 1000.0
 """How far the logits of classes without images are below the lowest other one: exp(-1000) is 0."""
 
@@ -85,7 +85,7 @@ def fit_decoder(
     return LinearDecoder(readout, description)
 
 
-def stimuli_from_synset_folders(folder: Path, degrees: float) -> StimulusSet:
+def stimuli_from_synset_folders(folder: str | os.PathLike[str], degrees: float) -> StimulusSet:
     """Return labelled images: ``folder/n01440764/any name.jpg``, as ImageNet is laid out.
 
     Parameters
@@ -108,7 +108,8 @@ def stimuli_from_synset_folders(folder: Path, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
-    files: Sequence[Path] = sorted(file for file in folder.glob("n*/*") if file.suffix.lower() in IMAGE_SUFFIXES)
+    folder = Path(folder)
+    files: Sequence[Path] = sorted(filter(is_image, folder.glob("n*/*")))
     if not files:
         raise ModelError(f"{folder} holds no images in folders named by WordNet identifiers; give one with n*/*.jpg.")
     table = pd.DataFrame(

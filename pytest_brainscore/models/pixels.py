@@ -14,7 +14,7 @@ from PIL import Image
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.description import ModelDescription
-from pytest_brainscore.models.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, give_layer
 from pytest_brainscore.models.neuroid_coordinates import LayerShapes
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ class PixelsModel(LayerMappedModel):
             resized = picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
             yield np.asarray(resized).reshape(1, -1).astype(np.float32)
 
-    def _ingredients(self) -> dict[str, object]:
+    def _ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
         return {"weights": self.description().weights_sha256, "pillow": PIL.__version__}
 
     def _no_layer(self, region: str) -> str:
-        return f"No layer of {self.identifier} is committed to {region}; give --brainscore-layer {region}={LAYER}."
+        return f"No layer of {self.identifier} is committed to {region}; {give_layer(region, LAYER)}."

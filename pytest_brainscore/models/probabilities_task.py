@@ -17,6 +17,7 @@ from scipy.special import softmax
 from pytest_brainscore.data.assembly import behavior_assembly
 from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.one_thread import one_thread
 
 if TYPE_CHECKING:
     import pandas
@@ -46,6 +47,7 @@ class LinearReadout:
     intercepts: NDArray[np.float64]
     """Shape (label,)."""
 
+    @one_thread()
     def logits(self, features: ArrayLike) -> NDArray[np.float64]:
         """Return the logits of stimuli, (stimulus, label), given their features, (stimulus, feature)."""
         standardised = (np.asarray(features, np.float64) - self.mean) / self.scale
@@ -73,6 +75,7 @@ class ProbabilitiesTask:
         return answers.assign_attrs(fitted_on=self.fitted_on, fitted_sha256=self.fitted_sha256)
 
 
+@one_thread()
 def fit_readout(features: ArrayLike, labels: Sequence[str]) -> LinearReadout:
     """Fit a read-out.
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import difflib
 import importlib.util
+import os
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.specification import FORMS, ModelSpecification, parse_specification
 from pytest_brainscore.resources import resource_folder
 
 if TYPE_CHECKING:
     from pytest_brainscore.models.activation_store import ActivationStore
+    from pytest_brainscore.models.commitment import LayerCommitment
     from pytest_brainscore.models.interface import BrainModel
 
 NAMES_SHOWN = 3
@@ -24,10 +27,12 @@ NAMES_SHOWN = 3
 def load_model(
     specification: str,
     *,
-    weights: Path | None = None,
+    weights: str | os.PathLike[str] | None = None,
+    weights_entry: str | None = None,
     device: str = "auto",
     layers: Mapping[str, str | Sequence[str]] | None = None,
     store: ActivationStore | None = None,
+    commitments: str | os.PathLike[str] | None = None,
 ) -> BrainModel:
     """Load a model.
 
@@ -39,12 +44,18 @@ def load_model(
     weights
         Checkpoint (``.safetensors``, or ``.pth`` with tensors only) to use instead of the published weights; nothing
         is downloaded then.
+    weights_entry
+        Which weights of the checkpoint, where it holds more than one set: ``state_dict_ema``, ``checkpoint.teacher``.
+        A warning names what was taken where None and there was a choice.
     device
         ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
     layers
         Layer of a region instead of the committed one: ``{"V1": "features.6"}``, several joined by ``+``.
     store
         Where activations are kept; the one in the home folder where None.
+    commitments
+        Folder of the layer commitments of named models, one NAME.toml each, which come before those of this package;
+        ``fixtures/models`` in the current folder where None.
 
     Returns
     -------
@@ -73,10 +84,15 @@ def load_model(
     from pytest_brainscore.models.preprocessing import committed_preprocessing
     from pytest_brainscore.models.temporal import TemporalBrainModel
     from pytest_brainscore.models.torch_model import TorchBrainModel
-    from pytest_brainscore.models.weights import load_weights, read_state_dict
+    from pytest_brainscore.models.weights import load_checkpoint
 
     parsed = parse_specification(specification)
-    check_exists(parsed)
+    check_exists(parsed, commitments)
+    if weights_entry is not None and weights is None:
+        raise ModelError(
+            f"{weights_entry!r} is an entry of no checkpoint; give "
+            + mend(option="--brainscore-weights, too.", python="weights=FILE, too.")
+        )
     running_on = resolve_device(device)
     store = store or ActivationStore()
     if parsed.kind in ("file", "module"):
@@ -87,10 +103,9 @@ def load_model(
             _refuse_settings(parsed, weights, layers)
             return made
         built = networks.Built(made, sources=networks.source_files(module))
-        commitment = read_commitment(file) if file.is_file() else networks.NO_COMMITMENT
+        commitment = read_commitment(file) if file.exists() else networks.NO_COMMITMENT
     else:
-        file = _shipped_commitment(parsed.identifier)
-        commitment = read_commitment(file) if file.is_file() else networks.published_commitment(parsed)
+        file, commitment = named_commitment(parsed, commitments)
     identifier = commitment.identifier or parsed.identifier
     chosen = override_layers(commitment.committed_layers(), layers or {})
     if parsed.kind in ("name", "timm"):
@@ -98,8 +113,12 @@ def load_model(
             _refuse_settings(parsed, weights, None)
             return PixelsModel(identifier, chosen, commitment.visual_degrees, store)
         built = networks.build(commitment, pretrained=weights is None)
+    origin = built.weights_from
     if weights is not None:
-        load_weights(built.network, read_state_dict(weights), str(weights))
+        loaded = load_checkpoint(built.network, Path(weights).expanduser(), weights_entry)
+        origin = loaded.origin
+        for remark in loaded.remarks:
+            warnings.warn(remark, stacklevel=2)
     # A layer that the caller gives for a region replaces its time course.
     time_course = {
         str(region): steps for region, steps in commitment.time_course.items() if region not in (layers or {})
@@ -115,13 +134,63 @@ def load_model(
         store=store,
         commitment_file=file,
         sources=built.sources,
+        weights_from=origin,
     )
 
 
-def check_exists(specification: ModelSpecification) -> None:
+def named_commitment(
+    specification: ModelSpecification, folder: str | os.PathLike[str] | None = None
+) -> tuple[Path, LayerCommitment]:
+    """Return the layer commitment of a model that is named, and where the user's own is or would be.
+
+    Parameters
+    ----------
+    specification
+        Of kind ``name`` or ``timm``.
+    folder
+        The user's commitments, as for :func:`load_model`; they come before those of this package.
+
+    Returns
+    -------
+    Path
+        The user's file, whether it is there or not: what comes with this package is never written to.
+    LayerCommitment
+        The user's; else the shipped one; else what is known of a published network.
+
+    Raises
+    ------
+    ModelError
+        The file cannot be read.
+
+    """
+    from msgspec.structs import replace
+
+    from pytest_brainscore.models.commitment import read_commitment
+    from pytest_brainscore.models.networks import published_commitment
+
+    own, shipped = _own_commitment(specification.identifier, folder), _shipped_commitment(specification.identifier)
+    file = own if own.exists() else shipped
+    if not file.exists():
+        return own, published_commitment(specification)
+    commitment = read_commitment(file)
+    if commitment.source:
+        return own, commitment
+    # A file of a few layers leaves open where the network comes from: from where its name would without the file.
+    known = read_commitment(shipped) if shipped.exists() else published_commitment(specification)
+    return own, replace(commitment, source=known.source, weights=commitment.weights or known.weights)
+
+
+def check_exists(specification: ModelSpecification, commitments: str | os.PathLike[str] | None = None) -> None:
     """Check that there is such a model, as far as can be told without loading it.
 
     Imports torchvision only for a name that has no commitment.
+
+    Parameters
+    ----------
+    specification
+        The model as named.
+    commitments
+        Folder of the user's layer commitments, as for :func:`load_model`.
 
     Raises
     ------
@@ -136,11 +205,12 @@ def check_exists(specification: ModelSpecification) -> None:
         )
     if specification.kind == "timm" and importlib.util.find_spec("timm") is None:
         raise ModelError(f"{specification.text} needs the package timm, which is not installed; pip install timm.")
-    if specification.kind != "name" or _shipped_commitment(specification.identifier).is_file():
+    own = _own_commitment(specification.identifier, commitments)
+    if specification.kind != "name" or own.exists() or _shipped_commitment(specification.identifier).is_file():
         return
     from pytest_brainscore.models.networks import torchvision_classifiers
 
-    names = [*committed_names(), *torchvision_classifiers()]
+    names = [*(file.stem for file in own.parent.glob("*.toml")), *committed_names(), *torchvision_classifiers()]
     if specification.source not in names:
         near = difflib.get_close_matches(specification.source, dict.fromkeys(names), n=NAMES_SHOWN)
         advice = f"did you mean {' or '.join(near)}?" if near else f"give {FORMS}."
@@ -152,6 +222,10 @@ def committed_names() -> list[str]:
     return sorted(file.stem for file in resource_folder("fixtures/models").glob("*.toml"))
 
 
+def _own_commitment(identifier: str, folder: str | os.PathLike[str] | None) -> Path:
+    return Path("fixtures/models" if folder is None else folder).expanduser().absolute() / f"{identifier}.toml"
+
+
 def _shipped_commitment(identifier: str) -> Path:
     return resource_folder("fixtures/models") / f"{identifier}.toml"
 
@@ -159,13 +233,19 @@ def _shipped_commitment(identifier: str) -> Path:
 def _commitment_beside(file: Path, factory: str) -> Path:
     """Return FACTORY.toml beside the file where there is one, else the path of the file's own .toml."""
     own = file.with_name(f"{factory}.toml")
-    return own if own.is_file() else file.with_suffix(".toml")
+    return own if own.exists() else file.with_suffix(".toml")
 
 
 def _refuse_settings(
-    specification: ModelSpecification, weights: Path | None, layers: Mapping[str, str | Sequence[str]] | None
+    specification: ModelSpecification,
+    weights: str | os.PathLike[str] | None,
+    layers: Mapping[str, str | Sequence[str]] | None,
 ) -> None:
-    given = [name for name, value in (("--brainscore-weights", weights), ("--brainscore-layer", layers)) if value]
+    settings = (
+        (mend(option="--brainscore-weights", python="weights"), weights),
+        (mend(option="--brainscore-layer", python="layers"), layers),
+    )
+    given = [name for name, value in settings if value]
     if given:
         raise ModelError(
             f"{specification.text} is a brain model of its own, not a network; leave out {' and '.join(given)}."

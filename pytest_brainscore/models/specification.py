@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
 
 SpecificationKind = Literal["name", "timm", "file", "module"]
 
@@ -68,8 +68,13 @@ def parse_specification(text: str) -> ModelSpecification:
             return ModelSpecification(text, "module", source, factory)
     if text.endswith(_WEIGHTS_SUFFIXES):
         raise ModelError(
-            f"{text} is a weights file; name the network that it belongs to with --model, "
-            f"and give the file with --brainscore-weights {text}."
+            f"{text} is a weights file; "
+            + mend(
+                option="name the network that it belongs to with --model, and give the file with --brainscore-weights "
+                f"{text}.",
+                python=f'name the network that it belongs to, and give the file as weights: load_model("NAME", '
+                f'weights="{text}").',
+            )
         )
     if text.endswith(".py"):
         raise ModelError(

@@ -22,6 +22,7 @@ from pytest_brainscore.models.interface import RecordingTarget, TimeBin
 from pytest_brainscore.models.layer_mapped_model import Recording
 from pytest_brainscore.models.neuroid_coordinates import neuroid_coordinates
 from pytest_brainscore.models.torch_model import TorchBrainModel
+from pytest_brainscore.one_thread import one_thread
 
 if TYPE_CHECKING:
     import xarray
@@ -71,6 +72,7 @@ def alignment_weights(
     return np.asarray(np.maximum(overlap, 0) / (end - start))
 
 
+@one_thread()
 def align(
     values: ArrayLike,
     sources: Sequence[Stretch],

@@ -18,15 +18,18 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.description import ModelDescription
-from pytest_brainscore.models.extraction import BATCH_SIZE, EXTRACTION_VERSION, OUTPUT, LayerExtractor, some_of
-from pytest_brainscore.models.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.extraction import BATCH_SIZE, EXTRACTION_VERSION, LayerExtractor
+from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, give_layer
 from pytest_brainscore.models.neuroid_coordinates import LayerShapes
 from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.probing.survey import OUTPUT, some_of
 from pytest_brainscore.models.weights import state_dict_sha256
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimulus_set import StimulusImage, StimulusSet
 
+WHOLE = "whole network"
+"""Stands for what the network returns, among the layers that were asked with the probe."""
 VERSIONED_PACKAGES = ("torch", "torchvision")
 """Packages whose modules are identified by the version of the package, not by the text of their files."""
 
@@ -54,6 +57,8 @@ class TorchBrainModel(LayerMappedModel):
         Where a layer commitment for this model would lie, for errors.
     sources
         Files whose text the network depends on besides those of its modules' classes.
+    weights_from
+        Name of the weights, or their file and the place in it; empty where the network came with its own.
 
     """
 
@@ -71,10 +76,13 @@ class TorchBrainModel(LayerMappedModel):
         store: ActivationStore,
         commitment_file: Path,
         sources: Sequence[Path] = (),
+        weights_from: str = "",
     ) -> None:
         super().__init__(identifier, layers, visual_degrees, store)
         self._extractor = LayerExtractor(network, preprocessing, device, identifier)
         self._commitment_file = commitment_file
+        network = self._extractor.network
+        self._weights_from = weights_from
         self._weights_sha256 = state_dict_sha256(network)
         self._architecture = architecture_digest(network, sources)
 
@@ -85,9 +93,24 @@ class TorchBrainModel(LayerMappedModel):
             weights_sha256=self._weights_sha256,
             layers=self._described_layers(),
             visual_degrees=self.visual_degrees(),
-            preprocessing={**self._extractor.preprocessing.description(), **self._decoder_description()},
+            preprocessing={
+                **self._extractor.preprocessing.description(),
+                **self._way_description(),
+                **self._decoder_description(),
+            },
             device=str(self._extractor.device),
+            probe=self._sketches(),
+            weights_from=self._weights_from or None,
         )
+
+    def _way_description(self) -> dict[str, str]:
+        """Tell how the network is run, where it does not allow the usual way."""
+        way = self._extractor.way
+        return {} if way in (None, "channels_last") else {"run": f"{way}"}
+
+    def _sketches(self) -> dict[str, list[float]]:
+        layers = {layer: list(answer.sketch) for layer, answer in self._extractor.known_answers().items()}
+        return {WHOLE: list(self._extractor.outline), **layers} if self._extractor.outline else layers
 
     def _layer_shapes(self, layers: tuple[str, ...]) -> LayerShapes:
         return self._extractor.shapes(layers)
@@ -101,8 +124,11 @@ class TorchBrainModel(LayerMappedModel):
     def _batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
         return self._extractor.batches(images, layers)
 
-    def _ingredients(self) -> dict[str, object]:
+    def _ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
+        answers = self._extractor.answers(layers)
         return {
+            "probe": {layer: answer.digest for layer, answer in answers.items()},
+            "run": self._extractor.way,
             "weights": self._weights_sha256,
             "architecture": self._architecture,
             "preprocessing": self._extractor.preprocessing.description(),
@@ -117,7 +143,7 @@ class TorchBrainModel(LayerMappedModel):
     def _no_layer(self, region: str) -> str:
         some = some_of([name for name, _ in self._extractor.network.named_modules() if name])
         return (
-            f"No layer of {self.identifier} is committed to {region}; give --brainscore-layer {region}=LAYER, or write "
+            f"No layer of {self.identifier} is committed to {region}; {give_layer(region)}, or write "
             f'{self._commitment_file} with [layers] and {region} = "LAYER", where LAYER is for example '
             f"{' or '.join(some)}."
         )

@@ -1,73 +1,80 @@
-"""Weights: read from files without running code, identified by their content, downloaded once."""
+"""Weights: whole or not at all, identified by their content, downloaded once."""
 
 from __future__ import annotations
 
 import hashlib
-import pickle
-import zipfile
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from filelock import FileLock
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import ModelError, mend
+from pytest_brainscore.models.checkpoints.choosing import choose_weights, is_counter, location, missing_names
+from pytest_brainscore.models.checkpoints.reading import StateDict, one_line
 
-StateDict = dict[str, torch.Tensor]
+if TYPE_CHECKING:
+    from torchvision.models import WeightsEnum
 
-ENVELOPES = ("state_dict", "model_state_dict", "model")
-"""Keys under which training scripts save the state dict beside optimizer and epoch."""
-DATA_PARALLEL_PREFIX = "module."
-"""Put before every key by ``torch.nn.DataParallel``."""
-BATCH_COUNTER = "num_batches_tracked"
-"""A counter of batch normalisation used in training only; checkpoints older than PyTorch 0.4.1 have none."""
 SHOWN = 3
-"""Keys named in an error."""
+"""Names shown in an error."""
 
 
-def read_state_dict(path: Path) -> StateDict:
-    """Read a checkpoint: tensors only, nothing in the file is executed.
+@dataclass(frozen=True)
+class Loaded:
+    """Where the weights of a network come from."""
+
+    origin: str
+    """Name of the file, and the place in it where there is more than the weights."""
+    remarks: tuple[str, ...] = ()
+    """Sentences about what was chosen, left out or rounded; empty where the file is the weights and nothing else."""
+
+
+def load_checkpoint(network: torch.nn.Module, path: str | os.PathLike[str], entry: str | None = None) -> Loaded:
+    """Give a network the weights in a file.
 
     Parameters
     ----------
+    network
+        Changed in place.
     path
-        A ``.safetensors`` file, or any file of ``torch.save`` (``.pth``, ``.pt``, ``.bin``, ``.ckpt``). A state dict
-        under ``state_dict``, ``model_state_dict`` or ``model``, and the prefix ``module.``, are unwrapped.
-
-    Returns
-    -------
-    dict of str to Tensor
-        On the CPU.
+        A safetensors file, or any file of ``torch.save``, whatever its name; nothing in it is executed.
+    entry
+        Place of the weights in the file, see
+        :func:`~pytest_brainscore.models.checkpoints.choosing.choose_weights`; found where None.
 
     Raises
     ------
     ModelError
-        The file is missing, empty, damaged, or holds something else than tensors.
+        The file cannot be read, more than one place in it would do, or the weights are not those of this network;
+        nothing has been copied then.
 
     """
-    if not path.is_file():
-        raise ModelError(f"There is no weights file {path}; give the path of a .safetensors or .pth checkpoint.")
-    if path.stat().st_size == 0:
-        raise ModelError(f"The weights file {path} is empty; copy or download it again.")
-    content = _read_safetensors(path) if path.suffix == ".safetensors" else _read_torch(path)
-    for envelope in ENVELOPES:
-        if isinstance(content, Mapping) and isinstance(content.get(envelope), Mapping):
-            content = content[envelope]
-            break
-    if not isinstance(content, Mapping) or not content or not all(map(torch.is_tensor, content.values())):
-        raise ModelError(
-            f"The weights file {path} holds no state dict; save torch.save(network.state_dict(), {path.name!r})."
+    path = Path(path)
+    choice = choose_weights(network, path, entry)
+    place = choice.place
+    rounded = load_weights(network, choice.state, f"{path} ({place})" if place else str(path))
+    remarks = []
+    if choice.others and entry is None:
+        remarks.append(
+            f"{path.name} holds more than one set of weights: {place or 'the file itself'} was taken and not "
+            f"{_first(list(choice.others))}; choose with "
+            + mend(option="--brainscore-weights-entry.", python="load_model(weights_entry=...).")
         )
-    state = {str(key): cast("torch.Tensor", value) for key, value in content.items()}
-    if all(key.startswith(DATA_PARALLEL_PREFIX) for key in state):
-        return {key.removeprefix(DATA_PARALLEL_PREFIX): value for key, value in state.items()}
-    return state
+    if choice.prefix and choice.left_out:
+        remarks.append(
+            f"{path.name}: the weights are those under {place}; {choice.left_out} other tensors beside them are not "
+            "used."
+        )
+    if rounded:
+        remarks.append(f"{path.name}: {rounded} to the type of the network.")
+    return Loaded(f"{path.name}: {place}" if place else path.name, tuple(remarks))
 
 
-def load_weights(network: torch.nn.Module, state: StateDict, origin: str) -> None:
+def load_weights(network: torch.nn.Module, state: StateDict, origin: str) -> str:
     """Copy weights into a network, every one of them.
 
     Parameters
@@ -75,36 +82,122 @@ def load_weights(network: torch.nn.Module, state: StateDict, origin: str) -> Non
     network
         Changed in place.
     state
-        Weights by name.
+        Weights by name. A tensor that the network has under several names may be there once.
     origin
         Where the weights come from, for the error.
+
+    Returns
+    -------
+    str
+        Which of them were rounded; empty where the network's numbers are those of `state`.
 
     Raises
     ------
     ModelError
-        Names are missing or unexpected, or a shape differs; nothing has been copied then.
+        Names are missing or unexpected, a shape differs, or a tensor holds no numbers for its place: integers for real
+        numbers, complex or quantised ones, NaN or infinity. Nothing has been copied then.
 
     """
-    own = network.state_dict()
-    missing = [key for key in own if key not in state and not key.endswith(BATCH_COUNTER)]
-    unexpected = [key for key in state if key not in own]
+    own = network.state_dict(keep_vars=True)
+    kind = type(network).__name__
+    missing, unexpected = missing_names(network, state), [key for key in state if key not in own]
     if missing or unexpected:
         wrong = [f"{len(keys)} {what} ({_first(keys)})" for what, keys in _named(missing, unexpected) if keys]
         raise ModelError(
-            f"The weights in {origin} do not belong to {type(network).__name__}: {' and '.join(wrong)} of "
-            f"{len(own)} names; give the weights of this network."
+            f"The weights in {origin} do not belong to {kind}: {' and '.join(wrong)} of {len(own)} names; give the "
+            "weights of this network."
         )
     shapes = [
-        f"{key} is {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
-        for key in own
-        if key in state and state[key].shape != own[key].shape
+        f"{key} is {tuple(value.shape)} instead of {tuple(own[key].shape)}"
+        for key, value in state.items()
+        if not torch.nn.parameter.is_lazy(own[key]) and value.shape != own[key].shape
     ]
     if shapes:
         raise ModelError(
-            f"The weights in {origin} have {len(shapes)} wrong shapes for {type(network).__name__}: "
-            f"{_first(shapes)}; give the weights of this network."
+            f"The weights in {origin} have {len(shapes)} wrong shapes for {kind}: {_first(shapes)}; give the weights "
+            "of this network."
         )
+    unusable = [*_unusable(own, state), *_contradicting(own, state)]
+    if unusable:
+        raise ModelError(
+            f"The weights in {origin} cannot be those of {kind}: {_first(unusable)}; save the trained, floating-point "
+            "state dict of this network."
+        )
+    rounded = [key for key, value in state.items() if value.is_floating_point() and _is_rounded(value, own[key])]
     network.load_state_dict(state, strict=False)
+    if not rounded:
+        return ""
+    types = sorted({_name(state[key].dtype) for key in rounded})
+    return f"{len(rounded)} tensors of type {' and '.join(types)} were rounded ({_first(rounded)})"
+
+
+def torchvision_weights(name: str, weights: str) -> WeightsEnum:
+    """Return torchvision's entry for weights: where they are, and how their images are prepared.
+
+    Raises
+    ------
+    ModelError
+        There is no such classifier, or no such weights.
+
+    """
+    from torchvision.models import get_model_weights
+
+    try:
+        entries = get_model_weights(name)
+    except ValueError as error:
+        raise ModelError(
+            f"torchvision has no network {name}; give source in its layer commitment, or another name."
+        ) from error
+    try:
+        return entries[weights]
+    except KeyError as error:
+        names = ", ".join(member.name for member in entries)
+        raise ModelError(f"{name} has no weights {weights!r}; commit to one of {names}.") from error
+
+
+def _unusable(own: Mapping[str, torch.Tensor], state: StateDict) -> Iterator[str]:
+    """Yield what is wrong with tensors whose names and shapes are right."""
+    for key, value in state.items():
+        wanted, given = own[key].dtype, _name(value.dtype)
+        if is_counter(key):
+            continue
+        if value.is_quantized or value.layout != torch.strided or value.device.type == "meta":
+            how = "quantised" if value.is_quantized else "empty" if value.device.type == "meta" else "sparse"
+            yield f"{key} is {how}"
+        elif value.is_complex() != wanted.is_complex or value.is_floating_point() != wanted.is_floating_point:
+            yield f"{key} is {given} instead of {_name(wanted)}"
+        elif value.is_floating_point() and value.dtype != wanted and value.element_size() == 1:
+            yield f"{key} is {given}, whose scale is not known"
+        elif value.is_floating_point() or value.is_complex():
+            yield from _not_finite(key, value, own[key])
+        elif not torch.equal(value.to(wanted).to(value.dtype), value):
+            yield f"{key} is {given} with values that {_name(wanted)} cannot hold"
+
+
+def _not_finite(key: str, value: torch.Tensor, own: torch.Tensor) -> Iterator[str]:
+    copied = value.to(own.dtype)
+    if bool(torch.isfinite(copied).all()):
+        return
+    if bool(torch.isnan(copied).any()):
+        yield f"{key} contains NaN"
+    # A mask that the network itself fills with infinities is no result of training.
+    elif torch.nn.parameter.is_lazy(own) or not torch.equal(torch.isinf(copied).cpu(), torch.isinf(own).cpu()):
+        yield f"{key} contains infinite values" + (
+            "" if bool(torch.isinf(value).any()) else f" once it is {_name(own.dtype)}"
+        )
+
+
+def _contradicting(own: Mapping[str, torch.Tensor], state: StateDict) -> Iterator[str]:
+    """Yield names of one tensor of the network that are two in the file."""
+    first: dict[object, str] = {}
+    for key, value in state.items():
+        other = first.setdefault(location(own[key]), key)
+        if other != key and not is_counter(key) and not torch.equal(value, state[other]):
+            yield f"{other} and {key} are one tensor in the network and two in the file"
+
+
+def _is_rounded(value: torch.Tensor, own: torch.Tensor) -> bool:
+    return value.dtype != own.dtype and not torch.equal(value.to(own.dtype).to(value.dtype), value)
 
 
 def state_dict_sha256(network: torch.nn.Module) -> str:
@@ -138,13 +231,7 @@ def published_weights(name: str, weights: str) -> StateDict:
         There are no such weights, or they are not on this machine and cannot be downloaded.
 
     """
-    from torchvision.models import get_model_weights
-
-    try:
-        entry = get_model_weights(name)[weights]
-    except KeyError as error:
-        names = ", ".join(member.name for member in get_model_weights(name))
-        raise ModelError(f"{name} has no weights {weights!r}; commit to one of {names}.") from error
+    entry = torchvision_weights(name, weights)
     folder = Path(torch.hub.get_dir()) / "checkpoints"
     file = folder / Path(entry.url).name
     try:
@@ -153,50 +240,16 @@ def published_weights(name: str, weights: str) -> StateDict:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{file}.lock"):
             return cast("StateDict", entry.get_state_dict(weights_only=True, check_hash=True, progress=False))
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise ModelError(
-            f"The weights {weights} of {name} cannot be had from {entry.url} or {file} ({_one_line(error)}); download "
-            "them elsewhere and pass the file with --brainscore-weights."
-        ) from error
-
-
-def _read_safetensors(path: Path) -> object:
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise _damaged(path, error) from error
-
-
-def _read_torch(path: Path) -> object:
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # damaged files end in KeyError, EOFError, RuntimeError, ValueError ...
-        if _holds_objects(path, error):
-            raise ModelError(
-                f"The weights file {path} holds Python objects, which would run code when read; save the tensors "
-                f"only, with torch.save(network.state_dict(), {path.name!r})."
-            ) from error
-        raise _damaged(path, error) from error
-
-
-def _holds_objects(path: Path, error: Exception) -> bool:
-    if "TorchScript" in str(error):
-        return True
-    with path.open("rb") as file:
-        pickled = file.read(1) == pickle.PROTO
-    return isinstance(error, pickle.UnpicklingError) and (pickled or zipfile.is_zipfile(path))
-
-
-def _damaged(path: Path, error: Exception) -> ModelError:
-    return ModelError(
-        f"The weights file {path} is damaged or no checkpoint ({_one_line(error)}); copy or download it again."
+    except Exception as error:  # no connection; or a damaged file, which ends in errors of all kinds
+        reason = one_line(error)
+    raise ModelError(
+        f"The weights {weights} of {name} cannot be had from {entry.url} or {file} ({reason}); download them elsewhere "
+        + mend(option="and pass the file with --brainscore-weights.", python="and give load_model weights=FILE.")
     )
 
 
-def _one_line(error: Exception) -> str:
-    """Return the first sentence of an error: torch adds advice about loading files unsafely."""
-    text = str(error).partition("\n")[0].partition(". ")[0].rstrip(".")
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _named(missing: list[str], unexpected: list[str]) -> tuple[tuple[str, list[str]], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pytest_brainscore.errors import ReportError
@@ -9,7 +10,7 @@ from pytest_brainscore.report.reading import LINES_SUFFIX, read_report
 from pytest_brainscore.report.record import Report
 
 
-def read_reports(folder: Path) -> dict[Path, Report]:
+def read_reports(folder: str | os.PathLike[str]) -> dict[Path, Report]:
     """Return all reports in a folder and below, sorted by path; other files are left out.
 
     The lines of a run that never came to its end count as an incomplete report where no JSON report of the same name
@@ -21,7 +22,7 @@ def read_reports(folder: Path) -> dict[Path, Report]:
         When a report, or what could be one, cannot be read.
 
     """
-    files = [file for file in sorted(folder.rglob("*.json*")) if file.suffix in (".json", LINES_SUFFIX)]
+    files = [file for file in sorted(Path(folder).rglob("*.json*")) if file.suffix in (".json", LINES_SUFFIX)]
     reports = [file for file in files if _is_report(file)]
     lone = [file for file in reports if file.suffix == ".json" or file.with_suffix(".json") not in reports]
     return {file: read_report(file) for file in lone}

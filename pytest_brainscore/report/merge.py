@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.build import build_report
+from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.report.red import is_red
 
@@ -74,15 +73,14 @@ def _models(reports: Mapping[str, Report]) -> dict[str, ModelRecord]:
             if _never_loaded(other):
                 models[model.identifier] = name, model
             elif not _never_loaded(model):
-                field = _essence_differs(model, other) or _layers_differ(model, other)
+                field = _essence_differs(model, other) or _layers_differ(model, other) or what_differs(model, other)
                 if field is not None:
                     raise ReportError(
                         f"The model {model.identifier} has other {field} in {name} than in {other_name}; merge only "
                         "reports of the same model."
                     )
-                fuller = model if other.visual_degrees is None else other
-                together = msgspec.structs.replace(fuller, layers=model.layers | other.layers)
-                models[model.identifier] = other_name, together
+                fuller, other_one = (model, other) if other.visual_degrees is None else (other, model)
+                models[model.identifier] = other_name, joined(other_one, fuller)
     return {identifier: model for identifier, (_, model) in models.items()}
 
 

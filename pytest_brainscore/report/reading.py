@@ -5,6 +5,7 @@ One boundary for all of them: whatever the bytes of a file are, the answer is re
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -32,7 +33,7 @@ _UNKNOWN: Final = Environment(python="", platform="", cores=0, packages={}, git=
 """Lines say nothing of what they were made on."""
 
 
-def read_report(path: Path) -> Report:
+def read_report(path: str | os.PathLike[str]) -> Report:
     """Read a report: one that was written at the end of a run, or the lines of a run that never came to its end.
 
     A file that ends in ``.jsonl``, which a run writes while it lasts, is an incomplete report: of the environment it
@@ -45,6 +46,7 @@ def read_report(path: Path) -> Report:
         When the file cannot be read, is not a report, or was written by a newer version of this package.
 
     """
+    path = Path(path)
     if path.suffix == LINES_SUFFIX:
         return _incomplete(read_json_lines(path), _modified(path))
     what = f"The report {path}"
@@ -65,7 +67,7 @@ def read_report(path: Path) -> Report:
     return report
 
 
-def read_json_lines(path: Path) -> list[BenchmarkRecord]:
+def read_json_lines(path: str | os.PathLike[str]) -> list[BenchmarkRecord]:
     """Read the records that a run wrote line by line, in the order in which they were written.
 
     Half a line at the end is what a run leaves that was killed while writing; it is ignored.
@@ -76,7 +78,7 @@ def read_json_lines(path: Path) -> list[BenchmarkRecord]:
         When the file cannot be read, or any other line is not a record.
 
     """
-    *lines, rest = _read(path).split(b"\n")
+    *lines, rest = _read(Path(path)).split(b"\n")
     records = [_record(line, f"Line {number} of {path}") for number, line in enumerate(lines, start=1)]
     try:
         parse(rest)

@@ -122,6 +122,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """What was asked for on the command line."""
     weights_sha256: str | None = None
     """SHA-256 of the weights; null where there are none or they are not known."""
+    weights_from: str | None = None
+    """Name of published weights, or the checkpoint's file and the place in it; null where neither was loaded."""
     layers: dict[str, str | list[str]] = {}
     """Layer or layers that stand for each region."""
     visual_degrees: float | None = None
@@ -130,6 +132,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How images were made into input: size, mean, standard deviation ..."""
     device: str | None = None
     """Device the model ran on."""
+    probe: dict[str, list[float]] = {}
+    """Sketch of what each layer answered to a few fixed images: about equal wherever the same network ran."""
 
 
 class GitState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -74,7 +74,7 @@ class JsonLines:
         self._file.close()
 
 
-def write_json(report: Report, path: Path) -> None:
+def write_json(report: Report, path: str | os.PathLike[str]) -> None:
     """Write a report as one JSON document, at once: there is never half a report under `path`.
 
     Keys are in the order of the fields of the records, so reports of the same results have the same bytes.
@@ -87,9 +87,9 @@ def write_json(report: Report, path: Path) -> None:
     """
     document = msgspec.json.format(msgspec.json.encode(plain_report(report)), indent=2) + b"\n"
     try:
-        write_atomically(path, document)
+        write_atomically(Path(path), document)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(Path(path), error) from error
 
 
 def _unwritable(path: Path, error: OSError) -> ReportError:

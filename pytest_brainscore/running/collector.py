@@ -18,6 +18,7 @@ from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.build import build_report, environment
 from pytest_brainscore.report.destination import Destination, parse_destination
+from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import (
     BenchmarkRecord,
     ComparisonRecord,
@@ -36,6 +37,19 @@ from pytest_brainscore.scoring.comparison import missing
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
 from pytest_brainscore.scoring.tolerance import parse_tolerances
 
+_IDENTITY = (
+    "model",
+    "identifier",
+    "version",
+    "parent",
+    "parents",
+    "region",
+    "required",
+    "seconds",
+    "peak_rss_mb",
+    "worker",
+)
+"""Fields of a record that stay when its score is refused."""
 Outcome = Literal["complete", "incomplete", "stopped"]
 
 
@@ -56,7 +70,7 @@ class Collector:
         self.options = options
         self.command = list(command)
         for model in options.models:
-            check_exists(model)
+            check_exists(model, options.commitments)
         parse_tolerances(options.tolerances)
         chosen = choose(options.benchmarks)
         select(options.require, chosen)
@@ -71,6 +85,7 @@ class Collector:
         self.complete = True
         """False once the run is known to have been stopped, or to have lost results."""
         self.without_model = 0
+        self._several_networks: dict[str, str] = {}
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
         }
@@ -92,7 +107,7 @@ class Collector:
         """Take the record of a finished benchmark, and append it to the line files at once."""
         benchmark = ruled(benchmark_record(record), self.options)
         if model is not None:
-            self.models[benchmark.model] = model_record(model)
+            self._note_network(model_record(model))
         self.records[benchmark.model, benchmark.identifier] = benchmark
         for lines in self._lines:
             try:
@@ -100,6 +115,28 @@ class Collector:
             except BrainScoreError as error:
                 self._problem(error)
         return benchmark
+
+    def _note_network(self, model: ModelRecord) -> None:
+        """Keep the record of a model, and notice when a name comes with two networks."""
+        known = self.models.setdefault(model.identifier, model)
+        difference = what_differs(known, model)
+        if difference is None:
+            self.models[model.identifier] = joined(known, model)
+        elif model.identifier not in self._several_networks:
+            reason = (
+                f"{model.identifier} was not the same network each time it was loaded in this run: its {difference} "
+                "differ; have the factory seed whatever it draws from, so that it returns the same in every process."
+            )
+            self._several_networks[model.identifier] = reason
+            self._problem(BrainScoreError(reason))
+
+    def _refuse_several_networks(self) -> None:
+        """Take the scores from a model that was several networks: nobody can say whose they are."""
+        for key, record in self.records.items():
+            if record.model in self._several_networks and record.status in ("scored", "nan"):
+                plain = {name: getattr(record, name) for name in _IDENTITY}
+                reason = self._several_networks[record.model]
+                self.records[key] = BenchmarkRecord(**plain, status="failed", reason=reason)
 
     def crashed(self, nodeid: str, reason: str) -> BenchmarkRecord | None:
         """Record a benchmark whose worker died; None when the test was no benchmark."""
@@ -128,6 +165,7 @@ class Collector:
 
         Baselines are left alone unless the run is complete: what was lost must not become the new standard.
         """
+        self._refuse_several_networks()
         self.complete = outcome == "complete"
         self._mark_missing()
         self._check_across()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+from pytest_brainscore.data.showing import SCREENS, Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
+from pytest_brainscore.models.checkpoints.containers import container
 from pytest_brainscore.models.specification import ModelSpecification, parse_specification
 
 if TYPE_CHECKING:
@@ -16,6 +20,8 @@ Update = Literal["none", "new", "improved", "all"]
 Missing = Literal["warn", "fail", "ignore"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
+SHORT_FLAG = "--model"
+LONG_FLAG = "--brainscore-model"
 DEFAULT_REPORT = "json:brainscore-report.json"
 
 
@@ -39,9 +45,10 @@ class Option:
 
 OPTIONS = (
     Option(
-        "--brainscore-model",
+        LONG_FLAG,
         "Score this model: a name (squeezenet1_1, any torchvision classifier), timm:NAME, path/to/file.py:factory or "
-        "package.module:factory. Repeatable, or comma-separated.",
+        "package.module:factory. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
+        "conftest.py has an option of that name.",
         "NAME",
         repeatable=True,
     ),
@@ -49,6 +56,11 @@ OPTIONS = (
         "--brainscore-weights",
         "Read the model's weights from this checkpoint (.safetensors, or a .pth with tensors only).",
         "FILE",
+    ),
+    Option(
+        "--brainscore-weights-entry",
+        "Where a checkpoint holds more than one set of weights, read this one, for example state_dict_ema.",
+        "ENTRY",
     ),
     Option(
         "--brainscore-layer",
@@ -137,13 +149,20 @@ OPTIONS = (
         "DIR",
     ),
     Option(
+        "--brainscore-screen",
+        "How images that were shown at other visual degrees than the model's reach it: as in the published system, "
+        "which compresses JPEG images a second time, or lossless. Lossless scores are compared with no others.",
+        choices=SCREENS,
+        default="published",
+    ),
+    Option(
         "--brainscore-cache",
         "Stored activations: use them, compute them anew, use only what is stored, or leave the store off.",
         choices=("use", "refresh", "only", "off"),
         default="use",
     ),
 )
-"""All options but the ``--model`` alias and ``--brainscore-list``, which are not settings of a project."""
+"""All options but ``--model``, short for the first, and ``--brainscore-list``, which is no setting of a project."""
 
 OPTIONS_BY_NAME = {option.name: option for option in OPTIONS}
 
@@ -154,6 +173,8 @@ class RunOptions:
 
     models: tuple[ModelSpecification, ...]
     weights: Path | None
+    weights_entry: str | None
+    commitments: Path
     layers: dict[str, str]
     decoder: Path | None
     device: str
@@ -170,23 +191,21 @@ class RunOptions:
     reports: tuple[str, ...]
     population: Path | None
     cache: CacheMode
+    screen: Screen
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Add the option group "brainscore" and the ini twins."""
     group = parser.getgroup("brainscore", "brainscore: score vision models against primate brains and behaviour")
     for option in OPTIONS:
-        flags = [option.flag]
-        if option.flag == "--brainscore-model" and not _taken(parser, "--model"):
-            flags.insert(0, "--model")
         words = f"{option.help} [ini: {option.name}]"
         twin = f"{option.help} (twin of {option.flag})"
         if option.switch:
-            group.addoption(*flags, dest=option.name, action="store_true", default=False, help=words)
+            group.addoption(option.flag, dest=option.name, action="store_true", default=False, help=words)
             parser.addini(option.name, twin, type="bool", default=False)
             continue
         group.addoption(
-            *flags,
+            option.flag,
             dest=option.name,
             action="append" if option.repeatable else "store",
             default=[] if option.repeatable else None,
@@ -203,10 +222,55 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def _taken(parser: pytest.Parser, flag: str) -> bool:
-    """Tell whether a plugin loaded earlier owns a flag: a generic ``--model`` may, and argparse would stop pytest."""
+def taken(parser: pytest.Parser, flag: str = SHORT_FLAG) -> bool:
+    """Tell whether the project or another plugin has an option of this name."""
     groups = [parser._anonymous, *parser._groups]
     return any(flag in option.names() for group in groups for option in group.options)
+
+
+def spell_out(args: list[str]) -> None:
+    """Replace ``--model`` by ``--brainscore-model`` in a command line that is still to be parsed.
+
+    The short name is nobody's while plugins and conftest files add their options, so theirs never meets ours.
+    """
+    if any(_is_short(word) for word in _words(args)):
+        args[:] = [LONG_FLAG + word.removeprefix(SHORT_FLAG) if _is_short(word) else word for word in _words(args)]
+
+
+def ignore_model_words(config: pytest.Config, args: Sequence[str]) -> None:
+    """Have pytest not look for conftest files at the word behind ``--model``, as if the option were known already.
+
+    Where there is a file or folder of that name, it is looked at: the option may turn out to be a switch of another
+    plugin, and the word a path of tests.
+    """
+    words = list(_words(args))
+    named = {word for flag, word in pairwise(words) if flag == SHORT_FLAG}
+    known = config.known_args_namespace
+    here = config.invocation_params.dir
+    known.file_or_dir = [
+        word for word in known.file_or_dir if word not in named or (here / word.partition("::")[0]).exists()
+    ]
+
+
+def _is_short(word: str) -> bool:
+    return word == SHORT_FLAG or word.startswith(f"{SHORT_FLAG}=")
+
+
+def _words(args: Iterable[str]) -> Iterator[str]:
+    """Yield the words of a command line up to ``--``, those in an ``@FILE`` in its place, as argparse reads them."""
+    for position, word in enumerate(arguments := list(args)):
+        if word == "--":
+            yield from arguments[position:]
+            return
+        if word.startswith("@"):
+            try:
+                lines = Path(word[1:]).read_text().splitlines()
+            except (OSError, ValueError):
+                lines = None  # argparse says what is wrong
+            if lines is not None and any(map(_is_short, _words(lines))):
+                yield from _words(lines)
+                continue
+        yield word
 
 
 def model_words(config: pytest.Config) -> list[str]:
@@ -234,19 +298,15 @@ def read_options(config: pytest.Config) -> RunOptions:
 
     models = tuple(parse_specification(word) for word in model_words(config))
     _refuse_duplicates(models)
-    weights = Path(text("brainscore_weights")).expanduser() if text("brainscore_weights") else None
-    if weights is not None:
-        if len(models) > 1:
-            raise ModelError(
-                f"--brainscore-weights names one file ({weights}) but {len(models)} models were given; "
-                "score them in separate runs."
-            )
-        if not weights.is_file():
-            raise ModelError(f"There is no weights file {weights}; give the path of a .safetensors or .pth checkpoint.")
+    weights = _checkpoint(text("brainscore_weights"), models)
+    if text("brainscore_weights_entry") and weights is None:
+        raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"))
     return RunOptions(
         models=models,
-        weights=weights.resolve() if weights else None,
+        weights=weights,
+        weights_entry=text("brainscore_weights_entry") or None,
+        commitments=project_folder(config) / "fixtures" / "models",
         layers=dict(_layer(word) for word in words("brainscore_layer")),
         decoder=_existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
@@ -263,6 +323,7 @@ def read_options(config: pytest.Config) -> RunOptions:
         reports=words("brainscore_report") or (DEFAULT_REPORT,),
         population=_existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
+        screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
     )
 
 
@@ -277,6 +338,19 @@ def _choice(option: Option, value: str) -> str:
     if option.choices and value not in option.choices:
         raise BrainScoreError(f"The ini setting {option.name} is {value!r}; choose one of {', '.join(option.choices)}.")
     return value
+
+
+def _checkpoint(given: str, models: tuple[ModelSpecification, ...]) -> Path | None:
+    if not given:
+        return None
+    weights = Path(given).expanduser()
+    if len(models) > 1:
+        raise ModelError(
+            f"--brainscore-weights names one file ({weights}) but {len(models)} models were given; "
+            "score them in separate runs."
+        )
+    container(weights)
+    return weights.resolve()
 
 
 def _layer(word: str) -> tuple[str, str]:

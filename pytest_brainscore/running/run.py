@@ -31,11 +31,21 @@ class ScoringRun:
         self.tolerances = parse_tolerances(options.tolerances)
         self._run_id = run_id
         self._load = lru_cache(maxsize=MODELS_KEPT)(self._load_model)
+        self._broken: dict[ModelSpecification, Exception] = {}
         self._baselines: dict[str, Baseline] = {}
 
     def model(self, specification: ModelSpecification) -> BrainModel:
-        """Return a model, loaded once per process."""
-        return self._load(specification)
+        """Return a model, loaded once per process.
+
+        One that cannot be loaded is not tried again: its other benchmarks meet the same error at once.
+        """
+        if specification in self._broken:
+            raise self._broken[specification].with_traceback(None)
+        try:
+            return self._load(specification)
+        except Exception as error:
+            self._broken[specification] = error
+            raise
 
     def baseline(self, model: str) -> Baseline:
         """Return the stored baseline of a model; empty where there is none."""
@@ -47,8 +57,10 @@ class ScoringRun:
         model = load_model(
             specification.text,
             weights=self.options.weights,
+            weights_entry=self.options.weights_entry,
             device=device_of_worker(self.options.device, self.worker),
             layers=self.options.layers or None,
+            commitments=self.options.commitments,
             store=ActivationStore(mode=self.options.cache, run_id=self._run_id),
         )
         if self.options.decoder is not None:

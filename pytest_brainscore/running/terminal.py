@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COLOURS: dict[Colour, str] = {"red": "red", "green": "green", "empty": "yellow"}
 
+INDENT = "  "
 REASONS_TOLD = 3
 """Reasons for being unavailable that a run tells: on a machine without data there are dozens, and no news."""
 
@@ -39,37 +40,41 @@ class Line:
         object.__setattr__(self, "text", printable_line(self.text))
 
 
-def live_line(record: BenchmarkRecord) -> Line:
-    """Return the line shown when a benchmark has finished."""
+def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
+    """Return what is shown when a benchmark has finished: a line, or more in a narrow terminal."""
     parts = [record.model, record.identifier, result(record), judgement(record), f"{record.seconds:.1f} s"]
-    return Line("  ".join(part for part in parts if part), _colour(record))
+    text = "  ".join(part for part in parts if part)
+    return [Line(line, _colour(record)) for line in _wrapped(text, width)]
 
 
-def summary(collector: Collector, lost: Sequence[str]) -> list[Line]:
-    """Return the lines of the terminal section."""
+def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]:
+    """Return the lines of the terminal section; its tables are at most `width` characters wide."""
     records = collector.ordered()
-    lines = tables(records, REASONS_TOLD)
+    lines = tables(records, width, REASONS_TOLD)
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
-        lines.append(Line(f"{len(lost)} tests never reported; their results are lost: {', '.join(lost[:3])}", "red"))
+        tests = "1 test" if len(lost) == 1 else f"{len(lost)} tests"
+        lines.append(Line(f"{tests} never reported; their results are lost: {', '.join(lost[:3])}", "red"))
     lines.append(_verdict(records, collector.colour))
     lines += [Line(f"wrote {path}") for path in collector.written]
     lines += _hints(collector)
     return lines
 
 
-def tables(records: Sequence[BenchmarkRecord], reasons: int | None = None) -> list[Line]:
+def tables(records: Sequence[BenchmarkRecord], width: int, reasons: int | None = None) -> list[Line]:
     """Return what the records say: benchmarks, parents, and why something has no score.
 
     Parameters
     ----------
     records
         In the order in which they are told.
+    width
+        Characters in a line of the terminal; at least 60.
     reasons
         Most reasons for being unavailable that are told; None tells all of them.
 
     """
-    return [*_table(records), *_parents(records), *_reasons(records, reasons)]
+    return [*_table(records, width), *_parents(records, width), *_reasons(records, reasons)]
 
 
 def _colour(record: BenchmarkRecord) -> str | None:
@@ -78,7 +83,7 @@ def _colour(record: BenchmarkRecord) -> str | None:
     return "green" if record.comparison and record.comparison.verdict == "improved" else None
 
 
-def _table(records: Sequence[BenchmarkRecord]) -> list[Line]:
+def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
     shown = [record for record in records if record.status != "unavailable" or is_red(record)]
     if not shown:
         return []
@@ -95,16 +100,63 @@ def _table(records: Sequence[BenchmarkRecord]) -> list[Line]:
         )
         for record in shown
     ]
-    return _aligned(header, rows, [_colour(record) for record in shown])
+    return _fitted(header, rows, [_colour(record) for record in shown], width)
 
 
-def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[str | None]) -> list[Line]:
-    """Return a table with a bold header and coloured rows."""
+def _fitted(
+    header: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[str | None], width: int
+) -> list[Line]:
+    """Return a table with a bold header and coloured rows that fits a terminal.
+
+    Where it is too wide, the models, in the first column, become headings; where that is not enough, every row becomes
+    two lines: what it is of, and its cells with their names.
+    """
     head, *lines = aligned(header, rows)
-    return [Line(head, bold=True), *(Line(line, colour) for line, colour in zip(lines, colours, strict=True))]
+    if max(map(len, (head, *lines))) <= width:
+        return [Line(head, bold=True), *(Line(line, colour) for line, colour in zip(lines, colours, strict=True))]
+    head, *lines = aligned(header[1:], [row[1:] for row in rows])
+    narrow = max(map(len, (head, *lines))) <= width - len(INDENT)
+    fitted = [Line(INDENT + head, bold=True)] if narrow else []
+    model = None
+    for row, line, colour in zip(rows, lines, colours, strict=True):
+        if row[0] != model:
+            model = row[0]
+            fitted.append(Line(model, bold=True))
+        if narrow:
+            fitted.append(Line(INDENT + line, colour))
+            continue
+        fitted.append(Line(_shortened(row[1], width), colour))
+        named = list(zip(header, row, strict=True))[2:]
+        cells = [cell if name == "verdict" else f"{name} {cell}" for name, cell in named if cell]
+        fitted += [Line(part, colour) for part in _wrapped(INDENT + "  ".join(cells), width)]
+    return fitted
 
 
-def _parents(records: Sequence[BenchmarkRecord]) -> list[Line]:
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break a line between its parts, which two spaces separate."""
+    if len(text) <= width:
+        return [text]
+    start = text[: len(text) - len(text.lstrip())]
+    lines = [start]
+    for part in text.split("  "):
+        if not part:
+            continue
+        longer = f"{lines[-1]}{'  ' if lines[-1].strip() else ''}{part}"
+        if len(longer) <= width or not lines[-1].strip():
+            lines[-1] = longer
+        else:
+            lines.append(INDENT + part)
+    return lines
+
+
+def _shortened(name: str, width: int) -> str:
+    """Leave out the middle of a name that is longer than a line; both ends tell benchmarks apart."""
+    if len(name) <= width:
+        return name
+    return f"{name[: width // 2 - 1]}…{name[len(name) - (width - width // 2) :]}"
+
+
+def _parents(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
     """Return two numbers for every parent with a score below it.
 
     A local run is usually partial: the number that can be compared with the published pages counts what did not run as
@@ -123,27 +175,34 @@ def _parents(records: Sequence[BenchmarkRecord]) -> list[Line]:
         if aggregate.scored
     ]
     header = ("model", "parent", "mean of what ran", "benchmarks", "site-comparable (missing = 0)")
-    return _aligned(header, rows, [None] * len(rows)) if rows else []
+    return _fitted(header, rows, [None] * len(rows), width) if rows else []
 
 
 def _reasons(records: Sequence[BenchmarkRecord], limit: int | None) -> list[Line]:
-    """Return why benchmarks have no score, red ones first; the same reason of several benchmarks is told once."""
-    grouped: dict[tuple[bool, str, str], list[str]] = {}
+    """Return why benchmarks have no score, red ones first; the same reason of several benchmarks is told once.
+
+    What data are missing is the same for all models; what failed, failed for one.
+    """
+    grouped: dict[tuple[bool, str, str, str], dict[str, None]] = {}
     for record in sorted(records, key=lambda record: not is_red(record)):
         if record.status != "scored":
-            grouped.setdefault((is_red(record), record.status, why_red(record)), []).append(record.identifier)
+            model = "" if record.status == "unavailable" else record.model
+            grouped.setdefault((is_red(record), record.status, model, why_red(record)), {})[record.identifier] = None
+    several = len({record.model for record in records}) > 1
     lines = []
-    untold = 0
-    for (red, status, reason), identifiers in grouped.items():
+    untold: dict[str, None] = {}
+    for (red, status, model, reason), identifiers in grouped.items():
         if status == "unavailable" and limit is not None and not red:
             if limit == 0:
-                untold += len(identifiers)
+                untold |= identifiers
                 continue
             limit -= 1
-        who = identifiers[0] if len(identifiers) == 1 else f"{len(identifiers)} benchmarks"
-        lines.append(Line(f"{status}: {who}: {reason}", "red" if red else None))
+        who = next(iter(identifiers)) if len(identifiers) == 1 else f"{len(identifiers)} benchmarks"
+        whose = f" of {model}" if several and model else ""
+        lines.append(Line(f"{status}: {who}{whose}: {reason}", "red" if red else None))
     if untold:
-        lines.append(Line(f"unavailable: {untold} more benchmarks; what they need: brainscore data status"))
+        noun = "benchmark" if len(untold) == 1 else "benchmarks"
+        lines.append(Line(f"unavailable: {len(untold)} more {noun}; what they need: brainscore data status"))
     return lines
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -65,7 +66,7 @@ class _BaselineFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     scores: dict[str, Any] = {}
 
 
-def read_baseline(folder: Path, model: str) -> Baseline:
+def read_baseline(folder: str | os.PathLike[str], model: str) -> Baseline:
     """Read the baseline of a model.
 
     Parameters
@@ -87,7 +88,7 @@ def read_baseline(folder: Path, model: str) -> Baseline:
         belongs to another model, or was written by a newer version of this package.
 
     """
-    path = _baseline_path(folder, model)
+    path = _baseline_path(Path(folder), model)
     try:
         plain = parse(path.read_bytes())
     except FileNotFoundError:
@@ -117,7 +118,7 @@ def read_baseline(folder: Path, model: str) -> Baseline:
     return Baseline(schema=file.schema, model=model, scores=scores)
 
 
-def update_baseline(folder: Path, model: str, scores: Mapping[str, BaselineScore]) -> Path:
+def update_baseline(folder: str | os.PathLike[str], model: str, scores: Mapping[str, BaselineScore]) -> Path:
     """Store scores in the baseline of a model, and leave all others as they are.
 
     The file is read again under a lock, so runs that update the same baseline at once lose nothing. Numbers are
@@ -145,6 +146,7 @@ def update_baseline(folder: Path, model: str, scores: Mapping[str, BaselineScore
         baseline cannot be read, the folder cannot be written, or another process holds the lock for more than a minute.
 
     """
+    folder = Path(folder)
     path = _baseline_path(folder, model)
     rounded: dict[str, BaselineScore] = {}
     odd: list[BaselineError] = []

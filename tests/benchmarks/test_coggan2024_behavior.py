@@ -125,6 +125,23 @@ def test_a_model_that_is_always_right_has_no_number() -> None:
         score_trials(BENCHMARK, trials_of(trials, "predicted"), stimuli, fitting, TableSubject(dict(perfect)))
 
 
+def test_a_subject_who_is_equally_accurate_everywhere_is_left_out_and_counted() -> None:
+    stimuli, fitting, trials, answers = experiment()
+    constant = trials.assign(human_accuracy=trials["human_accuracy"].where(trials["subject"] != 2, 1.0))
+    score = score_trials(BENCHMARK, trials_of(constant, "predicted"), stimuli, fitting, TableSubject(answers))
+    model, human = accuracies(constant, answers)
+    others = [subject for subject in human.index if subject != 2]
+    raw = np.mean([np.corrcoef(model.loc[subject], human.loc[subject])[0, 1] for subject in others])
+    ceiling = np.mean([np.corrcoef(human.loc[one], human.drop(one).mean())[0, 1] for one in others])
+    assert (score.raw, score.ceiling) == pytest.approx((raw, ceiling), abs=1e-12)
+    assert score.value == pytest.approx((raw / ceiling) ** 2, abs=1e-12)
+    assert np.isfinite(score.error)
+    assert (score.n["subjects"], score.n["undefined_subjects"]) == (4, 1)
+    all_constant = trials_of(trials.assign(human_accuracy=1.0), "predicted")
+    with pytest.raises(NoNumber, match="every subject"):
+        score_trials(BENCHMARK, all_constant, stimuli, fitting, TableSubject(answers))
+
+
 def test_a_subject_who_did_not_see_all_conditions_is_refused() -> None:
     stimuli, fitting, trials, answers = experiment()
     kept = trials[(trials["subject"] != 2) | (trials["occluder_type"] != "bars")]

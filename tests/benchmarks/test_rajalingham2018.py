@@ -21,6 +21,7 @@ from pytest_brainscore.benchmarks.rajalingham2018.protocol import score_trials
 from pytest_brainscore.benchmarks.rajalingham2018.resampling import resampled_correlation
 from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.metrics.image_level_behavior import BehavioralConsistency
 
 BENCHMARK = load_benchmark("Rajalingham2018-i2n")
 PUBLIC = load_benchmark("Rajalingham2018public-i2n")
@@ -61,6 +62,31 @@ def test_golden_score() -> None:
     assert (score.normalisation, score.clipped) == ("r/sqrt(c)", False)
     assert score.n == {"stimuli": 20, "fitting_stimuli": 4, "trials": 480, "objects": 4, "bootstraps": 1000}
     assert 0 < score.error < 1
+
+
+@pytest.mark.parametrize(
+    ("of", "undefined"),
+    [
+        ("behavioral_consistency", float("nan")),
+        ("behavioral_consistency_ceiling", float("nan")),
+        ("behavioral_consistency_ceiling", -0.1),
+    ],
+)
+def test_a_halving_without_a_number_is_left_out_and_counted(
+    of: str, undefined: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stimuli, fitting, trials, answers = experiment()
+    metric = getattr(protocol, of)
+
+    def broken(*arguments: object, **settings: object) -> BehavioralConsistency:
+        consistency: BehavioralConsistency = metric(*arguments, **settings)
+        return consistency._replace(correlations=np.array([undefined, consistency.correlations[1]]))
+
+    monkeypatch.setattr(protocol, of, broken)
+    score = score_trials(BENCHMARK, trials_of(trials, "choice"), stimuli, fitting, TableSubject(answers))
+    assert score.value == pytest.approx(0.8282097598, abs=1e-9)
+    assert np.isfinite(score.error)
+    assert score.n["undefined_repetitions"] == 1
 
 
 def test_the_error_comes_from_the_score_itself(monkeypatch: pytest.MonkeyPatch) -> None:

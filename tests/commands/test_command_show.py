@@ -26,7 +26,10 @@ def test_the_report_of_the_current_folder_is_the_default(brainscore: Brainscore,
     assert result.stdout.endswith("1 scored; 1 unchanged\n")
 
 
-def test_parents_have_both_numbers_and_their_coverage(brainscore: Brainscore, saved: Saved) -> None:
+def test_parents_have_both_numbers_and_their_coverage(
+    brainscore: Brainscore, saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     output = brainscore("show", saved(report=published_report())).stdout
     (line,) = [line for line in output.splitlines() if " average_vision " in line]
     assert line.split()[-1] == ".133"

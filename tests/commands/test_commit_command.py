@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pytest_brainscore import load_model
 from pytest_brainscore.commands import main
+from pytest_brainscore.models import registry
+from pytest_brainscore.resources import resource_folder
 
 NETWORK = """
 import torch
@@ -75,3 +78,26 @@ def test_the_best_layer_is_committed_with_its_evidence_and_the_model_loads_with_
     again = CliRunner().invoke(main, ["commit", f"{network_file}:build", *words, "--dry-run"])
     assert again.exit_code == 0, again.output
     assert tomllib.loads(file.read_text())["layers"]["V4"] == chosen
+
+
+def test_the_commitment_of_a_name_goes_into_the_project_and_not_into_the_package(
+    reference_data: Path, network_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is shipped stays as it is; from then on the project's own file is read."""
+    project = network_file.parent
+    monkeypatch.chdir(project)
+    monkeypatch.syspath_prepend(project)
+    monkeypatch.setenv("BRAINSCORE_DATA", str(reference_data))
+    shipped, ours = resource_folder("fixtures/models"), project / "shipped"
+    ours.mkdir()
+    (ours / "mine.toml").write_text('source = "net:build"\n[layers]\nV1 = "0"\n')
+    monkeypatch.setattr(registry, "resource_folder", lambda name: ours if name == "fixtures/models" else shipped)
+    words = ["--layers", "1", "--regions", "V4", "--benchmark", "V4=Cowley2023.V4-pls"]
+    answer = CliRunner().invoke(main, ["commit", "mine", *words])
+    assert answer.exit_code == 0, answer.output
+    own = project / "fixtures" / "models" / "mine.toml"
+    assert f"wrote {own}" in answer.output
+    assert (ours / "mine.toml").read_text() == 'source = "net:build"\n[layers]\nV1 = "0"\n'
+    # What is shipped is where the project's own commitment starts from, and that is read from now on.
+    assert tomllib.loads(own.read_text())["layers"] == {"V1": "0", "V4": "1"}
+    assert load_model("mine").description().layers == {"V1": "0", "V4": "1"}  # type: ignore[attr-defined]

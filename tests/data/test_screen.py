@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 
 from fixtures.stimuli import NoiseImage
 from pytest_brainscore.data.screen import GREY, PlacedImage, place, place_on_screen
-from pytest_brainscore.data.stimulus_set import ImageFile, Pixels, StimulusSet, stimuli_from_files
+from pytest_brainscore.data.stimulus_set import Pixels, StimulusSet
+from pytest_brainscore.errors import DataUnavailable
 
 
 def image(width: int, height: int) -> Pixels:
@@ -101,30 +99,6 @@ class TestStimulusSet:
         assert len(different | {PlacedImage(NoiseImage(1), 1.5).digest()}) == 4
 
 
-class TestParity:
-    """The published system writes placed images to files; JPEG images are compressed once more."""
-
-    @pytest.fixture
-    def stimuli(self, tmp_path: Path) -> StimulusSet:
-        files = [tmp_path / "one.jpg", tmp_path / "two.JPEG", tmp_path / "three.png"]
-        for seed, file in enumerate(files):
-            Image.fromarray(NoiseImage(seed, side=32, square=4, colour=True).pixels()).save(file)
-        return stimuli_from_files(files, degrees=8.0)
-
-    @pytest.mark.parametrize("degrees", [6.0, 12.0])
-    def test_jpeg_images_are_what_a_written_file_reads_as(
-        self, stimuli: StimulusSet, degrees: float, tmp_path: Path
-    ) -> None:
-        exact, parity = place_on_screen(stimuli, degrees), place_on_screen(stimuli, degrees, parity=True)
-        for before, after in zip(exact.images[:2], parity.images[:2], strict=True):
-            Image.fromarray(before.pixels()).save(tmp_path / "placed.jpg")
-            np.testing.assert_array_equal(after.pixels(), ImageFile(tmp_path / "placed.jpg").pixels())
-            assert (after.pixels() != before.pixels()).any()
-            assert after.digest() != before.digest()
-
-    def test_other_images_keep_their_pixels(self, stimuli: StimulusSet) -> None:
-        exact, parity = place_on_screen(stimuli, 12), place_on_screen(stimuli, 12, parity=True)
-        assert exact.images[2] == parity.images[2]
-
-    def test_nothing_is_compressed_where_nothing_is_placed(self, stimuli: StimulusSet) -> None:
-        assert place_on_screen(stimuli, 8.0, parity=True) is stimuli
+def test_a_screen_on_which_nothing_is_left_is_refused() -> None:
+    with pytest.raises(DataUnavailable, match="3 x 3 pixels nothing is left"):
+        place(np.zeros((3, 3, 3), np.uint8), 0.1)

@@ -44,12 +44,14 @@ def test_leading_axes_are_compared_one_by_one() -> None:
     np.testing.assert_allclose(both[1], 1, rtol=0, atol=1e-12)
 
 
-def test_a_subject_with_the_same_accuracy_everywhere_has_no_similarity_and_neither_has_the_mean() -> None:
+def test_a_subject_with_the_same_accuracy_everywhere_has_no_similarity_and_is_left_out() -> None:
     humans = HUMANS.copy()
     humans[2] = 0.7
     result = condition_wise_accuracy_similarity(MODEL, humans)
     assert np.isnan(result.similarities).tolist() == [False, False, True, False, False]
-    assert np.isnan(result.value)
+    rest = condition_wise_accuracy_similarity(np.delete(MODEL, 2, axis=0), np.delete(humans, 2, axis=0))
+    assert (result.value, result.error) == pytest.approx((rest.value, rest.error), abs=1e-15)
+    assert np.isnan(condition_wise_accuracy_similarity(MODEL, np.full(MODEL.shape, 0.7)).value)
 
 
 def test_bad_input_is_refused() -> None:

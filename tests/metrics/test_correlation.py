@@ -92,3 +92,24 @@ def test_recordings_that_do_not_fit_are_refused(first: tuple[int, ...], second: 
 def test_series_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="cannot be ranked"):
         spearman_correlation([1, 2], [1, 2, 3])
+
+
+def test_ranks_without_rounding_are_scipys_and_with_it_neighbours_are_tied() -> None:
+    generator = np.random.default_rng(0)
+    one, other = np.round(generator.standard_normal((2, 50)), 1)
+    one[:3] = 1e13, np.inf, -1e13
+    assert spearman_correlation(one, other) == pytest.approx(stats.spearmanr(one, other)[0], abs=1e-14)
+    noisy = 7 * other + 1e-14 * generator.standard_normal(50)
+    third = generator.standard_normal(50)
+    expected = spearman_correlation(other, third)
+    assert spearman_correlation(noisy, third, rounding=1e-12) == pytest.approx(expected, abs=1e-14)
+    assert spearman_correlation(noisy, third) != expected
+    assert np.isnan(spearman_correlation(5 + 1e-14 * noisy, third, rounding=1e-12))
+
+
+def test_what_varies_by_rounding_is_constant_only_if_it_was_computed() -> None:
+    generator = np.random.default_rng(0)
+    computed, other = 0.7 + 1e-16 * generator.integers(0, 5, (2, 30, 1))
+    other = generator.standard_normal((30, 1))
+    assert np.isfinite(pearson_correlation(computed, other)).all()
+    assert np.isnan(pearson_correlation(computed, other, rounding=1e-12)).all()

@@ -19,6 +19,7 @@ from pytest_brainscore.metrics.image_level_behavior import (
     model_pattern,
     model_rates,
     pattern_correlation,
+    trial_halves,
 )
 
 OBJECTS = np.array([f"o{number}" for number in range(4)])
@@ -138,3 +139,25 @@ def test_bad_input_is_named() -> None:
     two_samples = Trials(*map(np.array, (["a", "a"], ["x", "y"], ["y", "x"], ["x", "y"])))
     with pytest.raises(ValueError, match="two different samples"):
         human_pattern(two_samples, normalised=False)
+
+
+def test_a_repetition_without_a_number_is_left_out_of_the_mean() -> None:
+    trials = golden_trials()
+    # All people of the first half of the first repetition are right about all images: their d' are all the same.
+    (first, _), _ = trial_halves(trials._replace(choices=np.arange(len(trials.images))))
+    choices = trials.choices.copy()
+    choices[first.choices] = trials.samples[first.choices]
+    model = model_pattern(golden_probabilities(), IMAGES, TRUTH, OBJECTS, normalised=True)
+    for over_objects in (False, True):
+        result = behavioral_consistency(
+            model, trials._replace(choices=choices), normalised=True, over_objects=over_objects, skip_undefined=True
+        )
+        assert np.isnan(result.correlations).tolist() == [True, False]
+        assert (result.value, result.deviation) == (result.correlations[1], 0)
+
+
+def test_dprimes_that_are_equal_but_for_rounding_do_not_correlate() -> None:
+    people = human_pattern(golden_trials(), normalised=True)
+    noise = people._replace(dprimes=np.where(np.isnan(people.dprimes), np.nan, 1e-16 * people.dprimes))
+    assert np.isnan(pattern_correlation(noise, people))
+    assert np.isnan(pattern_correlation(people, noise))

@@ -217,3 +217,58 @@ def test_the_correction_extrapolates_from_half_to_all_repetitions() -> None:
         warnings.simplefilter("error")
         corrected = spearman_brown([0, 0.5, 1, -0.5, -1, np.nan])
     np.testing.assert_array_equal(corrected, [0, 2 / 3, 1, -2, -np.inf, np.nan])
+
+
+def loop(responses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Correlate the halves as the published system does: with SciPy, and no number where a half is constant."""
+    reliabilities = []
+    for first, second in shuffle_splits(len(responses), train_size=0.5):
+        shown = [~np.isnan(responses[half]).all(axis=(0, 2)) for half in (first, second)]
+        halves = [np.nanmean(responses[half][:, shown[0] & shown[1]], axis=0) for half in (first, second)]
+        reliabilities.append(
+            [
+                np.nan if np.ptp(one) == 0 or np.ptp(other) == 0 else 2 * (r := stats.pearsonr(one, other)[0]) / (1 + r)
+                for one, other in zip(halves[0].T, halves[1].T, strict=True)
+            ]
+        )
+    return np.array(reliabilities)
+
+
+def test_a_neuroid_that_is_silent_in_one_half_has_no_reliability_there() -> None:
+    responses = np.zeros((5, 30, 1))
+    responses[0, 0, 0] = 1
+    assert np.isnan(internal_consistency(responses).value)
+
+
+@pytest.mark.parametrize(("repetitions", "stimuli"), [(6, 300), (4, 400), (10, 300)])
+def test_rare_spikes(repetitions: int, stimuli: int) -> None:
+    generator = np.random.default_rng(0)
+    rates = 0.003 * generator.gamma(0.05, 20, (stimuli, 40))
+    spikes = generator.poisson(np.broadcast_to(rates, (repetitions, stimuli, 40))).astype(np.float64)
+    expected = loop(spikes)
+    assert np.isnan(expected).any()
+    np.testing.assert_allclose(internal_consistency(spikes).values, expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("offset", [0, 1, 1e4, 1e8, -3e12])
+@pytest.mark.parametrize("lacking", [False, True])
+def test_an_offset_neither_hides_variation_nor_makes_it_up(offset: float, lacking: bool) -> None:
+    generator = np.random.default_rng(0)
+    unit = 2.0 ** np.ceil(np.log2(max(1, abs(offset)))) * 2.0**-40  # small, and exact beside the offset
+    responses = generator.integers(-8, 8, (6, 50, 4)) + generator.integers(-8, 8, (50, 4)).astype(np.float64)
+    responses[0, :, 1] = 1000  # nothing like the others
+    responses[:, :, 2] = 3
+    if lacking:
+        responses[generator.random((6, 50)) < 0.2] = np.nan
+    expected = loop(responses)
+    assert np.isnan(expected[:, 2]).all()
+    np.testing.assert_allclose(
+        internal_consistency(offset + unit * responses).values, expected, rtol=0, atol=1e-10, equal_nan=True
+    )
+
+
+def test_mean_responses_that_are_equal_but_for_rounding_do_not_vary() -> None:
+    responses = np.random.default_rng(0).standard_normal((6, 40, 1))
+    responses[:3] = np.array([0.1, 0.2, 0.3])[np.argsort(np.random.default_rng(1).random((3, 40, 1)), axis=0)]
+    halves = np.array([[True] * 3 + [False] * 3])
+    assert np.isnan(split_half_correlation(responses, halves)).all()

@@ -112,3 +112,34 @@ def test_matrices_that_do_not_fit_are_refused() -> None:
         rsa_ceiling(matrix[None])
     with pytest.raises(ValueError, match="two or more of each"):
         representational_dissimilarity(np.ones((5, 1)))
+
+
+def test_rounding_is_not_ranked() -> None:
+    """Of two neuroids all dissimilarities are 0 or 2, but for rounding."""
+    generator = np.random.default_rng(0)
+    two, others = generator.standard_normal((12, 2)), generator.standard_normal((12, 30))
+    computed = representational_dissimilarity(two)
+    assert np.unique(computed[np.triu_indices(12, 1)]).size > 2
+    above = np.triu_indices(12, 1)
+    expected = stats.spearmanr(np.round(computed[above]), representational_dissimilarity(others)[above])[0]
+    assert rdm_similarity(computed, representational_dissimilarity(others)) == pytest.approx(expected, abs=1e-13)
+    assert rdm_similarity(1e-9 * computed, representational_dissimilarity(others)) == pytest.approx(expected, abs=1e-13)
+
+
+def test_a_matrix_without_a_pattern_has_no_similarity_whatever_its_rounding() -> None:
+    generator = np.random.default_rng(0)
+    flat = 1 + 1e-16 * generator.integers(-3, 4, (12, 12))
+    np.fill_diagonal(flat, 0)
+    other = representational_dissimilarity(generator.standard_normal((12, 30)))
+    assert np.isnan(rdm_similarity(flat, other))
+    assert np.isnan(rsa_ceiling([flat, flat.T]).upper)
+
+
+def test_small_differences_that_are_no_rounding_are_ranked() -> None:
+    generator = np.random.default_rng(0)
+    matrices = [1 + 1e-6 * np.abs(generator.standard_normal((12, 12))) for _ in range(2)]
+    for matrix in matrices:
+        np.fill_diagonal(matrix, 0)
+    above = np.triu_indices(12, 1)
+    expected = stats.spearmanr(matrices[0][above], matrices[1][above])[0]
+    assert rdm_similarity(*matrices) == pytest.approx(expected, abs=1e-13)

@@ -122,6 +122,18 @@ class TestDamage:
         np.save(entry(tmp_path) / "data.npy", np.zeros((UNITS, ROWS), np.float32))
         assert Run(tmp_path).ask() == 3
 
+    @pytest.mark.parametrize("place", range(0, 128, 3))
+    @pytest.mark.parametrize("value", [0x00, 0x28, 0xFF])
+    def test_a_damaged_header(self, tmp_path: Path, place: int, value: int) -> None:
+        Run(tmp_path).ask()
+        data = entry(tmp_path) / "data.npy"
+        content = bytearray(data.read_bytes())
+        content[place] ^= value or 1
+        data.write_bytes(bytes(content))
+        Run(tmp_path).ask()
+        assert Run(tmp_path).ask() == 0, "the array was written anew"
+        np.testing.assert_array_equal(np.load(data), VALUES)
+
     def test_a_killed_run_loses_the_block_it_was_at(self, tmp_path: Path) -> None:
         run = Run(tmp_path)
 

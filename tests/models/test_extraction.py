@@ -14,8 +14,9 @@ from torch import nn
 from fixtures.networks import IMAGE_SIZE, make_tiny_network
 from fixtures.stimuli import NoiseImage
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.extraction import BATCH_SIZE, LayerExtractor, some_of
+from pytest_brainscore.models.extraction import BATCH_SIZE, LayerExtractor
 from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.probing.survey import some_of
 
 IMAGES = tuple(NoiseImage(seed, side=40, colour=True) for seed in range(2 * BATCH_SIZE + 5))
 
@@ -142,15 +143,20 @@ class TestEconomy:
     def test_the_pass_ends_with_the_last_layer_asked_for(self) -> None:
         after = Counted()
         network = nn.Sequential(make_tiny_network(), after)
-        extract(network, "0.first")
-        assert after.passes == 1, "one whole pass finds out the shapes"
+        reader = extractor(network)
+        reader.shapes(("0.first",))
+        whole = after.passes
+        assert list(reader.batches(IMAGES, ("0.first",)))
+        assert after.passes == whole, "only finding out the shapes takes whole passes"
 
     def test_shapes_are_found_out_once(self) -> None:
         counted = Counted()
         reader = extractor(nn.Sequential(counted, nn.ReLU()))
+        passes = set()
         for _ in range(3):
             assert reader.shapes(("1",)) == {"1": (3, IMAGE_SIZE, IMAGE_SIZE)}
-        assert counted.passes == 1
+            passes.add(counted.passes)
+        assert len(passes) == 1
 
     def test_no_hook_stays_behind(self) -> None:
         network = make_tiny_network()
@@ -197,17 +203,10 @@ class TestErrors:
                 self.late = nn.ReLU()
 
             def forward(self, x: torch.Tensor) -> torch.Tensor:
-                return x if x.any() else self.late(x)
+                return self.late(x) if x.mean() > 1 else x  # type: ignore[no-any-return]
 
         with pytest.raises(ModelError, match="late of tiny is used more often for some images"):
             extract(Early(), "late")
-
-    def test_a_tuple(self) -> None:
-        class Pair(nn.Module):
-            def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-                return x, x
-
-        self.refused(nn.Sequential(Pair()), "0", "returns a tuple instead of one tensor")
 
     def test_an_output_without_the_images_as_first_axis(self) -> None:
         class Transposed(nn.Module):

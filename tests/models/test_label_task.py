@@ -12,9 +12,9 @@ import torch
 from torch import nn
 
 from fixtures.networks import make_model
+from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
 from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError, NotCapable
-from pytest_brainscore.models.imagenet_synsets import IMAGENET_SYNSETS
 from pytest_brainscore.models.label_decisions import (
     BAKER_CATEGORIES,
     GEIRHOS_CATEGORIES,

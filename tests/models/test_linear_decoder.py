@@ -10,9 +10,9 @@ from PIL import Image
 from torch import nn
 
 from fixtures.networks import make_model
+from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
 from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.imagenet_synsets import IMAGENET_SYNSETS
 from pytest_brainscore.models.linear_decoder import stimuli_from_synset_folders
 from pytest_brainscore.models.torch_model import TorchBrainModel
 

@@ -65,5 +65,5 @@ def test_it_has_one_layer_and_no_weights(brainscore_home: Path, tmp_path: Path) 
     model.start_recording("V1", [(70, 170)])
     with pytest.raises(ModelError, match="no layer 'features'; its one layer is 'pixels'"):
         model.look_at(stimuli(NoiseImage(0)))
-    with pytest.raises(ModelError, match="leave out --brainscore-weights"):
+    with pytest.raises(ModelError, match="leave out weights"):
         load_model("pixels", weights=tmp_path / "best.pth")

@@ -12,14 +12,15 @@ from torchvision.models import get_model_weights
 
 from pytest_brainscore.data.stimulus_set import Pixels
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.commitment import PreprocessingCommitment
-from pytest_brainscore.models.networks import torchvision_preprocessing
+from pytest_brainscore.models.commitment import PreprocessingCommitment, read_commitment
+from pytest_brainscore.models.networks import torchvision_classifiers, torchvision_preprocessing
 from pytest_brainscore.models.preprocessing import (
     IMAGENET_MEAN,
     IMAGENET_STD,
     Preprocessing,
     committed_preprocessing,
 )
+from pytest_brainscore.resources import resource_folder
 
 
 def noise(height: int, width: int) -> Pixels:
@@ -31,6 +32,15 @@ def apply(preprocessing: Preprocessing, pixels: Pixels) -> NDArray[np.float32]:
     out = np.empty((preprocessing.image_size, preprocessing.image_size, 3), np.float32)
     preprocessing(pixels, out)
     return out.transpose(2, 0, 1)
+
+
+def published_transforms() -> dict[str, tuple[str, str]]:
+    """Return each different transform of torchvision's classifiers, with a network and its weights."""
+    return {
+        repr(entry.transforms()): (name, entry.name)
+        for name in torchvision_classifiers()
+        for entry in get_model_weights(name)
+    }
 
 
 SIZES = [(224, 224), (448, 448), (61, 97), (300, 200), (17, 9)]
@@ -50,11 +60,11 @@ def test_imagenet_equals_torchvision(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", ["squeezenet1_1", "efficientnet_b0", "efficientnet_b1", "inception_v3", "vit_b_16"])
-def test_weights_equals_the_transforms_of_torchvisions_weights(name: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("name", "weights"), published_transforms().values())
+def test_weights_equals_the_transforms_of_torchvisions_weights(name: str, weights: str, size: tuple[int, int]) -> None:
     pixels = noise(*size)
-    oracle = get_model_weights(name)["DEFAULT"].transforms()
-    preprocessing = torchvision_preprocessing(name, "DEFAULT")
+    oracle = get_model_weights(name)[weights].transforms()
+    preprocessing = torchvision_preprocessing(name, weights)
     np.testing.assert_array_equal(apply(preprocessing, pixels), oracle(Image.fromarray(pixels)).numpy())
 
 
@@ -112,9 +122,108 @@ class TestCommitted:
         [
             (PreprocessingCommitment(kind="pixels"), "imagenet or weights"),
             (PreprocessingCommitment(resize=256), "takes no resize"),
+            (PreprocessingCommitment(crop="squash"), "takes no crop"),
+            (PreprocessingCommitment(kind="weights", resize=200), "resized to 200 pixels cannot be cropped to 224"),
             (PreprocessingCommitment(kind="weights", image_size=384), "resized to 256 pixels cannot be cropped to 384"),
         ],
     )
     def test_contradictions_are_refused(self, committed: PreprocessingCommitment, reason: str) -> None:
         with pytest.raises(ModelError, match=reason):
             committed_preprocessing(committed, None, "net")
+
+    def test_published_weights_may_want_a_margin(self) -> None:
+        published = Preprocessing(kind="weights", image_size=448, resize=389)
+        assert committed_preprocessing(PreprocessingCommitment(kind="weights"), published, "net") == published
+
+    def test_the_crop_is_described_where_it_is_not_the_rule(self) -> None:
+        assert "crop" not in Preprocessing(kind="weights").description()
+        assert "crop" not in Preprocessing().description()
+        squashed = committed_preprocessing(PreprocessingCommitment(kind="weights", crop="squash"), None, "net")
+        assert squashed.description()["crop"] == "squash"
+
+
+NAN, INFINITE = float("nan"), float("inf")
+IMAGENET_255 = tuple(255 * value for value in IMAGENET_MEAN), tuple(255 * value for value in IMAGENET_STD)
+
+
+class TestRange:
+    """Black and white become what a network can have been trained on, or the commitment is refused."""
+
+    def committed(self, mean: object, std: object, scale: float | None) -> Preprocessing:
+        fields = {"mean": mean, "std": std, "scale": scale}
+        given = {name: value for name, value in fields.items() if value is not None}
+        return committed_preprocessing(PreprocessingCommitment(**given), None, "net")  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        ("mean", "std", "scale"),
+        [
+            (None, None, None),
+            ((0.5,) * 3, (0.5,) * 3, None),
+            ((0, 0, 0), (1, 1, 1), None),
+            ((0.5,) * 3, (1, 1, 1), None),
+            ((0.1307,) * 3, (0.3081,) * 3, None),
+            ((0.43, 0.411, 0.296), (0.213, 0.156, 0.143), None),
+            (*IMAGENET_255, 1),
+            ((123.68, 116.78, 103.94), (1, 1, 1), 1),
+            ((0, 0, 0), (1, 1, 1), 1),
+            ((127, 127, 127), (128, 128, 128), 1),
+            ((1, 1, 1), (1, 1, 1), 127.5),
+            ((127.5,) * 3, (127.5,) * 3, 1),
+        ],
+    )
+    def test_published_ways_are_taken(self, mean: object, std: object, scale: float | None) -> None:
+        self.committed(mean, std, scale)
+
+    @pytest.mark.parametrize(
+        ("mean", "std", "scale"),
+        [
+            (*IMAGENET_255, None),
+            (*IMAGENET_255, 255),
+            ((123.675, 116.28, 103.53), None, None),
+            (None, (58.395, 57.12, 57.375), None),
+            (None, None, 1),
+            ((0.5,) * 3, (0.5,) * 3, 1),
+            ((0, 0, 0), (0.5,) * 3, 1),
+            ((0.485, 0.456, 0.406), (1, 1, 1), 1),
+            (None, None, 255**2),
+            (None, None, 2.55),
+            (None, None, 1e-9),
+            (None, None, 1e300),
+            ((0, 0, 0), (255, 255, 255), None),
+            ((0.485, 0.456, 406), None, None),
+            (None, (0.229, 0.224, 225), None),
+            (None, (0.229, 0.224, 0.00225), None),
+            (None, (1e-30,) * 3, None),
+            (None, (1e30,) * 3, None),
+            ((1e30,) * 3, None, None),
+            ((1e-30,) * 3, None, None),
+            (None, (5e-324,) * 3, None),
+        ],
+    )
+    def test_numbers_that_do_not_belong_together(self, mean: object, std: object, scale: float | None) -> None:
+        with pytest.raises(ModelError, match=r"net: with mean .*, black to white become .*scale = 255, or .*scale = 1"):
+            self.committed(mean, std, scale)
+
+    @pytest.mark.parametrize("where", range(3))
+    @pytest.mark.parametrize("value", [NAN, INFINITE, -INFINITE])
+    def test_what_is_not_finite(self, where: int, value: float) -> None:
+        numbers = [0.5, 0.5, 0.5]
+        numbers[where] = value
+        for mean, std in ((tuple(numbers), None), (None, tuple(numbers))):
+            with pytest.raises(ModelError, match="are not all finite"):
+                self.committed(mean, std, None)
+        with pytest.raises(ModelError, match="are not all finite"):
+            self.committed(None, None, abs(value))
+
+    @pytest.mark.parametrize(
+        ("mean", "std"),
+        [(None, (0.5, 0.5, 0)), (None, (0.5, -0.5, 0.5)), ((-0.5, 0.5, 0.5), None), (None, (-0.0,) * 3)],
+    )
+    def test_what_is_not_positive(self, mean: object, std: object) -> None:
+        with pytest.raises(ModelError, match="are not positive; give a positive scale and std"):
+            self.committed(mean, std, None)
+
+    @pytest.mark.parametrize("name", ["efficientnet_lite0", "squeezenet1_1", "alexnet"])
+    def test_shipped_commitments_are_taken(self, name: str) -> None:
+        committed = read_commitment(resource_folder("fixtures/models") / f"{name}.toml").preprocessing
+        committed_preprocessing(committed, None, name)

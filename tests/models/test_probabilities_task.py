@@ -109,5 +109,5 @@ def test_what_cannot_be_fitted_is_one_sentence(noise_stimuli: StimulusSet) -> No
         model.start_task("probabilities", noise_stimuli)
     with pytest.raises(ModelError, match="1 different labels"):
         model.start_task("probabilities", replace(noise_stimuli, table=noise_stimuli.table.assign(image_label="a")))
-    with pytest.raises(NotCapable, match="--brainscore-layer behavior=LAYER"):
+    with pytest.raises(NotCapable, match=r'give layers=\{"behavior": "LAYER"\} to load_model'):
         make_model(layers={"V1": ("second",)}).start_task("probabilities", labelled(noise_stimuli))

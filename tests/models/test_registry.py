@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import types
+import warnings
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,7 +22,7 @@ from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models import networks
 from pytest_brainscore.models.activation_store import ActivationStore
-from pytest_brainscore.models.registry import check_exists, committed_names
+from pytest_brainscore.models.registry import check_exists, committed_names, named_commitment
 from pytest_brainscore.models.specification import parse_specification
 from pytest_brainscore.models.torch_model import TorchBrainModel
 from pytest_brainscore.models.weights import state_dict_sha256
@@ -140,7 +141,9 @@ class TestNames:
         assert model.description().preprocessing["resize"] == 256
         model.start_recording("V1", [(70, 170)])
         assert model.record(STIMULI).shape == (3, 24 * 28 * 28)
-        with pytest.raises(ModelError, match=r"give --brainscore-layer IT=LAYER, or write .*mobilenet_v3_small\.toml"):
+        with pytest.raises(
+            ModelError, match=r'give layers=\{"IT": "LAYER"\} to load_model, or write .*mobilenet_v3_small\.toml'
+        ):
             model.start_recording("IT", [(70, 170)])
 
     @pytest.mark.parametrize("name", networks.PORTED_FROM_TENSORFLOW)
@@ -159,6 +162,76 @@ class TestNames:
         assert responses.shape == (3, 93_312)
         assert (responses >= 0).all()
         assert responses.any()
+
+
+class TestProjectCommitments:
+    """Files in fixtures/models of the project come before those of this package."""
+
+    @pytest.fixture
+    def project(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        (tmp_path / "fixtures" / "models").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def test_a_few_lines_replace_the_layers_of_a_known_name(self, project: Path) -> None:
+        from torchvision.models import squeezenet1_1
+
+        torch.save(squeezenet1_1().state_dict(), project / "best.pth")
+        (project / "fixtures" / "models" / "squeezenet1_1.toml").write_text('[layers]\nV1 = "features.2"\n')
+        model = as_network(load_model("squeezenet1_1", weights="best.pth"))
+        assert model.description().layers == {"V1": "features.2"}
+        with pytest.raises(ModelError, match=rf"or write {project}/fixtures/models/squeezenet1_1\.toml"):
+            model.start_recording("V2", [(70, 170)])
+
+    def test_a_new_name(self, project: Path) -> None:
+        text = 'source = "torchvision.models:squeezenet1_1"\n[layers]\nV1 = "features.2"\n'
+        (project / "fixtures" / "models" / "mine.toml").write_text(text)
+        assert as_network(load_model("mine")).description().layers == {"V1": "features.2"}
+        with pytest.raises(ModelError, match="did you mean mine"):
+            load_model("mien")
+
+    def test_another_folder(self, project: Path) -> None:
+        (project / "fixtures").rename(project / "elsewhere")
+        text = 'source = "torchvision.models:squeezenet1_1"\n[layers]\nV1 = "features.2"\n'
+        (project / "elsewhere" / "models" / "mine.toml").write_text(text)
+        assert load_model("mine", commitments=str(project / "elsewhere" / "models")).identifier == "mine"
+
+    def test_without_a_file_its_place_is_in_the_project(self, project: Path) -> None:
+        file, commitment = named_commitment(parse_specification("squeezenet1_1"))
+        assert file == project / "fixtures" / "models" / "squeezenet1_1.toml"
+        assert commitment.identifier == "squeezenet1_1"
+
+    @pytest.mark.parametrize(
+        ("source", "reason"),
+        [
+            ("torchvision:nosuch", "torchvision has no network nosuch"),
+            ("no_lab.nets:build", "module no_lab.nets cannot be imported"),
+            ("nothing", "names no network"),
+        ],
+    )
+    def test_a_source_that_is_none(self, project: Path, source: str, reason: str) -> None:
+        (project / "fixtures" / "models" / "mine.toml").write_text(f'source = "{source}"\n')
+        with pytest.raises(ModelError, match=reason):
+            load_model("mine")
+
+    def test_a_name_without_a_source(self, project: Path) -> None:
+        (project / "fixtures" / "models" / "mine.toml").write_text('[layers]\nV1 = "features.2"\n')
+        with pytest.raises(ModelError, match="torchvision has no network mine; give source in its layer commitment"):
+            load_model("mine")
+
+    def test_unknown_weights(self, project: Path) -> None:
+        text = 'source = "torchvision:squeezenet1_1"\nweights = "IMAGENET22K"\n'
+        (project / "fixtures" / "models" / "mine.toml").write_text(text)
+        with pytest.raises(ModelError, match="squeezenet1_1 has no weights 'IMAGENET22K'; commit to one of"):
+            load_model("mine")
+        torch.save({"weight": torch.ones(2)}, project / "best.pth")
+        with pytest.raises(ModelError, match="squeezenet1_1 has no weights 'IMAGENET22K'; commit to one of"):
+            load_model("mine", weights="best.pth")
+
+    def test_a_folder_in_place_of_the_file(self, project: Path) -> None:
+        (project / "fixtures" / "models" / "squeezenet1_1.toml").mkdir()
+        with pytest.raises(ModelError, match=r"squeezenet1_1\.toml is a folder"):
+            load_model("squeezenet1_1")
 
 
 class TestDemonstration:
@@ -217,6 +290,12 @@ class TestFiles:
         net.with_name("build.toml").write_text('[layers]\nV1 = "relu"\n')
         assert as_network(load_model(f"{net}:build")).description().layers == {"V1": "relu"}
 
+    @pytest.mark.parametrize("name", ["net.toml", "build.toml"])
+    def test_a_folder_in_place_of_the_commitment(self, net: Path, name: str) -> None:
+        net.with_name(name).mkdir()
+        with pytest.raises(ModelError, match=rf"{name} is a folder"):
+            load_model(f"{net}:build")
+
     def test_without_commitment_the_file_to_write_is_named(self, net: Path) -> None:
         model = load_model(f"{net}:build")
         with pytest.raises(ModelError, match=r"or write .*/lab/net\.toml .* for example conv or relu"):
@@ -234,6 +313,20 @@ class TestFiles:
         model = as_network(load_model(f"{net}:build", weights=tmp_path / "best.pth", layers={"V1": "conv"}))
         model.start_recording("V1", [(70, 170)])
         np.testing.assert_array_equal(model.record(STIMULI).reshape(3, 4, -1)[:, :, 0], [np.arange(4)] * 3)
+
+    def test_what_was_taken_from_a_file_is_said_and_recorded(self, net: Path, tmp_path: Path) -> None:
+        state = {"conv.weight": torch.zeros(4, 3, 3, 3), "conv.bias": torch.arange(4.0)}
+        averaged = {key: value + 1 for key, value in state.items()}
+        torch.save({"model": state, "model_ema": averaged}, tmp_path / "best.pth")
+        with pytest.warns(UserWarning, match=r"best\.pth holds more than one set .* model was taken and not model_ema"):
+            taken = as_network(load_model(f"{net}:build", weights=str(tmp_path / "best.pth")))
+        assert taken.description().weights_from == "best.pth: model"
+        with warnings.catch_warnings(action="error"):
+            chosen = as_network(load_model(f"{net}:build", weights=tmp_path / "best.pth", weights_entry="model_ema"))
+        assert chosen.description().weights_from == "best.pth: model_ema"
+        assert chosen.description().weights_sha256 != taken.description().weights_sha256
+        with pytest.raises(ModelError, match="'model_ema' is an entry of no checkpoint; give weights"):
+            load_model(f"{net}:build", weights_entry="model_ema")
 
     def test_nothing_is_left_beside_the_file_or_on_the_path(self, net: Path) -> None:
         before = list(sys.path)
@@ -257,7 +350,7 @@ class TestFiles:
     def test_a_brain_model_is_taken_as_it_is(self, net: Path) -> None:
         model = load_model(f"{net}:Own")
         assert type(model).__name__ == "Own"
-        with pytest.raises(ModelError, match="leave out --brainscore-weights and --brainscore-layer"):
+        with pytest.raises(ModelError, match="leave out weights and layers"):
             load_model(f"{net}:Own", weights=net, layers={"V1": "x"})
 
     @pytest.mark.parametrize(
@@ -304,8 +397,8 @@ class TestModules:
 class TestTimm:
     """timm is optional; here a stand-in with the few functions that are used."""
 
-    @pytest.mark.skipif(importlib.util.find_spec("timm") is not None, reason="timm is installed")
-    def test_without_timm_the_command_is_named(self) -> None:
+    def test_without_timm_the_command_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
         with pytest.raises(ModelError, match=r"timm:resnet18 needs the package timm.*pip install timm"):
             load_model("timm:resnet18")
 
@@ -315,7 +408,7 @@ class TestTimm:
         def create_model(name: str, *, pretrained: bool) -> nn.Module:
             asked.append((name, pretrained))
             if name == "unknown":
-                raise RuntimeError("Unknown model (unknown)")
+                raise RuntimeError("Unknown model (unknown). Do it unsafely.\n(1) weights_only=False")
             return make_tiny_network()
 
         config = {
@@ -339,8 +432,10 @@ class TestTimm:
             35,
             "bicubic",
         )
-        with pytest.raises(ModelError, match=r"timm cannot create unknown .*timm\.list_models"):
+        with pytest.raises(ModelError, match=r"timm cannot create unknown .*timm\.list_models") as caught:
             load_model("timm:unknown")
+        assert caught.value.__context__ is None
+        assert "unsafely" not in str(caught.value)
 
 
 def test_the_store_given_is_used(net: Path, tmp_path: Path) -> None:

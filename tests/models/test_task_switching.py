@@ -87,14 +87,26 @@ def test_what_a_model_lacks(asked: str, reason: str | None) -> None:
 
 def test_a_network_that_returns_no_tensor_has_no_outputs_to_label_with() -> None:
     class Pair(nn.Module):
-        def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            return images, images
+        def forward(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
+            return {"one": images, "other": images}
 
     reason = why_not(make_model(Pair(), layers={}), "label")
     assert reason is not None
-    assert "returns a tuple" in reason
-    with pytest.raises(NotCapable, match="returns a tuple"):
+    assert "returns a dict with 2 tensors" in reason
+    with pytest.raises(NotCapable, match="returns a dict"):
         make_model(Pair(), layers={}).start_task("label", ["cat"])
+
+
+def test_a_broken_network_is_an_error_and_no_lack() -> None:
+    class Broken(nn.Module):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            raise ZeroDivisionError("the network's own mistake")
+
+    model = make_model(Broken(), layers={"IT": ("output",)})
+    for ask in (lambda: why_not(model, "label"), lambda: model.start_task("label", ["cat"])):
+        with pytest.raises(ModelError, match=r"cannot process an image .*the network's own mistake") as caught:
+            ask()
+        assert not isinstance(caught.value, NotCapable)
 
 
 def test_a_feedforward_network_does_not_change_over_time(model: TorchBrainModel) -> None:

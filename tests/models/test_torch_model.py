@@ -92,7 +92,13 @@ class TestInterface:
         model = make_model(layers={"IT": ("readout",)})
         with pytest.raises(ModelError) as caught:
             model.start_recording("V1", ONE_BIN)
-        for words in ("--brainscore-layer V1=LAYER", "write tiny.toml", 'V1 = "LAYER"', "first", "readout"):
+        for words in (
+            'give layers={"V1": "LAYER"} to load_model',
+            "write tiny.toml",
+            'V1 = "LAYER"',
+            "first",
+            "readout",
+        ):
             assert words in str(caught.value)
 
 

@@ -48,10 +48,10 @@ def main() -> None:
 
     from torchvision.models import squeezenet1_1
 
-    from pytest_brainscore.models.weights import read_state_dict
+    from pytest_brainscore.models.weights import load_checkpoint
 
     network = squeezenet1_1().eval()
-    network.load_state_dict(read_state_dict(Path(arguments.weights)))
+    load_checkpoint(network, arguments.weights)
     kept: dict[str, torch.Tensor] = {}
 
     def loop(batch: int, *, best: bool) -> Callable[[], None]:

@@ -31,7 +31,7 @@ from pytest_brainscore.data.stimulus_set import StimulusSet, stimuli_from_files
 from pytest_brainscore.models.activation_store import ActivationStore
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.label_decisions import GEIRHOS_CATEGORIES, choose_category
-from pytest_brainscore.models.weights import read_state_dict
+from pytest_brainscore.models.weights import load_checkpoint
 
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)
@@ -100,7 +100,7 @@ def main() -> None:
     model = load_model("squeezenet1_1", weights=weights, store=ActivationStore(mode="off"))
     model.start_task("label", LABELS)
     network = squeezenet1_1().eval()
-    network.load_state_dict(read_state_dict(weights))
+    load_checkpoint(network, weights)
     found = [
         file for name in FOLDERS for file in sorted((arguments.data / "geirhos2021/stimuli" / name).glob("*/*.png"))
     ]

@@ -51,12 +51,3 @@ def test_a_fixture_called_model_of_ones_own_is_left_alone(pytester: pytest.Pytes
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
     pytester.runpytest_subprocess("--model", "squeezenet1_1", pytester.path).assert_outcomes(passed=1)
-
-
-def test_another_plugin_may_own_the_model_option(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        owner="def pytest_addoption(parser):\n    parser.addoption('--model')\n",
-        test_it="def test_it(request):\n    assert request.config.getoption('--model') == 'theirs'\n",
-    )
-    pytester.syspathinsert()
-    pytester.runpytest_subprocess("-p", "owner", "--model", "theirs").assert_outcomes(passed=1)

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -117,6 +118,45 @@ class TestScheduling:
         project.run("-n", "1", "-v").stdout.fnmatch_lines(["scheduling tests via WorkStealingScheduling"])
         project.run("-n", "1", "-v", "--dist", "loadfile").stdout.fnmatch_lines(
             ["scheduling tests via LoadFileScheduling"]
+        )
+
+    def test_a_run_that_may_stop_early_hands_out_little(self, project: Project) -> None:
+        """After the failure, each worker ends what it runs and has at most one test more; stealing gave half to each.
+
+        The tests that pass take a while, so that the news of the failure reaches the controller before many have.
+        """
+        good = {f"good{index:02}": {"score": 0.5, "cost": 1, "sleep": 0.5} for index in range(20)}
+        project.outcomes({"bad": {"raise": "x", "cost": 9}} | good)
+        result = project.run("-n", "2", "-v", "-x")
+        result.stdout.fnmatch_lines(["scheduling tests via LoadScheduling"])
+        assert result.ret != 0
+        assert project.benchmarks()["bad"]["status"] == "failed"
+        assert len(project.benchmarks()) < 10
+        assert project.report()["complete"] is False
+
+    @pytest.mark.parametrize(
+        ("given", "chosen"),
+        [
+            ({}, ("worksteal", None)),
+            ({"maxfail": 1}, ("load", 1)),
+            ({"maxfail": 3}, ("load", 1)),
+            ({"stepwise": True}, ("load", 1)),
+            ({"maxfail": 1, "maxschedchunk": 4}, ("load", 4)),
+            ({"maxfail": 1, "dist": "worksteal"}, ("worksteal", None)),
+            ({"maxfail": 1, "numprocesses": None}, ("no", None)),
+        ],
+    )
+    def test_it_depends_on_whether_the_run_may_stop_early(
+        self, given: dict[str, Any], chosen: tuple[str, int | None]
+    ) -> None:
+        usual = {"numprocesses": 2, "dist": "no", "maxfail": 0, "stepwise": False, "maxschedchunk": None}
+        option = SimpleNamespace(**usual | given)
+        workers.choose_distribution(cast("pytest.Config", SimpleNamespace(option=option)))
+        assert (option.dist, option.maxschedchunk) == chosen
+
+    def test_the_user_may_have_it_otherwise(self, project: Project) -> None:
+        project.run("-n", "1", "-v", "-x", "--dist", "worksteal").stdout.fnmatch_lines(
+            ["scheduling tests via WorkStealingScheduling"]
         )
 
     def test_slow_benchmarks_come_first(self, project: Project) -> None:

@@ -21,7 +21,7 @@ from pytest_brainscore.benchmarks.behaviour import (
     select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
+from pytest_brainscore.benchmarks.bootstrap import bootstrap, defined_mean, deviation
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
@@ -64,7 +64,9 @@ def score_trials(
     A decoder of the model learns the categories from unoccluded images. Conditions are the combinations of the type and
     colour of the occluder; images without one (visibility 1) do not count and are not shown. The ceiling is that of
     each subject with the mean of the others, a lower bound: a score above 1 is possible, and not cut. As published,
-    the square drops the sign of a negative similarity; ``raw`` has it.
+    the square drops the sign of a negative similarity; ``raw`` has it. A subject whose accuracy, or the model's on the
+    subject's images, is the same in all conditions has no similarity and is left out of the mean, as published; ``n``
+    counts such subjects.
 
     Parameters
     ----------
@@ -84,15 +86,15 @@ def score_trials(
     Score
         Square of raw score over ceiling. The error is the deviation of a bootstrap over images (within subjects and
         conditions), for model and subjects at once, at a fixed ceiling. ``values`` are the similarities with every
-        subject.
+        subject, NaN for those left out.
 
     Raises
     ------
     DataUnavailable
         When model and subjects did not see the same images, or a subject did not see all conditions.
     NoNumber
-        When the accuracy of the model, or of a subject, is the same in all conditions, so that they do not correlate;
-        or a probability is not finite.
+        When the accuracy of the model, or of every subject, is the same in all conditions, so that they do not
+        correlate; or a probability is not finite.
 
     """
     columns = ("object_class", "occluder_type", "occluder_color", "visibility")
@@ -123,11 +125,12 @@ def score_trials(
     raw = condition_wise_accuracy_similarity(model_accuracy, human_accuracy)
     if np.isnan(raw.value):
         raise NoNumber(
-            f"{model.identifier}, or a subject of {benchmark.assembly}, is equally accurate in all conditions, so that "
-            "their accuracies do not correlate."
+            f"{model.identifier}, or every subject of {benchmark.assembly}, is equally accurate in all conditions, so "
+            "that their accuracies do not correlate."
         )
     ceiling = require_ceiling(condition_wise_accuracy_ceiling(human_accuracy).value, benchmark)
-    draws = bootstrap(lambda weights: subject_similarities(*accuracies(weights)).mean(axis=-1), shown["cell"])
+    draws = bootstrap(lambda weights: defined_mean(subject_similarities(*accuracies(weights))), shown["cell"])
+    undefined = int(np.isnan(raw.similarities).sum())
     return outcome(
         benchmark,
         squared_ratio(raw.value, ceiling)._replace(error=deviation((draws / ceiling) ** 2)),
@@ -140,6 +143,7 @@ def score_trials(
             "subjects": len(human_accuracy),
             "conditions": human_accuracy.shape[1],
             "trials": len(shown),
+            **({"undefined_subjects": undefined} if undefined else {}),
         },
         provenance={
             "protocol": PROTOCOL_REVISION,

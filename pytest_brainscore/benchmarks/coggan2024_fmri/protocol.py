@@ -119,7 +119,7 @@ def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataA
             "stimuli": stimuli.digest(),
         },
         clipped=normalised.value > 1,
-        unclipped=normalised.value,
+        unclipped=normalised.signed,
         values=xr.DataArray(correlations, {"subject": names}, ("subject",)).assign_attrs(raw_error=raw_error),
     )
 

@@ -26,6 +26,7 @@ from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.accuracy import accuracy
+from pytest_brainscore.metrics.aggregation import credible
 from pytest_brainscore.metrics.error_consistency import error_consistency, error_consistency_ceiling, kappa_of_counts
 from pytest_brainscore.scoring.score import Score
 
@@ -120,7 +121,7 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
     trials = trials[trials["stimulus_id"].isin(images["stimulus_id"])]
     return Score(
         value=min(unclipped, 1.0),
-        error=_deviation(correct, subjects, conditions) / ceiling,
+        error=credible(_deviation(correct, subjects, conditions) / ceiling, len(images)),
         raw=consistency.value,
         ceiling=ceiling,
         normalisation=benchmark.normalisation,
@@ -166,7 +167,7 @@ def score_images(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) 
     share = accuracy(images["answer"].to_numpy(str), images["truth"].to_numpy(str))
     return Score(
         value=share.value,
-        error=share.error,
+        error=credible(share.error, len(images)),
         raw=share.value,
         ceiling=1.0,
         normalisation=benchmark.normalisation,

@@ -12,6 +12,7 @@ from pytest_brainscore.benchmarks.bootstrap import DRAWS, SEED, bootstrap, devia
 from pytest_brainscore.data.loading import load_stimulus_set
 from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import NoNumber
+from pytest_brainscore.metrics.aggregation import credible
 from pytest_brainscore.metrics.cue_conflict import cue_conflict
 from pytest_brainscore.scoring.score import Score
 
@@ -167,7 +168,7 @@ def _score(
 ) -> Score:
     return Score(
         value=value,
-        error=error,
+        error=credible(error, len(stimuli)),
         raw=value,
         ceiling=1.0,
         normalisation=benchmark.normalisation,

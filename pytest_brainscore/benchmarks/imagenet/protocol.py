@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from pytest_brainscore.benchmarks.behaviour import name_categories, require_columns
 from pytest_brainscore.data.loading import load_stimulus_set
 from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.metrics.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def score_images(
     value = float(correct.mean())
     return Score(
         value=value,
-        error=standard_error(correct, stimuli.table["filename"]),
+        error=credible(standard_error(correct, stimuli.table["filename"]), count),
         raw=value,
         ceiling=1.0,
         normalisation=benchmark.normalisation,

@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.kar2019 import CEILING
-from pytest_brainscore.benchmarks.recordings import coordinate, name_of
+from pytest_brainscore.benchmarks.recordings import coordinate, name_of, rows_of_images
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
@@ -125,16 +125,7 @@ def _solution_times(
 
 
 def _in_order(stimuli: StimulusSet, ids: NDArray[np.generic], name: str) -> StimulusSet:
-    places: dict[str, int] = {}
-    for place, stimulus in enumerate(map(str, stimuli.table["stimulus_id"])):
-        places.setdefault(stimulus, place)
-    missing = [stimulus for stimulus in map(str, ids) if stimulus not in places]
-    if missing:
-        raise DataUnavailable(
-            f"{len(missing)} images of {name} are not in {stimuli.identifier}, the first is {missing[0]}; use the "
-            "published files of both."
-        )
-    order = [places[str(stimulus)] for stimulus in ids]
+    order = rows_of_images(ids, stimuli, name, alone=False)
     table = stimuli.table.iloc[order].reset_index(drop=True)
     return replace(stimuli, table=table, images=tuple(stimuli.images[place] for place in order))
 

@@ -22,6 +22,7 @@ from pytest_brainscore.benchmarks.marques2020 import (
 )
 from pytest_brainscore.benchmarks.marques2020.distributions import distribution_details
 from pytest_brainscore.benchmarks.marques2020.sessions import record_firing_rates
+from pytest_brainscore.metrics.aggregation import credible
 from pytest_brainscore.metrics.ks_similarity import KSSimilarity, ks_similarity
 from pytest_brainscore.scoring.score import Score
 
@@ -107,7 +108,8 @@ def score(benchmark: Benchmark, model: BrainModel) -> Score:
     -------
     Score
         Value 0 with error 0 when the property is undefined for (nearly) all units: more than 100 of the 1000 bootstraps
-        then have no number, and the protocol says 0. Not clipped.
+        then have no number, and the protocol says 0. Not clipped. The error is NaN where fewer than ten units have the
+        property: their draws are all alike.
 
     Raises
     ------
@@ -125,9 +127,10 @@ def score(benchmark: Benchmark, model: BrainModel) -> Score:
     values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]
     raw = ks_similarity(values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS)
     ceiling = property_ceiling(target)
+    defined = int(np.count_nonzero(~np.isnan(values)))
     return Score(
         value=raw.value / ceiling.value,
-        error=raw.error / ceiling.value,
+        error=raw.error / ceiling.value if defined == 0 else credible(raw.error / ceiling.value, defined),
         raw=raw.value,
         ceiling=ceiling.value,
         normalisation=benchmark.normalisation,

@@ -20,7 +20,7 @@ from pytest_brainscore.benchmarks.behaviour import (
     require_shown,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
+from pytest_brainscore.benchmarks.bootstrap import bootstrap, defined_mean, deviation
 from pytest_brainscore.benchmarks.rajalingham2018.resampling import resampled_correlation
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.data.screen import place_on_screen
@@ -87,7 +87,8 @@ def score_trials(
     Score
         Mean over the halvings of raw score / sqrt(ceiling), not cut. The error is the deviation of a bootstrap over
         images (within objects), for model and people at once, at fixed ceilings; the published one is that over the two
-        halvings. ``values`` are raw score and ceiling of each halving.
+        halvings. ``values`` are raw score and ceiling of each halving. A halving in which one of them is undefined, or
+        the ceiling is not above 0, has no score and is left out, as published; ``n`` counts it.
 
     Raises
     ------
@@ -140,16 +141,31 @@ def score_trials(
             f"{benchmark.assembly} has too few trials to compare its halves ({error.args[0].split(':')[0]}); fetch it "
             "again."
         ) from error
-    roots = np.sqrt([require_ceiling(float(each), benchmark) for each in ceiling.correlations])
+    ceilings = np.where(ceiling.correlations > 0, ceiling.correlations, np.nan)
+    require_ceiling(float(np.fmax.reduce(ceilings)), benchmark)
+    by_half = raw.correlations / np.sqrt(ceilings)
+    if np.isnan(by_half).all():
+        raise NoNumber(
+            f"Neither half of the trials of {benchmark.assembly} gives both {model.identifier} a correlation and the "
+            "halves one above 0."
+        )
+    undefined = int(np.isnan(by_half).sum())
     unnormalised = model_pattern(probabilities, seen, truth, answers.categories, normalised=False)
+    roots = np.where(np.isnan(by_half), np.nan, np.sqrt(ceilings))
     draws = _bootstrapped(unnormalised, truth, trials, roots)
     return outcome(
         benchmark,
-        NormalisedScore(float((raw.correlations / roots).mean()), deviation(draws), benchmark.normalisation),
+        NormalisedScore(float(np.nanmean(by_half)), deviation(draws), benchmark.normalisation),
         raw=raw.value,
         ceiling=ceiling.value,
         bounded=False,
-        n={"stimuli": len(stimuli), "fitting_stimuli": len(fitting), "trials": len(table), "objects": len(objects)},
+        n={
+            "stimuli": len(stimuli),
+            "fitting_stimuli": len(fitting),
+            "trials": len(table),
+            "objects": len(objects),
+            **({"undefined_repetitions": undefined} if undefined else {}),
+        },
         provenance={
             "protocol": PROTOCOL_REVISION,
             "data_sha256": digest(table),
@@ -181,6 +197,6 @@ def _bootstrapped(
 
     def score(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         by_half = [correlation(weights) / root for correlation, root in zip(correlations, roots, strict=True)]
-        return np.asarray(np.mean(by_half, axis=0))
+        return defined_mean(np.stack(by_half, axis=-1))
 
     return bootstrap(score, shown)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+_ROUNDING = 1e-12
+
 
 class _Sums(NamedTuple):
     """Weighted sums within each pair of shown and other object, shape (draw, pair)."""
@@ -78,7 +80,10 @@ def _pearson(sums: _Sums, first_centre: FloatArray, second_centre: FloatArray) -
     yy = (sums.second_squares - 2 * second_centre * sums.second + second_centre**2 * sums.entries).sum(axis=1)
     xy = sums.products - first_centre * sums.second - second_centre * sums.first
     xy = (xy + first_centre * second_centre * sums.entries).sum(axis=1)
-    variances = (count * xx - x**2) * (count * yy - y**2)
+    first, second = count * xx - x**2, count * yy - y**2
+    # Differences of sums: less than this of what is subtracted from is rounding.
+    varied = first > _ROUNDING * count * sums.first_squares.sum(axis=1)
+    varied &= second > _ROUNDING * count * sums.second_squares.sum(axis=1)
     correlation = np.full(count.shape, np.nan)
-    np.divide(count * xy - x * y, np.sqrt(np.maximum(variances, 0)), out=correlation, where=variances > 0)
+    np.divide(count * xy - x * y, np.sqrt(np.where(varied, first * second, 1)), out=correlation, where=varied)
     return correlation

@@ -13,7 +13,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, is_image, put
+from pytest_brainscore.data.publishers.folders import first_file, first_folder, is_image, put, require_distinct
+from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ def session_stimuli(session: str, degrees: float) -> StimulusSet:
         raise DataUnavailable(put(f"The images of the session {session} are", f"{FOLDER}/images/images_{session}.zip"))
     # Numbered with leading zeros: the order of the names is that of the archive.
     paths = sorted((path for path in unpacked(archive).rglob("*") if is_image(path)), key=lambda path: path.name)
-    if not paths:
-        raise DataUnavailable(f"There are no images in {archive}; copy it again.")
+    require_distinct((path.name for path in paths), archive)
     table = pd.DataFrame({"stimulus_id": [path.stem for path in paths], "filename": [path.name for path in paths]})
     return StimulusSet(f"{_NAME}.{session}", table, tuple(map(ImageFile, paths)), degrees)
 
@@ -147,7 +147,8 @@ def _session(files: FileSet) -> str:
 def _read(path: Path) -> NDArray[np.float64]:
     import numpy as np
 
-    try:
-        return np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataUnavailable(f"The responses {path} cannot be read ({error}); copy the file again.") from error
+    with reading("The responses", path, "copy the file again"):
+        responses = np.load(path, allow_pickle=False)
+        if not isinstance(responses, np.ndarray) or responses.dtype.kind not in "fiu":
+            raise DataUnavailable(f"The responses {path} are no numbers; copy the file again.")
+        return responses.astype(np.float64)

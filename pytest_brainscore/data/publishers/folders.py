@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pytest_brainscore.data.user_folder import user_folder, where_to_put
 from pytest_brainscore.errors import DataUnavailable
@@ -30,7 +30,7 @@ def put(what: str, below: str) -> str:
 
 def is_image(path: Path) -> bool:
     """Tell an image by its name; hidden files, as some systems leave behind, are none."""
-    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 def images_in(folder: Path) -> list[Path]:
@@ -38,19 +38,25 @@ def images_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if is_image(path))
 
 
+def tables_in(folder: Path) -> list[Path]:
+    """Return the tables (csv) that lie directly in a folder, sorted by name; hidden files are none."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith("."))
+
+
 def require_distinct(names: Iterable[str], folder: Path) -> None:
-    """Check that no two images have one name.
+    """Check that no two images have one name, which is the id of a stimulus: without its suffix, ``a`` for ``a.png``.
 
     Raises
     ------
     DataUnavailable
-        When there are, or there is no image at all.
+        When two have (also ``a.JPEG`` and ``a.png``), or there is no image at all.
 
     """
     seen: set[str] = set()
     for name in names:
-        if name in seen:
+        stem = PurePath(name).stem
+        if stem in seen:
             raise DataUnavailable(f"The image {name} lies twice in {folder}; take the images as published.")
-        seen.add(name)
+        seen.add(stem)
     if not seen:
         raise DataUnavailable(f"There are no images in {folder}; copy the whole folder.")

@@ -17,7 +17,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, is_image, put
+from pytest_brainscore.data.publishers.folders import (
+    first_file,
+    first_folder,
+    images_in,
+    is_image,
+    put,
+    tables_in,
+)
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -45,6 +52,15 @@ NUMBER_OF_IMAGES: Final[Mapping[str, int]] = {
 }
 """Images that each subject saw, counted in the trial tables; 1280 in all other experiments."""
 _MOST: Final = 1280
+NUMBER_OF_SUBJECTS: Final[Mapping[str, int]] = {
+    "cue-conflict": 10,
+    "edge": 10,
+    "silhouette": 10,
+    "sketch": 7,
+    "stylized": 5,
+}
+"""People who took part, subject-01 to the last; 4 in all other experiments."""
+_FEWEST: Final = 4
 CONDITION_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "false-colour": {"false": "Normal-Image", "true": "False-Colour"}
 }
@@ -89,7 +105,11 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
 
     experiment = _experiment(files)
-    images = dict(sorted(_images(experiment).items()))
+    images: dict[str, Path] = {}
+    for stimulus, image in sorted(_images(experiment)):
+        other = images.setdefault(stimulus, image)
+        if other is not image and ImageFile(other).digest() != ImageFile(image).digest():
+            raise DataUnavailable(f"{other} and {image} are one stimulus, and differ; take the images as published.")
     expected = NUMBER_OF_IMAGES.get(experiment, _MOST)
     if len(images) != expected:
         raise DataUnavailable(
@@ -111,19 +131,23 @@ def load_assembly(files: FileSet) -> xarray.DataArray:
     Raises
     ------
     DataUnavailable
-        When a table cannot be read, or a subject saw a stimulus twice or not at all.
+        When a table cannot be read, a subject is missing, or saw a stimulus twice or not at all, or there are not as
+        many stimuli as published. Trials of others, such as networks, are left out with a warning.
 
     """
     import xarray
-
-    from pytest_brainscore.data.trial_tables import read_trial_tables
 
     experiment = _experiment(files)
     folder = _tables(experiment)
     if folder is None:
         raise DataUnavailable(str(missing(files)))
-    read_trial_tables(folder)  # checks the tables against each other
     trials = _trials(experiment, folder)
+    stimuli, expected = trials["stimulus_id"].nunique(), NUMBER_OF_IMAGES.get(experiment, _MOST)
+    if stimuli != expected:
+        raise DataUnavailable(
+            f"The subjects in {folder} saw {stimuli} of the {expected} stimuli of the experiment {experiment}; take "
+            "all trial tables as published."
+        )
     columns = {str(name): ("presentation", column.to_numpy()) for name, column in trials.items()}
     return xarray.DataArray(trials["choice"].to_numpy(dtype=str), columns, ("presentation",))
 
@@ -132,14 +156,16 @@ def _trials(experiment: str, folder: Path) -> pandas.DataFrame:
     """Return all trials, one a row."""
     import pandas as pd
 
-    tables = []
-    for file in sorted(folder.glob("*.csv")):
-        # As text: conditions such as 0.10 are names, and 'na' is an answer.
-        table = pd.read_csv(file, dtype=str, keep_default_na=False)
-        tables.append(table.rename(columns=str.lower))  # some tables say Session
-    rows = pd.concat(tables, ignore_index=True)
+    from pytest_brainscore.data.reading import reading
+    from pytest_brainscore.data.trial_tables import COLUMNS, read_trials
+
+    subjects = [f"subject-{number + 1:02}" for number in range(NUMBER_OF_SUBJECTS.get(experiment, _FEWEST))]
+    # As text: conditions such as 0.10 are names, and 'na' is an answer.
+    rows = pd.DataFrame(read_trials(folder, (*COLUMNS, "session", "trial", "rt"), subjects))
     stimuli = [_stimulus(name) for name in rows["imagename"]]
     conditions = rows["condition"]
+    with reading("The trial tables in", folder, "take them as published"):
+        session, trial = pd.to_numeric(rows["session"]), pd.to_numeric(rows["trial"])
     return pd.DataFrame(
         {
             "stimulus_id": stimuli,
@@ -150,9 +176,9 @@ def _trials(experiment: str, folder: Path) -> pandas.DataFrame:
             "category": rows["category"],
             "condition": conditions.replace(dict(CONDITION_LABELS.get(experiment, {}))),
             "response_time": pd.to_numeric(rows["rt"], errors="coerce"),
-            "trial": pd.to_numeric(rows["trial"]),
+            "trial": trial,
             "subject": rows["subj"],
-            "session": pd.to_numeric(rows["session"]),
+            "session": session,
         }
     )
 
@@ -182,14 +208,14 @@ def _described(experiment: str, stimulus: str) -> dict[str, str]:
     return row
 
 
-def _images(experiment: str) -> dict[str, Path]:
-    """Return the images of an experiment by the id of the stimulus."""
+def _images(experiment: str) -> list[tuple[str, Path]]:
+    """Return the images of an experiment, each with the id of the stimulus."""
     folder = _by_category(experiment)
     if folder is not None:
         # The trial tables call edges/bear/bear3.png 0_bear_00_bear3.png: condition 0, no number of a manipulation.
         categories = sorted(each for each in folder.iterdir() if each.is_dir())
-        return {f"0_{each.name}_00_{image.stem}": image for each in categories for image in images_in(each)}
-    return {_stimulus(image.name): image for image in _released_images(experiment)}
+        return [(f"0_{each.name}_00_{image.stem}", image) for each in categories for image in images_in(each)]
+    return [(_stimulus(image.name), image) for image in _released_images(experiment)]
 
 
 def _released_images(experiment: str) -> Iterator[Path]:
@@ -224,4 +250,4 @@ def _archive(experiment: str) -> Path | None:
 
 def _tables(experiment: str) -> Path | None:
     folder = first_folder(f"{FOLDER}/human/{experiment}")
-    return folder if folder is not None and any(folder.glob("*.csv")) else None
+    return folder if folder is not None and tables_in(folder) else None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, put
+from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, put, require_distinct
 from pytest_brainscore.data.publishers.imagenet import SYNSET
 from pytest_brainscore.errors import DataUnavailable
 
@@ -51,11 +51,13 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     Raises
     ------
     DataUnavailable
-        When a type and level has no images, or they differ in number: a copy that is not whole.
+        When a type and level has no images, or other images than the first: a copy that is not whole; or a class that
+        is not one of the 1000.
 
     """
     import pandas as pd
 
+    from pytest_brainscore.data.imagenet_classes import require_known_classes
     from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
 
     group = _group(files)
@@ -63,6 +65,7 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     rows: list[dict[str, object]] = []
     images: list[ImageFile] = []
     expected: int | None = None
+    same: list[tuple[str, str]] = []
     for kind in TYPES[group]:
         for level in LEVELS:
             found = _images(folder / kind / str(level))
@@ -72,6 +75,17 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
                     "copy the whole folder."
                 )
             expected = len(found)
+            named = [(image.parent.name, image.stem) for image in found]
+            if named != (same or named):
+                other = next(each for each, before in zip(named, same, strict=True) if each != before)
+                raise DataUnavailable(
+                    f"{folder / kind / str(level)} has other images than the levels before ({'/'.join(other)} first); "
+                    "copy the whole folder."
+                )
+            if not same:
+                require_known_classes((synset for synset, _ in named), folder / kind / str(level))
+                require_distinct((image.name for image in found), folder / kind / str(level))
+            same = named
             rows += [
                 {
                     "stimulus_id": f"{kind}_{level}_{image.stem}",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, put
+from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -54,7 +55,12 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     paths = images_in(folder) if folder else []
     if len(paths) != STIMULI:
         raise DataUnavailable(f"{folder} has {len(paths)} images, not {STIMULI}; copy the whole folder.")
+    wrong = [path.name for number, path in enumerate(paths) if path.stem != f"stim_{number:02}"]
+    if wrong:
+        raise DataUnavailable(f"{folder} has the image {wrong[0]}, which is none of stim_00 to stim_91; take it out.")
     arrays = _arrays("category_labels", "category_vectors")
+    if arrays["category_vectors"].shape != (STIMULI, *arrays["category_labels"].shape):
+        raise DataUnavailable(f"rdms.npz in {FOLDER} has no categories of {STIMULI} images; copy it again.")
     table = pd.DataFrame({"stimulus_id": [path.stem for path in paths], "filename": [path.name for path in paths]})
     for label, members in zip(arrays["category_labels"], arrays["category_vectors"].T, strict=True):
         table[str(label)] = members.astype(bool)
@@ -79,7 +85,9 @@ def load_assembly(files: FileSet) -> xarray.DataArray:
 
     arrays = _arrays("monkey_IT", "human_IT", "human_IT_subject_session")
     single = arrays["human_IT_subject_session"]
-    if single.shape[2:] != (STIMULI, STIMULI) or arrays["monkey_IT"].shape != (STIMULI, STIMULI):
+    shapes = arrays["monkey_IT"].shape, arrays["human_IT"].shape, single.shape[2:]
+    numbers = all(each.dtype.kind == "f" for each in arrays.values())
+    if single.ndim != 4 or not numbers or any(shape != (STIMULI, STIMULI) for shape in shapes):
         raise DataUnavailable(f"rdms.npz in {FOLDER} has not {STIMULI} x {STIMULI} dissimilarities; copy it again.")
     subjects, sessions = single.shape[:2]
     stacked = np.stack([arrays["monkey_IT"], arrays["human_IT"], *single.reshape(-1, STIMULI, STIMULI)], axis=-1)
@@ -102,8 +110,5 @@ def _arrays(*names: str) -> dict[str, NDArray[np.generic]]:
     import numpy as np
 
     path = first_file(f"{FOLDER}/rdms.npz") or Path(FOLDER, "rdms.npz")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in names}
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise DataUnavailable(f"{path} cannot be read ({error}); copy it again.") from error
+    with reading("The archive", path), np.load(path, allow_pickle=False) as archive:
+        return {name: np.asarray(archive[name]) for name in names}

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from pytest_brainscore.data.publishers.folders import first_folder, images_in, put, require_distinct
+from pytest_brainscore.data.reading import DAMAGE, read_text, reason
 from pytest_brainscore.errors import DataUnavailable
-from pytest_brainscore.resources import resource_folder
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.catalogue import FileSet
@@ -107,22 +107,23 @@ def _folder() -> Path | None:
 
 def _synsets(mappings: Path) -> Mapping[str, str]:
     """Return the class of ImageNet by folder, for the folders that have exactly one."""
-    # In the order of the outputs of a network.
-    synsets = (resource_folder("fixtures/imagenet") / "synsets.txt").read_text(encoding="ascii").split()
+    from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
+
+    texts = [read_text(mappings / name, "The mapping") for name in MAPPINGS]
     try:
         label_of, counterparts, output_of_line = (
-            cast("dict[str, str]", json.loads((mappings / name).read_text(encoding="utf-8")))
-            for name in (MAPPINGS[0], MAPPINGS[1], MAPPINGS[3])
+            cast("dict[str, str]", json.loads(text)) for text in (texts[0], texts[1], texts[3])
         )
-        names = [line.strip() for line in (mappings / MAPPINGS[2]).read_text(encoding="utf-8").splitlines()]
+        names = [line.strip() for line in texts[2].splitlines()]
         outputs = {int(line): int(output) for output, line in output_of_line.items()}
         folder_of = {label: folder for folder, label in label_of.items()}
         return {
-            folder_of[label]: synsets[outputs[names.index(counterpart)]]
+            folder_of[label]: IMAGENET_SYNSETS[outputs[names.index(counterpart)]]
             for label, counterpart in counterparts.items()
             if "; " not in counterpart
         }
-    except (ValueError, KeyError, IndexError, AttributeError) as error:
+    except (*DAMAGE, AttributeError) as error:
         raise DataUnavailable(
-            f"The mappings of ObjectNet in {mappings} do not fit together ({error!r}); copy the folder as distributed."
+            f"The mappings of ObjectNet in {mappings} do not fit together ({reason(error)}); copy the folder as "
+            "distributed."
         ) from error

@@ -30,7 +30,7 @@ def test_every_publisher_of_the_catalogue_says_what_is_missing(files: FileSet, u
 @pytest.mark.usefixtures("no_user_folder")
 @pytest.mark.parametrize("files", PUBLISHED, ids=lambda files: f"{files.kind}-{files.identifier}")
 def test_without_a_folder_the_sentence_names_the_option(files: FileSet) -> None:
-    assert "--brainscore-data DIR" in str(publishers.missing(files))
+    assert "set BRAINSCORE_DATA=DIR in the environment" in str(publishers.missing(files))
 
 
 def test_looking_for_layouts_imports_nothing_heavy() -> None:

@@ -29,9 +29,10 @@ with_real_data = pytest.mark.skipif(
 
 @pytest.fixture
 def few_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let two images be all images of an experiment."""
+    """Let two images be all images of an experiment, and few people all its subjects."""
     experiments = ["edge", "silhouette", "cue-conflict", "uniform-noise", "false-colour"]
     monkeypatch.setattr(geirhos2021, "NUMBER_OF_IMAGES", dict.fromkeys(experiments, 2))
+    monkeypatch.setattr(geirhos2021, "NUMBER_OF_SUBJECTS", {"uniform-noise": 2, "false-colour": 1})
 
 
 def write_trials(user_folder: Path, experiment: str, *rows: str) -> None:
@@ -119,6 +120,7 @@ def test_a_part_of_the_images_is_refused(user_folder: Path, described: Describe,
         load_stimulus_set(described("stimulus_set", "Geirhos2021_edge"), 3.0)
 
 
+@pytest.mark.usefixtures("few_images")
 def test_trials_keep_their_order_and_every_column(user_folder: Path, described: Describe) -> None:
     write_trials(user_folder, "uniform-noise", *NOISE)
     assembly = load_assembly(described("assembly", "Geirhos2021_uniform-noise"))
@@ -141,6 +143,7 @@ def test_trials_and_images_have_the_same_ids(user_folder: Path, described: Descr
     assert sorted(set(assembly["stimulus_id"].values)) == stimuli.table["stimulus_id"].tolist() == NOISE_IDS
 
 
+@pytest.mark.usefixtures("few_images")
 def test_numeric_conditions_stay_names(user_folder: Path, described: Describe) -> None:
     write_trials(user_folder, "uniform-noise", *NOISE)
     conditions = load_assembly(described("assembly", "Geirhos2021_uniform-noise"))["condition"].values.tolist()
@@ -168,10 +171,52 @@ def test_false_colour_has_the_published_labels_which_are_the_wrong_way_round(
     }
 
 
+@pytest.mark.usefixtures("few_images")
 def test_a_subject_who_saw_a_stimulus_twice_is_refused(user_folder: Path, described: Describe) -> None:
     write_trials(user_folder, "uniform-noise", NOISE[0], NOISE[0])
     with pytest.raises(DataUnavailable, match="again"):
         load_assembly(described("assembly", "Geirhos2021_uniform-noise"))
+
+
+@pytest.mark.usefixtures("few_images")
+def test_a_published_subject_that_is_missing_is_told(user_folder: Path, described: Describe) -> None:
+    write_trials(user_folder, "uniform-noise", *NOISE[:2])
+    with pytest.raises(DataUnavailable, match=r"The trials of subject-02 are not in .*uniform-noise"):
+        load_assembly(described("assembly", "Geirhos2021_uniform-noise"))
+
+
+@pytest.mark.usefixtures("few_images")
+def test_a_person_too_many_is_left_out_and_named(user_folder: Path, described: Describe) -> None:
+    write_trials(user_folder, "uniform-noise", *NOISE, NOISE[0].replace("subject-01", "subject-11"))
+    with pytest.warns(UserWarning, match=r"Left out .* subject-11 \(1 trials"):
+        assembly = load_assembly(described("assembly", "Geirhos2021_uniform-noise"))
+    assert set(assembly["subject"].values) == {"subject-01", "subject-02"}
+
+
+@pytest.mark.usefixtures("few_images")
+@pytest.mark.parametrize("kept", [1, 3])
+def test_another_number_of_stimuli_is_told(user_folder: Path, described: Describe, kept: int) -> None:
+    dogs = [row for row in NOISE if "dog_10" in row]
+    bears = [row.replace("dog_10_", "bear_10_").replace(",dog,0.10", ",bear,0.10") for row in dogs]
+    rows = dogs if kept == 1 else [*NOISE, *bears]
+    write_trials(user_folder, "uniform-noise", *rows)
+    with pytest.raises(DataUnavailable, match=rf"saw {kept} of the 2 stimuli of the experiment uniform-noise"):
+        load_assembly(described("assembly", "Geirhos2021_uniform-noise"))
+
+
+@pytest.mark.usefixtures("few_images")
+def test_a_number_that_is_none_is_told(user_folder: Path, described: Describe) -> None:
+    write_trials(user_folder, "uniform-noise", NOISE[0].replace(",1,1,", ",1,one,"), *NOISE[1:])
+    with pytest.raises(DataUnavailable, match=r"trial tables in .* cannot be read"):
+        load_assembly(described("assembly", "Geirhos2021_uniform-noise"))
+
+
+@pytest.mark.usefixtures("few_images")
+def test_one_stimulus_in_two_files_is_told(user_folder: Path, described: Describe, draw: Draw) -> None:
+    for name in ("bear/bear3.png", "bear/bear3.jpg", "airplane/airplane10.png"):
+        draw(user_folder / "geirhos2021/stimuli/edges" / name)
+    with pytest.raises(DataUnavailable, match=r"bear3\.jpg and .*bear3\.png are one stimulus"):
+        load_stimulus_set(described("stimulus_set", "Geirhos2021_edge"), 3.0)
 
 
 def test_what_is_missing_is_said_for_images_and_trials(user_folder: Path, described: Describe) -> None:

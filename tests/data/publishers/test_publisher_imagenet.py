@@ -111,3 +111,110 @@ def test_an_empty_class_folder_has_no_images(user_folder: Path, files: FileSet) 
     (user_folder / "imagenet/n01751748").mkdir(parents=True)
     with pytest.raises(DataUnavailable, match="no images"):
         load_stimulus_set(files, 8.0)
+
+
+SOLUTION = (
+    "ImageId,PredictionString\n"
+    "ILSVRC2012_val_00000002,n09193705 85 1 499 272\n"
+    "ILSVRC2012_val_00000001,n01751748 111 108 365 187\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_solution_may_say_how_it_is_encoded(flat: Path, files: FileSet, encoding: str) -> None:
+    (flat / "LOC_val_solution.csv").write_bytes(SOLUTION.replace("\n", "\r\n").encode(encoding))
+    assert rows(files) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"image;class\n1;2\n", "has no columns ImageId and PredictionString"),
+        (b"", "has no columns ImageId and PredictionString"),
+        (b"ImageId,PredictionString\nILSVRC2012_val_00000001\n", "00000001.JPEG is not known"),
+        (SOLUTION.encode().replace(b"n0", b"\xff0"), "cannot be read"),
+        (b'ImageId,PredictionString\n"ILSVRC2012', "cannot be read"),
+    ],
+)
+def test_another_table_is_refused(flat: Path, files: FileSet, content: bytes, sentence: str) -> None:
+    (flat / "LOC_val_solution.csv").write_bytes(content)
+    with pytest.raises(DataUnavailable, match=sentence):
+        load_stimulus_set(files, 8.0)
+
+
+@pytest.mark.parametrize("below", ["imagenet", "imagenet/val"])
+def test_names_may_carry_the_class(user_folder: Path, files: FileSet, draw: Draw, below: str) -> None:
+    for name, synset in EXPECTED:
+        draw(user_folder / below / name.replace(".JPEG", f"_{synset}.JPEG"))
+    assert missing(files) is None
+    table = load_stimulus_set(files, 8.0).table
+    assert table["synset"].tolist() == [synset for _, synset in EXPECTED]
+    assert table["stimulus_id"].tolist() == ["ILSVRC2012_val_00000001", "ILSVRC2012_val_00000002"]
+    assert table["filename"][0] == "ILSVRC2012_val_00000001_n01751748.JPEG"
+
+
+def test_names_may_begin_with_the_class(user_folder: Path, files: FileSet, draw: Draw) -> None:
+    draw(user_folder / "imagenet/n01751748_12.JPEG")
+    draw(user_folder / "imagenet/n09193705_12.JPEG")
+    assert rows(files) == [("n01751748_12.JPEG", "n01751748"), ("n09193705_12.JPEG", "n09193705")]
+    draw(user_folder / "imagenet/other.JPEG")
+    with pytest.raises(DataUnavailable, match=r"other\.JPEG is not known"):
+        load_stimulus_set(files, 8.0)
+
+
+def test_names_and_folders_or_lists_must_agree(user_folder: Path, files: FileSet, draw: Draw) -> None:
+    name = "ILSVRC2012_val_00000001_n01751748.JPEG"
+    draw(user_folder / "imagenet" / name)
+    (user_folder / "imagenet/LOC_val_solution.csv").write_text(SOLUTION)
+    assert rows(files) == [(name, "n01751748")]
+    (user_folder / "imagenet/LOC_val_solution.csv").write_text(SOLUTION.replace("n01751748", "n01440764"))
+    with pytest.raises(DataUnavailable, match=r"of the class n01751748 by its name, and of n01440764"):
+        load_stimulus_set(files, 8.0)
+    draw(user_folder / "imagenet/n01440764" / name)
+    with pytest.raises(DataUnavailable, match=r"of the class n01751748 by its name, and of n01440764"):
+        load_stimulus_set(files, 8.0)
+
+
+@pytest.mark.parametrize("layout", ["folder", "name", "list"])
+def test_classes_outside_the_thousand_are_refused(user_folder: Path, files: FileSet, draw: Draw, layout: str) -> None:
+    folder = user_folder / "imagenet"
+    name = "ILSVRC2012_val_00000001"
+    draw(folder / {"folder": f"n00004475/{name}.JPEG", "name": f"{name}_n00004475.JPEG"}.get(layout, f"{name}.JPEG"))
+    if layout == "folder":
+        draw(folder / "n01751748/ILSVRC2012_val_00000002.JPEG")
+    if layout == "list":
+        (folder / "LOC_val_solution.csv").write_text(SOLUTION.replace("n01751748", "n00004475"))
+    with pytest.raises(DataUnavailable, match="not among ImageNet's 1000, first n00004475"):
+        load_stimulus_set(files, 8.0)
+
+
+@pytest.mark.parametrize("other", ["a.png", "a.jpg", "a.jpeg"])
+def test_one_image_in_two_formats_is_refused(user_folder: Path, files: FileSet, draw: Draw, other: str) -> None:
+    for name in ("a.JPEG", other):
+        draw(user_folder / "imagenet/n01751748" / name)
+    with pytest.raises(DataUnavailable, match=r"The image a\.(JPEG|png|jpe?g) lies twice"):
+        load_stimulus_set(files, 8.0)
+
+
+def test_what_systems_leave_behind_is_no_image(user_folder: Path, files: FileSet, draw: Draw) -> None:
+    folder = draw(user_folder / "imagenet/n01751748/a.JPEG").parent
+    for name in (".DS_Store", "._a.JPEG", "Thumbs.db", "a.JPEG.part"):
+        (folder / name).write_bytes(b"\x00\x05\x16\x07")
+    (folder / "folder.JPEG").mkdir()
+    assert rows(files) == [("a.JPEG", "n01751748")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("map_clsloc.txt", b"n01751748\n"),
+        ("map_clsloc.txt", b"n01751748 490 \xff\n"),
+        ("meta.mat", b"no matrix"),
+        ("meta.mat", b"MATLAB 5.0 MAT-file" + bytes(200)),
+    ],
+)
+def test_a_damaged_kit_is_refused(flat: Path, files: FileSet, name: str, content: bytes) -> None:
+    (flat / "ILSVRC2012_validation_ground_truth.txt").write_text("490\n361\n")
+    (flat / name).write_bytes(content)
+    with pytest.raises(DataUnavailable, match=r"The list of classes .* cannot be read"):
+        load_stimulus_set(files, 8.0)

@@ -76,3 +76,37 @@ def test_a_level_with_fewer_images_is_refused(user_folder: Path, noise: FileSet,
     (user_folder / "imagenet-c/shot_noise/3/n01751748/ILSVRC2012_val_00000002.JPEG").unlink()
     with pytest.raises(DataUnavailable, match=r"shot_noise/3 has 1 images, the levels before 2"):
         load_stimulus_set(noise, 8.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("n01751748/ILSVRC2012_val_00000003.JPEG", "has other images than the levels before"),
+        ("n01440764/ILSVRC2012_val_00000002.JPEG", "has other images than the levels before"),
+    ],
+)
+def test_other_images_at_a_level_are_refused(
+    user_folder: Path, noise: FileSet, fill: Callable[[Path], None], name: str, sentence: str
+) -> None:
+    fill(user_folder / "imagenet-c")
+    level = user_folder / "imagenet-c/shot_noise/3"
+    (level / name).parent.mkdir(exist_ok=True)
+    (level / "n01751748/ILSVRC2012_val_00000002.JPEG").rename(level / name)
+    with pytest.raises(DataUnavailable, match=sentence):
+        load_stimulus_set(noise, 8.0)
+
+
+def test_classes_outside_the_thousand_and_doubles_are_refused(
+    user_folder: Path, noise: FileSet, fill: Callable[[Path], None], draw: Callable[[Path], Path]
+) -> None:
+    fill(user_folder / "imagenet-c")
+    levels = [user_folder / "imagenet-c" / kind / str(level) for kind in TYPES["noise"] for level in LEVELS]
+    for level in levels:
+        draw(level / "n01751748/ILSVRC2012_val_00000002.png")
+    with pytest.raises(DataUnavailable, match=r"ILSVRC2012_val_00000002\.\w+ lies twice"):
+        load_stimulus_set(noise, 8.0)
+    for level in levels:
+        (level / "n00004475").mkdir()
+        (level / "n01751748/ILSVRC2012_val_00000002.png").rename(level / "n00004475/ILSVRC2012_val_00000004.png")
+    with pytest.raises(DataUnavailable, match="not among ImageNet's 1000, first n00004475"):
+        load_stimulus_set(noise, 8.0)

@@ -85,3 +85,49 @@ def test_the_real_dissimilarities_of_monkeys_and_people_correlate_as_known(descr
     upper = np.triu_indices(92, 1)
     monkey, human = assembly.values[upper][:, :2].T
     assert np.corrcoef(monkey, human)[0, 1] == pytest.approx(0.491, abs=0.0005)
+
+
+def test_another_image_in_place_of_one_is_refused(folder: Path, described: Describe) -> None:
+    (folder / "stimuli/stim_13.png").rename(folder / "stimuli/stim_13 (copy).png")
+    with pytest.raises(DataUnavailable, match=r"has the image stim_13 \(copy\)\.png, which is none of stim_00"):
+        load_stimulus_set(described("stimulus_set", IDENTIFIER), 8.0)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"category_labels": np.array("animate")},
+        {"category_vectors": np.zeros((92, 3))},
+        {"category_vectors": np.zeros(92)},
+    ],
+    ids=["label", "columns", "axes"],
+)
+def test_categories_of_another_shape_are_refused(
+    folder: Path, described: Describe, arrays: dict[str, np.ndarray]
+) -> None:
+    with np.load(folder / "rdms.npz") as archive:
+        others = {name: archive[name] for name in archive.files} | arrays
+    np.savez(folder / "rdms.npz", **others)
+    with pytest.raises(DataUnavailable, match="no categories of 92 images"):
+        load_stimulus_set(described("stimulus_set", IDENTIFIER), 8.0)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"monkey_IT": np.zeros((92, 91))},
+        {"human_IT": np.zeros((1, 92, 92))},
+        {"human_IT_subject_session": np.zeros((8, 92, 92))},
+        {"human_IT_subject_session": np.zeros((92, 92))},
+        {"monkey_IT": np.full((92, 92), "a")},
+    ],
+    ids=["size", "axis", "three", "two", "text"],
+)
+def test_dissimilarities_of_another_shape_or_type_are_refused(
+    folder: Path, described: Describe, arrays: dict[str, np.ndarray]
+) -> None:
+    with np.load(folder / "rdms.npz") as archive:
+        others = {name: archive[name] for name in archive.files} | arrays
+    np.savez(folder / "rdms.npz", **others)
+    with pytest.raises(DataUnavailable, match="has not 92 x 92 dissimilarities"):
+        load_assembly(described("assembly", IDENTIFIER))

@@ -1,0 +1,38 @@
+"""Random numbers of the user's code, the same in every process."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import numpy as np
+import torch
+
+SEED: Final = 0
+"""Seed of random weights, so that a network that is not trained is the same in every process."""
+
+
+@contextmanager
+def seeded() -> Iterator[None]:
+    """Seed the generators of PyTorch, NumPy and the standard library; those of the caller stay as they were."""
+    state = random.getstate(), np.random.get_state()  # noqa: NPY002 - the generator that the user's code draws from
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(SEED)
+        random.seed(SEED)
+        np.random.seed(SEED)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            random.setstate(state[0])
+            np.random.set_state(state[1])  # noqa: NPY002
+
+
+def drawn() -> object:
+    """Return something that changes, as a whole, whenever one of the generators is drawn from."""
+    kind, numbers, position, *rest = np.random.get_state()  # noqa: NPY002
+    devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    states = [torch.get_rng_state(), *devices]
+    return random.getstate(), kind, numbers.tobytes(), position, rest, [state.numpy().tobytes() for state in states]
