@@ -23,7 +23,7 @@ from pytest_brainscore.report.markdown import escape, markdown
 from pytest_brainscore.report.record import ModelRecord, Report
 from pytest_brainscore.report.table import table
 from pytest_brainscore.report.writers import write_json
-from pytest_brainscore.running.terminal import live_line, tables
+from pytest_brainscore.running.terminal import live_lines, tables
 
 HOSTILE = [
     "why\n::error::owned",
@@ -56,10 +56,11 @@ def report_of(text: str) -> Report:
 @texts
 def test_the_terminal_gets_single_lines_that_are_no_commands(text: str) -> None:
     report = report_of(text)
-    lines = [line.text for line in (*tables(report.benchmarks), *map(live_line, report.benchmarks))]
-    assert len(lines) >= 3
+    lines = [*tables(report.benchmarks, 200), *tables(report.benchmarks, 60)]
+    lines += [line for record in report.benchmarks for width in (60, 200) for line in live_lines(record, width)]
+    assert len(lines) >= 8
     for line in lines:
-        harmless(line)
+        harmless(line.text)
 
 
 @texts
