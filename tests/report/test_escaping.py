@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,7 +24,7 @@ from pytest_brainscore.report.markdown import escape, markdown
 from pytest_brainscore.report.record import ModelRecord, Report
 from pytest_brainscore.report.table import table
 from pytest_brainscore.report.writers import write_json
-from pytest_brainscore.running.terminal import live_line, tables
+from pytest_brainscore.running.terminal import live_lines, tables
 
 HOSTILE = [
     "why\n::error::owned",
@@ -56,7 +57,13 @@ def report_of(text: str) -> Report:
 @texts
 def test_the_terminal_gets_single_lines_that_are_no_commands(text: str) -> None:
     report = report_of(text)
-    lines = [line.text for line in (*tables(report.benchmarks), *map(live_line, report.benchmarks))]
+    lines = [
+        line.text
+        for line in [
+            *tables(report.benchmarks, 200),
+            *chain.from_iterable(live_lines(each, 200) for each in report.benchmarks),
+        ]
+    ]
     assert len(lines) >= 3
     for line in lines:
         harmless(line)

@@ -63,7 +63,7 @@ def test_every_report_shows_the_same_number_alike(value: float) -> None:
     compared = ComparisonRecord(verdict="regressed", baseline=value, delta=-value, tolerance=0.005)
     report = make_report(benchmarks=[make_record(score=value, raw=value, ceiling=value, comparison=compared)])
     texts = {
-        "terminal": "\n".join(line.text for line in tables(report.benchmarks)),
+        "terminal": "\n".join(line.text for line in tables(report.benchmarks, 200)),
         "markdown": markdown(report),
         "annotation": "\n".join(workflow_commands(report)),
         "page": render_page([report]).partition('<script type="application/json"')[0],
@@ -81,5 +81,9 @@ def test_every_report_shows_the_same_number_alike(value: float) -> None:
 @pytest.mark.parametrize("value", [1e28, -1e28, 1e308, 1e16])
 def test_a_number_that_is_no_score_costs_no_report(value: float) -> None:
     report = make_report(benchmarks=[make_record(score=value, raw=value, error=abs(value), comparison=None)])
-    for text in (markdown(report), render_page([report]), "\n".join(line.text for line in tables(report.benchmarks))):
+    for text in (
+        markdown(report),
+        render_page([report]),
+        "\n".join(line.text for line in tables(report.benchmarks, 200)),
+    ):
         assert f"{value:.3e}" in text

@@ -23,7 +23,7 @@ from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, R
 from pytest_brainscore.report.red import colour_of, is_red
 from pytest_brainscore.report.table import table
 from pytest_brainscore.report.writers import write_json
-from pytest_brainscore.running.terminal import COLOURS, live_line, tables
+from pytest_brainscore.running.terminal import COLOURS, live_lines, tables
 
 
 def record(verdict: Any = None, accepted: bool | None = None, **changes: Any) -> BenchmarkRecord:
@@ -111,8 +111,8 @@ READERS: dict[str, Verdict] = {
 OF_RECORDS = {
     "csv": lambda report, _: "True" in [row.rpartition(",")[2] for row in table(report).splitlines()],
     "outputs": lambda report, _: outputs(report)["regressions"] != "0",
-    "terminal": lambda report, _: "red" in {line.colour for line in tables(report.benchmarks)},
-    "live line": lambda report, _: "red" in {live_line(each).colour for each in report.benchmarks},
+    "terminal": lambda report, _: "red" in {line.colour for line in tables(report.benchmarks, 200)},
+    "live line": lambda report, _: "red" in {live_lines(each, 200)[0].colour for each in report.benchmarks},
 }
 """Those that tell of records alone, not of the run."""
 ALL: dict[str, Verdict] = READERS | OF_RECORDS
@@ -172,4 +172,4 @@ def test_what_was_required_says_so_in_every_text() -> None:
     report = make_report(benchmarks=[RED["required and unavailable"]])
     for text in (markdown(report), junit(report), render_page([report]), "\n".join(workflow_commands(report))):
         assert "It is required by" in text
-    assert any("It is required by" in line.text for line in tables(report.benchmarks))
+    assert any("It is required by" in line.text for line in tables(report.benchmarks, 200))
