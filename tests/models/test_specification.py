@@ -39,8 +39,8 @@ def test_forms(text: str, kind: str, source: str, factory: str, identifier: str)
         ("net.py:", "does not name a model"),
         ("a b:build", "does not name a model"),
         ("../net", "does not name a model"),
-        ("best.pth", "--brainscore-weights best.pth"),
-        ("best.safetensors", "--brainscore-weights best.safetensors"),
+        ("best.pth", 'weights="best.pth"'),
+        ("best.safetensors", 'weights="best.safetensors"'),
     ],
 )
 def test_other_words_are_refused_with_advice(text: str, advice: str) -> None:

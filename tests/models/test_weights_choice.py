@@ -199,7 +199,7 @@ class TestChoice:
             assert load.seed() == 1
             assert loaded.origin == f"net.ckpt: {trained}"
             assert f"{trained} was taken and not {averaged}" in loaded.remarks[0]
-            assert "--brainscore-weights-entry" in loaded.remarks[0]
+            assert "weights_entry" in loaded.remarks[0]
 
     @pytest.mark.parametrize(("entry", "seed"), [("state_dict", 1), ("state_dict_ema", 2)])
     def test_an_entry_is_taken_and_nothing_more_is_said(self, load: Loader, entry: str, seed: int) -> None:
