@@ -242,6 +242,12 @@ def test_the_matrix_expects_as_many_reports_as_it_has_legs() -> None:
     assert f"--expect {legs} " in str(content["jobs"]["merge"]["steps"])
 
 
+def test_a_comment_is_written_anew_from_numbers_and_never_from_text_of_a_pull_request() -> None:
+    script = "\n".join(step.get("run", "") for step in steps(ROOT / "docs" / "workflows" / "comment.yml"))
+    assert "brainscore report report/report.json --to md:report.md" in script
+    assert "report/report.md" not in script
+
+
 @pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not installed")
 def test_actionlint_finds_nothing() -> None:
     checked = subprocess.run(["actionlint", *map(str, WORKFLOWS)], text=True, capture_output=True, check=False)
