@@ -6,6 +6,7 @@ The limits and the escaping are those of the workflow commands
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,11 +96,16 @@ def _place(record: BenchmarkRecord, baselines: Path) -> Iterator[tuple[str, str]
     """Yield file and line of a record's baseline, relative to the workspace."""
     file = baselines / f"{record.model}.json"
     workspace = Path(os.environ.get("GITHUB_WORKSPACE", ".")).resolve()
-    if not file.is_file() or not file.resolve().is_relative_to(workspace):
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        place = file.resolve()
+    except (OSError, ValueError):  # no such file, or a name that no file can have
         return
-    yield "file", str(file.resolve().relative_to(workspace))
-    for number_of_line, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.strip().startswith(f'"{record.identifier}"'):
+    if not place.is_relative_to(workspace):
+        return
+    yield "file", str(place.relative_to(workspace))
+    for number_of_line, line in enumerate(lines, start=1):
+        if line.strip().startswith(json.dumps(record.identifier)):
             yield "line", str(number_of_line)
             return
 

@@ -60,6 +60,17 @@ def test_an_annotation_stands_at_the_line_of_its_baseline(tmp_path: Path, monkey
     assert command.startswith("::error file=fixtures/baselines/net.json,line=4,title=fell of net::")
 
 
+@pytest.mark.parametrize("model", ["net", "a\0b", "..", "x" * 300, "é\n::error::"])
+def test_an_odd_name_or_a_damaged_baseline_costs_no_annotation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    (tmp_path / "net.json").write_bytes(b'\xff\xfe\n"fell"\n')
+    record = regressed("fell", -0.1)
+    odd = BenchmarkRecord(**{name: getattr(record, name) for name in record.__struct_fields__} | {"model": model})
+    assert len(workflow_commands(make_report(benchmarks=[odd]), tmp_path)) == 1
+
+
 def test_a_baseline_outside_the_workspace_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "workspace"))
     (tmp_path / "net.json").write_text("{}")
