@@ -80,7 +80,7 @@ def test_answers_that_cannot_be_relied_on_are_failures(project: Project, home: P
     write(project, UNRELIABLE)
     result = project.run("-n", workers, model="user.py:dropout,user.py:statistics,user.py:broken")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert by_model(project, "status") == dict.fromkeys(REASONS, ["failed", "failed"])
+    assert by_model(project, "status") == {model: ["failed", "failed"] for model in REASONS}
     for model, reasons in by_model(project, "reason").items():
         assert all(REASONS[model] in str(reason) for reason in reasons)
     assert not list(home.rglob("0*.json")), "nothing was stored"
