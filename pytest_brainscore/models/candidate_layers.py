@@ -92,7 +92,7 @@ class CandidateLayers(LayerMappedModel):
         if components and self._fitted_to is None:
             raise ModelError(f"{components} principal components need images to be fitted to; give images of ImageNet.")
         self._pca: tuple[str, LayerPCA] | None = None
-        self._layer_shapes(self.candidates)
+        network._extractor.answers(self.candidates)  # all at once: later, each finds its own
 
     @property
     def commitment_file(self) -> Path:

@@ -28,6 +28,7 @@ from pytest_brainscore.models.commitment import (
     PreprocessingCommitment,
 )
 from pytest_brainscore.models.interface import BrainModel
+from pytest_brainscore.models.neighbours import own_neighbours
 from pytest_brainscore.models.preprocessing import Preprocessing
 from pytest_brainscore.models.seeding import seeded
 from pytest_brainscore.models.specification import ModelSpecification
@@ -336,15 +337,16 @@ def import_package(name: str) -> ModuleType:
 @contextmanager
 def _as_a_script(module: ModuleType) -> Iterator[None]:
     """Let a file import its neighbours, as when it is run itself, and write no compiled files."""
-    folder, writes_none = str(Path(module.__file__ or "").parent), sys.dont_write_bytecode
-    sys.path.insert(0, folder)
+    folder, writes_none = Path(module.__file__ or "").parent, sys.dont_write_bytecode
+    sys.path.insert(0, str(folder))
     sys.dont_write_bytecode = True
     try:
-        yield
+        with own_neighbours(folder):
+            yield
     finally:
         sys.dont_write_bytecode = writes_none
-        if folder in sys.path:
-            sys.path.remove(folder)
+        if str(folder) in sys.path:
+            sys.path.remove(str(folder))
 
 
 def _place(error: Exception) -> str:

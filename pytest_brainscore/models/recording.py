@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.errors import ModelError, NoNumber
+from pytest_brainscore.models.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.probing.answers import COMPANY_TOLERANCE, difference
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimulus_set import StimulusSet
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 BLOCK_STIMULI = 128
 """Stimuli shown at a time to a model without ``record``, roughly; bounds the memory of its recordings."""
+STIMULI_SEEN_AGAIN = 8
+"""Stimuli shown twice to a model that is no network of layers, roughly."""
 
 
 def record_responses(
@@ -42,11 +46,40 @@ def record_responses(
     Raises
     ------
     ModelError
-        ``look_at`` returned other dimensions than ``presentation`` x ``neuroid``, or other stimuli than shown.
+        ``look_at`` returned other dimensions than ``presentation`` x ``neuroid``, or other stimuli than shown; or a
+        model responds otherwise to stimuli that it sees again in other company.
     NoNumber
         Responses are not finite.
 
     """
+    responses = _responses(model, stimuli, neuroids, maximum_over)
+    if not isinstance(model, LayerMappedModel):  # which has asked its network itself
+        _check_repeatable(model, stimuli, neuroids, maximum_over, responses)
+    return responses
+
+
+def _check_repeatable(
+    model: BrainModel,
+    stimuli: StimulusSet,
+    neuroids: NDArray[np.intp] | None,
+    maximum_over: int,
+    responses: NDArray[np.float32],
+) -> None:
+    """Show the first stimuli once more, in reverse order and without the others."""
+    runs = min(len(responses), max(1, STIMULI_SEEN_AGAIN // maximum_over))
+    few = stimuli.rows(slice(runs * maximum_over)).rows(slice(None, None, -1))
+    change = difference(responses[:runs], _responses(model, few, neuroids, maximum_over)[::-1])
+    if change > COMPANY_TOLERANCE:
+        raise ModelError(
+            f"{model.identifier} responds differently to the same stimuli of {stimuli.identifier} when it sees them "
+            f"again without the others (by {change:.2g} of its responses); have it respond to each stimulus alike, "
+            "whatever it sees besides or has seen before."
+        )
+
+
+def _responses(
+    model: BrainModel, stimuli: StimulusSet, neuroids: NDArray[np.intp] | None, maximum_over: int
+) -> NDArray[np.float32]:
     record = getattr(model, "record", None)
     if record is not None:
         responses: NDArray[np.float32] = record(stimuli, neuroids=neuroids, maximum_over=maximum_over)

@@ -22,6 +22,7 @@ from pytest_brainscore.models.extraction import BATCH_SIZE, EXTRACTION_VERSION, 
 from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, give_layer
 from pytest_brainscore.models.neuroid_coordinates import LayerShapes
 from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.probing.attributes import attributes_digest
 from pytest_brainscore.models.probing.survey import OUTPUT, some_of
 from pytest_brainscore.models.weights import state_dict_sha256
 
@@ -85,6 +86,7 @@ class TorchBrainModel(LayerMappedModel):
         self._weights_from = weights_from
         self._weights_sha256 = state_dict_sha256(network)
         self._architecture = architecture_digest(network, sources)
+        self._attributes = attributes_digest(network)
 
     def description(self) -> ModelDescription:
         """Return what the model's numbers depend on."""
@@ -131,6 +133,7 @@ class TorchBrainModel(LayerMappedModel):
             "run": self._extractor.way,
             "weights": self._weights_sha256,
             "architecture": self._architecture,
+            "attributes": self._attributes,
             "preprocessing": self._extractor.preprocessing.description(),
             "dtype": str(self._extractor.dtype),
             "batch_size": BATCH_SIZE,
@@ -153,8 +156,8 @@ def architecture_digest(network: torch.nn.Module, sources: Sequence[Path] = ()) 
     """Return a digest of what a network computes besides its weights.
 
     Over the printed structure, the source files of the modules' classes with their bases, and `sources`. Modules of
-    PyTorch and torchvision enter by the version of the package. Code in other files that the classes call, and
-    attributes that are not printed, do not enter.
+    PyTorch and torchvision enter by the version of the package. Code in other files that the classes call does not
+    enter: the probe tells what it does.
     """
     digest = hashlib.sha256(repr(network).encode())
     packages: set[str] = set()
