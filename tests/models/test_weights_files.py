@@ -246,7 +246,7 @@ class TestObjects:
         module = types.ModuleType(made.__module__)
         setattr(module, made.__name__, made)
         value = made()
-        value.lr = 0.1  # type: ignore[attr-defined]
+        value.lr = 0.1
         with pytest.MonkeyPatch.context() as patch:
             parts = made.__module__.split(".")
             for depth in range(1, len(parts) + 1):
