@@ -292,8 +292,9 @@ class TestObjects:
         torch.save(content, tmp_path / "net.pth")
         assert set(read_state_dicts(tmp_path / "net.pth")) == {"state_dict"}
 
-    def test_numpy_arrays_are_weights_too(self, tmp_path: Path) -> None:
-        state = {key: value.numpy() for key, value in make_tiny_network(1).state_dict().items()}
+    @pytest.mark.parametrize("order", ["<f4", ">f4"])
+    def test_numpy_arrays_are_weights_too(self, tmp_path: Path, order: str) -> None:
+        state = {key: value.numpy().astype(order) for key, value in make_tiny_network(1).state_dict().items()}
         torch.save({"params": state}, tmp_path / "net.pth")
         network = make_tiny_network(2)
         load_checkpoint(network, tmp_path / "net.pth")
