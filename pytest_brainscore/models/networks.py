@@ -213,7 +213,7 @@ def timm_preprocessing(name: str, configuration: Mapping[str, Any]) -> Preproces
         mean=cast("Channels", mean),
         std=cast("Channels", std),
         interpolation=interpolation,
-        crop=crop,
+        crop=cast("Crop", crop),
     )
 
 

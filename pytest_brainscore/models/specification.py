@@ -8,11 +8,11 @@ from pathlib import PurePath
 from typing import Literal
 
 from pytest_brainscore.errors import ModelError, mend
+from pytest_brainscore.models.checkpoints.containers import SUFFIXES
 
 SpecificationKind = Literal["name", "timm", "file", "module"]
 
 FORMS = "a name (squeezenet1_1), timm:NAME, path/to/file.py:factory or package.module:factory"
-_WEIGHTS_SUFFIXES = (".pth", ".pt", ".bin", ".ckpt", ".safetensors")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -66,7 +66,7 @@ def parse_specification(text: str) -> ModelSpecification:
             return ModelSpecification(text, "file", source, factory)
         if _MODULE.fullmatch(source):
             return ModelSpecification(text, "module", source, factory)
-    if text.endswith(_WEIGHTS_SUFFIXES):
+    if text.endswith(SUFFIXES):
         raise ModelError(
             f"{text} is a weights file; "
             + mend(

@@ -246,7 +246,7 @@ class TestObjects:
         module = types.ModuleType(made.__module__)
         setattr(module, made.__name__, made)
         value = made()
-        value.lr = 0.1  # type: ignore[attr-defined]
+        value.lr = 0.1
         with pytest.MonkeyPatch.context() as patch:
             parts = made.__module__.split(".")
             for depth in range(1, len(parts) + 1):
@@ -292,8 +292,9 @@ class TestObjects:
         torch.save(content, tmp_path / "net.pth")
         assert set(read_state_dicts(tmp_path / "net.pth")) == {"state_dict"}
 
-    def test_numpy_arrays_are_weights_too(self, tmp_path: Path) -> None:
-        state = {key: value.numpy() for key, value in make_tiny_network(1).state_dict().items()}
+    @pytest.mark.parametrize("order", ["<f4", ">f4"])
+    def test_numpy_arrays_are_weights_too(self, tmp_path: Path, order: str) -> None:
+        state = {key: value.numpy().astype(order) for key, value in make_tiny_network(1).state_dict().items()}
         torch.save({"params": state}, tmp_path / "net.pth")
         network = make_tiny_network(2)
         load_checkpoint(network, tmp_path / "net.pth")

@@ -85,9 +85,9 @@ def choose_weights(network: torch.nn.Module, path: Path, entry: str | None = Non
             each for each in candidates if each.entry == wanted
         ]
         if not asked:
-            fitting = _places(_fitting(candidates, network)) or [key or "(the file itself)" for key in found]
+            there = _places(_fitting(candidates, network)) or [key or "(the file itself)" for key in found]
             raise ModelError(
-                f"The weights file {path} has no entry {entry!r} for {type(network).__name__}; it has {_some(fitting)}."
+                f"The weights file {path} has no entry {entry!r} for {type(network).__name__}; it has {_some(there)}."
             )
         candidates = asked
     fitting = _fitting(candidates, network)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -101,16 +102,14 @@ def _something_else(path: Path, head: bytes) -> tuple[str, str] | None:
         return "zeros, as an interrupted download leaves them", "copy or download it again"
     if path.suffix.lower() == ".onnx":
         return "an ONNX model", _SAVE
-    if zipfile.is_zipfile(path):
-        return _other_archive(path)
-    return _text(head)
+    return _other_archive(path) if head.startswith(b"PK") else _text(head)
 
 
 def _other_archive(path: Path) -> tuple[str, str] | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, OSError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error):
         return None  # damaged: told when it is read
     parts = {name.rpartition("/")[2] for name in names}
     if "constants.pkl" in parts:

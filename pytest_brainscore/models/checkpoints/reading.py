@@ -123,7 +123,8 @@ def _tensor(value: object) -> torch.Tensor | None:
         return value.detach()
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiubc":
         try:
-            return torch.from_numpy(np.ascontiguousarray(value).reshape(value.shape))
+            native = value.astype(value.dtype.newbyteorder("="), order="C")
+            return torch.from_numpy(native)
         except TypeError:  # a type that torch has not
             return None
     return None
