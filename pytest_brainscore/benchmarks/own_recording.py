@@ -132,7 +132,9 @@ def score(
     in_proportion = None if stratify is None else _labels(stratify, asked)
     stimuli, neuroids = _order(asked)
     rows, target = rows[stimuli], _ordered(asked, stimuli, neuroids)
-    source = given.values if np.array_equal(rows, np.arange(len(given.values))) else given.values[rows]
+    # One layout in memory: sums over rows and over columns round differently.
+    source = np.ascontiguousarray(given.values)
+    source = source if np.array_equal(rows, np.arange(len(source))) else source[rows]
     try:
         drawn = _splits(len(rows), None if in_proportion is None else in_proportion[stimuli], chosen)
         correlations = predictivity(source, target.values, regression=chosen.regression, splits=drawn)
@@ -210,7 +212,7 @@ def _ordered(recording: Matrix, stimuli: NDArray[np.intp], neuroids: NDArray[np.
     rows, columns = recording.rows, recording.columns
     return replace(
         recording,
-        values=recording.values[np.ix_(stimuli, neuroids)],
+        values=np.ascontiguousarray(recording.values[np.ix_(stimuli, neuroids)]),
         rows=rows and rows._replace(values=[rows.values[place] for place in stimuli]),
         columns=columns and columns._replace(values=[columns.values[place] for place in neuroids]),
     )
