@@ -17,6 +17,7 @@ from pytest_brainscore.data.joining.matrices import (
     ROWS,
     STIMULUS,
     Matrix,
+    is_data_array,
     is_named,
     read_matrix,
 )
@@ -79,7 +80,7 @@ def _reliabilities(given: Any, recording: Matrix) -> FloatArray | None:
     """Return numbers that are reliabilities already, (split, neuroid), in the order of the recording; None if not."""
     if isinstance(given, Mapping | list | tuple | str | bytes) and not _vector(given):
         return None
-    if hasattr(given, "dims") and hasattr(given, "coords"):
+    if is_data_array(given):
         if given.dims not in ((), (COLUMNS,), ("split", COLUMNS), (COLUMNS, "split")):
             return None
         if not given.dims:
@@ -132,7 +133,7 @@ def _repetitions(given: Any, recording: Matrix) -> FloatArray:
         given = list(given.values())
     if isinstance(given, list | tuple) and any(map(is_named, given)):
         return np.stack([_one_repetition(each, recording) for each in given])
-    if hasattr(given, "coords") and REPETITION in given.dims:
+    if is_data_array(given) and REPETITION in given.dims:
         if set(given.dims) != set(_AXES):
             raise RecordingError(
                 f"The ceiling has the dimensions {', '.join(map(str, given.dims))}; give {' x '.join(_AXES)} alone."

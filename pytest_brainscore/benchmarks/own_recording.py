@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.benchmarks.own_ceiling import RecordingWarning, ceiling_of
 from pytest_brainscore.benchmarks.own_settings import Settings, settings
-from pytest_brainscore.data.joining.matrices import STIMULUS, Matrix, is_named, read_matrix
+from pytest_brainscore.data.joining.matrices import STIMULUS, Matrix, is_data_array, is_named, read_matrix
 from pytest_brainscore.data.joining.names import join, names_of, sorted_places
 from pytest_brainscore.data.joining.rows import matching_rows
 from pytest_brainscore.errors import NoNumber, RecordingError
@@ -247,7 +247,7 @@ def _labels(stratify: Any, recording: Matrix) -> NDArray[Any]:
     if isinstance(stratify, str):
         values = recording.label(stratify)
     elif is_named(stratify) and recording.rows is not None and not recording.rows.numbered:
-        ids = stratify[STIMULUS].values if hasattr(stratify, "coords") else stratify.index.to_list()
+        ids = stratify[STIMULUS].values if is_data_array(stratify) else stratify.index.to_list()
         values = np.asarray(stratify)[join(recording.rows, names_of("labels", "stimuli", ids))]
     else:
         values = np.asarray(stratify)

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, is_image, put
+from pytest_brainscore.data.publishers.folders import by_number, first_file, first_folder, is_image, put
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def session_stimuli(session: str, degrees: float) -> StimulusSet:
     archive = first_file(f"{FOLDER}/images/images_{session}.zip")
     if archive is None:
         raise DataUnavailable(put(f"The images of the session {session} are", f"{FOLDER}/images/images_{session}.zip"))
-    # Numbered with leading zeros: the order of the names is that of the archive.
-    paths = sorted((path for path in unpacked(archive).rglob("*") if is_image(path)), key=lambda path: path.name)
+    # Numbered: the order of the numbers is that of the responses, also where a copy lost its leading zeros.
+    paths = sorted((path for path in unpacked(archive).rglob("*") if is_image(path)), key=by_number)
     if not paths:
         raise DataUnavailable(f"There are no images in {archive}; copy it again.")
     table = pd.DataFrame({"stimulus_id": [path.stem for path in paths], "filename": [path.name for path in paths]})

@@ -38,6 +38,11 @@ def images_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if is_image(path))
 
 
+def by_number(path: Path) -> tuple[int, str]:
+    """Return what numbered files are sorted by: shorter names first, so that 9 comes before 10, and 009 before 010."""
+    return len(path.stem), path.stem
+
+
 def require_distinct(names: Iterable[str], folder: Path) -> None:
     """Check that no two images have one name.
 
