@@ -90,6 +90,7 @@ def broken(value: float, rows: Any = 3) -> Any:
     return recording
 
 
+MISSING: Any = None
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "text": (lambda: ridge(FEATURES.astype(str)), "type <U.*matrix of numbers"),
     "text that looks like numbers": (lambda: ridge(FEATURES.astype(str).astype(object)), "values of type str"),
@@ -116,7 +117,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "NaN or infinite for 1",
     ),
     "missing responses": (lambda: ridge(FEATURES, broken(np.nan)), "drop these stimuli or these neuroids"),
-    "None": (lambda: ridge(FEATURES, np.where(np.isnan(broken(np.nan)), None, RECORDING)), "NaN or infinite for 1"),
+    "None": (
+        lambda: ridge(FEATURES, np.where(np.isnan(broken(np.nan)), MISSING, RECORDING)),
+        "NaN or infinite for 1",
+    ),
     "infinite responses": (lambda: ridge(FEATURES, broken(np.inf)), "NaN or infinite for 1"),
     "a neuroid that was never recorded": (
         lambda: ridge(FEATURES, broken(np.nan, slice(None))),

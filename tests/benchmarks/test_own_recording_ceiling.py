@@ -79,6 +79,11 @@ def test_an_array_fits_axis_by_axis_beside_any_recording() -> None:
         assert ridge(features, recording, REPEATED).ceiling == pytest.approx(TOP, rel=1e-12)
 
 
+def test_dimensions_name_the_axes_of_a_ceiling_without_other_names() -> None:
+    unnamed = ARRAY.drop_vars(["stimulus_id", "neuroid_id"]).transpose("neuroid", "presentation", "repetition")
+    assert ridge(FEATURE_TABLE, TABLE, unnamed).ceiling == pytest.approx(TOP, rel=1e-12)
+
+
 @pytest.mark.filterwarnings("ignore:The score is")
 def test_masked_and_missing_responses_are_the_same() -> None:
     missing = np.random.default_rng(3).random(REPEATED.shape) < 0.1
@@ -195,6 +200,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "twice in one repetition; number the presentations",
     ),
     "one table": (lambda: ridge(FEATURE_TABLE, TABLE, TABLES[:1]), "one repetition has no ceiling"),
+    "a Dataset": (lambda: ridge(FEATURE_TABLE, TABLE, ARRAY.to_dataset(name="rates")), "Dataset of rates"),
+    "dimensions of other names": (
+        lambda: ridge(FEATURES, RECORDING, xarray.DataArray(REPEATED, dims=("trial", "image", "unit"))),
+        "dimensions trial, image, unit; give repetition x presentation x neuroid",
+    ),
     "time bins": (lambda: ridge(FEATURE_TABLE, TABLE, ARRAY.expand_dims(time_bin=2)), "time_bin"),
     "infinite responses": (
         lambda: ridge(FEATURES, RECORDING, np.where(REPEATED[0, 0, 0] == REPEATED, np.inf, REPEATED)),

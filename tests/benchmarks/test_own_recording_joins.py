@@ -83,6 +83,14 @@ def test_tables_without_an_index_and_arrays_go_row_by_row() -> None:
             assert ridge(features, recording).value == PLAIN.value
 
 
+def test_levels_of_an_index_join_by_their_names() -> None:
+    one = pd.MultiIndex.from_arrays([IDS, range(STIMULI)], names=["image", "day"])
+    other = pd.MultiIndex.from_arrays([range(STIMULI), IDS], names=["day", "image"])
+    joined = ridge(table(FEATURES, one).iloc[ORDER], table(RECORDING, other)).value
+    assert joined == pytest.approx(PLAIN.value, abs=0.1)
+    assert joined == ridge(table(FEATURES, one), table(RECORDING, one)).value
+
+
 def test_a_series_is_one_neuroid() -> None:
     frame = table(RECORDING, columns=NEUROIDS)
     expected = ridge(FEATURES, RECORDING[:, 1:2]).value

@@ -35,7 +35,7 @@ def reference(regression: Any, splits: ShuffleSplit) -> Any:
 def test_alpha_is_that_of_ridge(alpha: float) -> None:
     found = score(FEATURES, RECORDING, "ridge", alpha=alpha)
     expected = reference(Ridge(alpha), ShuffleSplit(10, train_size=0.9, random_state=1))
-    np.testing.assert_allclose(found.values, expected, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(np.asarray(found.values), expected, rtol=0, atol=1e-9)
     assert found.provenance["alpha"] == alpha
 
 
@@ -43,7 +43,7 @@ def test_alpha_is_that_of_ridge(alpha: float) -> None:
 def test_components_are_those_of_pls(components: int) -> None:
     found = score(FEATURES, RECORDING, components=components)
     expected = reference(PLSRegression(components, scale=False), ShuffleSplit(10, train_size=0.9, random_state=1))
-    np.testing.assert_allclose(found.values, expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(np.asarray(found.values), expected, rtol=0, atol=1e-6)
     assert found.provenance["components"] == components
 
 
@@ -51,7 +51,7 @@ def test_components_are_those_of_pls(components: int) -> None:
 def test_splits_are_those_of_a_shuffle_split(splits: int, test_size: Any, seed: int) -> None:
     found = score(FEATURES, RECORDING, "ridge", splits=splits, test_size=test_size, seed=seed)
     expected = reference(Ridge(1), ShuffleSplit(splits, test_size=test_size, random_state=seed))
-    np.testing.assert_allclose(found.values, expected, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(np.asarray(found.values), expected, rtol=0, atol=1e-9)
     assert found.n["splits"] == splits
     assert (found.provenance["seed"], found.provenance["test_size"]) == (seed, test_size)
 

@@ -62,8 +62,8 @@ class Matrix:
 
 
 def is_named(values: Any) -> bool:
-    """Tell whether values are of a kind that has names: a DataArray, or a table or series of pandas."""
-    return is_data_array(values) or _is_frame(values) or _is_series(values)
+    """Tell whether values are of a kind that has names: a DataArray or Dataset, or a table or series of pandas."""
+    return is_data_array(values) or hasattr(values, "data_vars") or _is_frame(values) or _is_series(values)
 
 
 def read_matrix(values: Any, what: str, labels: Collection[str] = ()) -> Matrix:
@@ -181,6 +181,8 @@ def _from_frame(frame: pandas.DataFrame, what: str, labels: Collection[str]) -> 
     elif isinstance(index, pd.MultiIndex):
         # A level of repetitions names no stimulus.
         kept = index.droplevel(REPETITION) if REPETITION in index.names else index
+        if isinstance(kept, pd.MultiIndex) and all(isinstance(name, str) for name in kept.names):
+            kept = kept.reorder_levels(sorted(map(str, kept.names)))
         rows = names_of(what, "stimuli", kept.to_list())
     else:
         rows = names_of(what, "stimuli", index.to_list(), numbered=index.name is None and _counts(index.to_numpy()))
@@ -249,7 +251,7 @@ def _counts(values: NDArray[Any]) -> bool:
 
 def is_data_array(values: Any) -> bool:
     """Tell a DataArray, without importing xarray; sparse arrays have coordinates of another kind."""
-    return hasattr(values, "coords") and hasattr(values, "dims")
+    return hasattr(values, "coords") and hasattr(values, "dims") and not hasattr(values, "data_vars")
 
 
 def _is_frame(values: Any) -> bool:
