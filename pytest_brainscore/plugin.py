@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -84,9 +84,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not run_options.model_words(config):
         config.pluginmanager.register(WithoutModel(config, foreign=foreign), "brainscore-without-model")
         return
-    speaking = options_spoken()
-    speaking.__enter__()
-    config.add_cleanup(lambda: speaking.__exit__(None, None, None))
+    speaking = ExitStack()
+    speaking.enter_context(options_spoken())
+    config.add_cleanup(speaking.close)
     try:
         from pytest_brainscore.benchmarks.selector import choose
 

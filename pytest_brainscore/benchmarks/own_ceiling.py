@@ -17,6 +17,7 @@ from pytest_brainscore.data.joining.matrices import (
     ROWS,
     STIMULUS,
     Matrix,
+    is_data_array,
     is_named,
     read_matrix,
 )
@@ -79,7 +80,7 @@ def _reliabilities(given: Any, recording: Matrix) -> FloatArray | None:
     """Return numbers that are reliabilities already, (split, neuroid), in the order of the recording; None if not."""
     if isinstance(given, Mapping | list | tuple | str | bytes) and not _vector(given):
         return None
-    if hasattr(given, "dims") and hasattr(given, "coords"):
+    if is_data_array(given):
         if given.dims not in ((), (COLUMNS,), ("split", COLUMNS), (COLUMNS, "split")):
             return None
         if not given.dims:
@@ -91,7 +92,7 @@ def _reliabilities(given: Any, recording: Matrix) -> FloatArray | None:
             matrix = read_matrix(rows.expand_dims(ROWS), "ceiling")
         return np.asarray(matrix.values[:, _columns(matrix, recording)], dtype=np.float64)
     if is_named(given):
-        if hasattr(given, "columns"):
+        if not hasattr(given, "to_frame"):
             return None
         matrix = read_matrix(given.to_frame().T, "ceiling")
         return np.asarray(matrix.values[:, _columns(matrix, recording)], dtype=np.float64)
@@ -128,17 +129,26 @@ def _in_range(reliabilities: FloatArray) -> float:
 
 def _repetitions(given: Any, recording: Matrix) -> FloatArray:
     """Return repetitions of the stimuli and neuroids of the recording, (repetition, stimulus, neuroid)."""
-    if isinstance(given, Mapping):
+    if isinstance(given, Mapping) and not is_named(given):
         given = list(given.values())
     if isinstance(given, list | tuple) and any(map(is_named, given)):
         return np.stack([_one_repetition(each, recording) for each in given])
-    if hasattr(given, "coords") and REPETITION in given.dims:
+    if is_data_array(given) and REPETITION in given.dims:
         if set(given.dims) != set(_AXES):
             raise RecordingError(
                 f"The ceiling has the dimensions {', '.join(map(str, given.dims))}; give {' x '.join(_AXES)} alone."
             )
+        if STIMULUS not in given.coords and ROWS not in given.coords:
+            array = np.asarray(as_numbers(given.transpose(*_AXES).data, "ceiling"), dtype=np.float64)
+            _check_axes(array, recording)
+            return array
         parts = [given.isel({REPETITION: number}) for number in range(given.sizes[REPETITION])]
         return np.stack([_one_repetition(each, recording) for each in parts])
+    if is_data_array(given) and (len(given.dims) > 2 or ROWS not in given.dims):
+        raise RecordingError(
+            f"The ceiling has the dimensions {', '.join(map(str, given.dims))}; give {' x '.join(_AXES)}, for example "
+            "by .rename, or one reliability for each neuroid."
+        )
     if is_named(given) or (hasattr(given, "columns") and hasattr(given, "to_pandas")):
         return _presentations(read_matrix(given, "ceiling"), recording)
     array = np.asarray(as_numbers(given, "ceiling"), dtype=np.float64)

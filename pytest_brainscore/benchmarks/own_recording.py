@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.benchmarks.own_ceiling import RecordingWarning, ceiling_of
 from pytest_brainscore.benchmarks.own_settings import Settings, settings
-from pytest_brainscore.data.joining.matrices import STIMULUS, Matrix, is_named, read_matrix
+from pytest_brainscore.data.joining.matrices import STIMULUS, Matrix, is_data_array, is_named, read_matrix
 from pytest_brainscore.data.joining.names import join, names_of, sorted_places
 from pytest_brainscore.data.joining.rows import matching_rows
 from pytest_brainscore.errors import NoNumber, RecordingError
@@ -132,7 +132,9 @@ def score(
     in_proportion = None if stratify is None else _labels(stratify, asked)
     stimuli, neuroids = _order(asked)
     rows, target = rows[stimuli], _ordered(asked, stimuli, neuroids)
-    source = given.values if np.array_equal(rows, np.arange(len(given.values))) else given.values[rows]
+    # One layout in memory: sums over rows and over columns round differently.
+    source = np.ascontiguousarray(given.values)
+    source = source if np.array_equal(rows, np.arange(len(source))) else source[rows]
     try:
         drawn = _splits(len(rows), None if in_proportion is None else in_proportion[stimuli], chosen)
         correlations = predictivity(source, target.values, regression=chosen.regression, splits=drawn)
@@ -210,7 +212,7 @@ def _ordered(recording: Matrix, stimuli: NDArray[np.intp], neuroids: NDArray[np.
     rows, columns = recording.rows, recording.columns
     return replace(
         recording,
-        values=recording.values[np.ix_(stimuli, neuroids)],
+        values=np.ascontiguousarray(recording.values[np.ix_(stimuli, neuroids)]),
         rows=rows and rows._replace(values=[rows.values[place] for place in stimuli]),
         columns=columns and columns._replace(values=[columns.values[place] for place in neuroids]),
     )
@@ -245,7 +247,7 @@ def _labels(stratify: Any, recording: Matrix) -> NDArray[Any]:
     if isinstance(stratify, str):
         values = recording.label(stratify)
     elif is_named(stratify) and recording.rows is not None and not recording.rows.numbered:
-        ids = stratify[STIMULUS].values if hasattr(stratify, "coords") else stratify.index.to_list()
+        ids = stratify[STIMULUS].values if is_data_array(stratify) else stratify.index.to_list()
         values = np.asarray(stratify)[join(recording.rows, names_of("labels", "stimuli", ids))]
     else:
         values = np.asarray(stratify)

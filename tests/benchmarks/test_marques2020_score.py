@@ -139,6 +139,24 @@ def test_one_unit_is_enough() -> None:
     assert np.isnan(score.error)  # all draws from one unit are alike, which is no evidence of anything
 
 
+def test_units_that_are_all_in_one_bin_give_no_error(gabor_v1: PixelModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    alike = {"surround_diameter": np.full(50, 1.0)}
+    monkeypatch.setattr(cavanaugh2002, "properties", lambda *_: alike)
+    score = load_benchmark("Marques2020_Cavanaugh2002-surround_diameter")(gabor_v1)
+    assert score.value > 0
+    assert np.isnan(score.error)
+
+
+@pytest.mark.parametrize("units", [8, 10])
+def test_an_error_from_fewer_than_ten_units_is_absent(
+    gabor_v1: PixelModel, monkeypatch: pytest.MonkeyPatch, units: int
+) -> None:
+    few = {"surround_diameter": np.r_[np.geomspace(0.2, 6, units), np.full(30, np.nan)]}
+    monkeypatch.setattr(cavanaugh2002, "properties", lambda *_: few)
+    error = load_benchmark("Marques2020_Cavanaugh2002-surround_diameter")(gabor_v1).error
+    assert np.isnan(error) == (units < 10)
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_a_dead_model_has_no_receptive_field_and_no_number(value: float) -> None:
     with pytest.raises(

@@ -100,12 +100,13 @@ def test_offline_the_reason_says_what_to_put_where(folder: Path, monkeypatch: py
     state, reason = readiness("stimulus_set", "hvm-public")
     assert state == "fetchable"
     assert reason == (
-        "Stimulus set hvm-public is not on this machine and nothing may be fetched: leave out --brainscore-offline "
-        f"(BRAINSCORE_OFFLINE), or put stimulus_hvm-public.zip into {folder}."
+        "Stimulus set hvm-public is not on this machine and nothing may be fetched: unset BRAINSCORE_OFFLINE "
+        f"in the environment, or put stimulus_hvm-public.zip into {folder}."
     )
     monkeypatch.delenv("BRAINSCORE_DATA")
     assert str(readiness("stimulus_set", "hvm-public").reason).endswith(
-        "or put stimulus_hvm-public.csv and stimulus_hvm-public.zip into a folder DIR and give --brainscore-data DIR."
+        "or put stimulus_hvm-public.csv and stimulus_hvm-public.zip into a folder DIR and set BRAINSCORE_DATA=DIR "
+        "in the environment."
     )
 
 

@@ -109,7 +109,7 @@ def score(benchmark: Benchmark, model: BrainModel) -> Score:
     Score
         Value 0 with error 0 when the property is undefined for (nearly) all units: more than 100 of the 1000 bootstraps
         then have no number, and the protocol says 0. Not clipped. The error is NaN where fewer than ten units have the
-        property: their draws are all alike.
+        property, or all draws are alike, as all units are in one bin.
 
     Raises
     ------

@@ -62,8 +62,8 @@ class Matrix:
 
 
 def is_named(values: Any) -> bool:
-    """Tell whether values are of a kind that has names: a DataArray, or a table or series of pandas."""
-    return hasattr(values, "coords") or _is_frame(values) or _is_series(values)
+    """Tell whether values are of a kind that has names: a DataArray or Dataset, or a table or series of pandas."""
+    return is_data_array(values) or hasattr(values, "data_vars") or _is_frame(values) or _is_series(values)
 
 
 def read_matrix(values: Any, what: str, labels: Collection[str] = ()) -> Matrix:
@@ -93,7 +93,7 @@ def read_matrix(values: Any, what: str, labels: Collection[str] = ()) -> Matrix:
             f"The {what} {_is(what)} a Dataset of {', '.join(variables) or 'no variables'}; give one of its variables, "
             f"such as dataset[{variables[0] if variables else 'NAME'!r}]."
         )
-    if hasattr(values, "coords"):
+    if is_data_array(values):
         return _from_data_array(values, what)
     if _is_series(values):
         values = values.to_frame()
@@ -181,6 +181,8 @@ def _from_frame(frame: pandas.DataFrame, what: str, labels: Collection[str]) -> 
     elif isinstance(index, pd.MultiIndex):
         # A level of repetitions names no stimulus.
         kept = index.droplevel(REPETITION) if REPETITION in index.names else index
+        if isinstance(kept, pd.MultiIndex) and all(isinstance(name, str) for name in kept.names):
+            kept = kept.reorder_levels(sorted(map(str, kept.names)))
         rows = names_of(what, "stimuli", kept.to_list())
     else:
         rows = names_of(what, "stimuli", index.to_list(), numbered=index.name is None and _counts(index.to_numpy()))
@@ -245,6 +247,11 @@ def _matrix(array: NDArray[np.generic], what: str) -> NDArray[np.generic]:
 def _counts(values: NDArray[Any]) -> bool:
     """Tell whether values are 0, 1, 2 ... as an index has them that nobody gave."""
     return values.dtype.kind in "iu" and np.array_equal(values, np.arange(len(values)))
+
+
+def is_data_array(values: Any) -> bool:
+    """Tell a DataArray, without importing xarray; sparse arrays have coordinates of another kind."""
+    return hasattr(values, "coords") and hasattr(values, "dims") and not hasattr(values, "data_vars")
 
 
 def _is_frame(values: Any) -> bool:

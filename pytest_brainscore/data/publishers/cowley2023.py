@@ -13,7 +13,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, is_image, put, require_distinct
+from pytest_brainscore.data.publishers.folders import (
+    by_number,
+    first_file,
+    first_folder,
+    is_image,
+    put,
+    require_distinct,
+)
 from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
 
@@ -84,8 +91,10 @@ def session_stimuli(session: str, degrees: float) -> StimulusSet:
     archive = first_file(f"{FOLDER}/images/images_{session}.zip")
     if archive is None:
         raise DataUnavailable(put(f"The images of the session {session} are", f"{FOLDER}/images/images_{session}.zip"))
-    # Numbered with leading zeros: the order of the names is that of the archive.
-    paths = sorted((path for path in unpacked(archive).rglob("*") if is_image(path)), key=lambda path: path.name)
+    # Numbered: the order of the numbers is that of the responses, also where a copy lost its leading zeros.
+    paths = sorted((path for path in unpacked(archive).rglob("*") if is_image(path)), key=by_number)
+    if not paths:
+        raise DataUnavailable(f"There are no images in {archive}; copy it again.")
     require_distinct((path.name for path in paths), archive)
     table = pd.DataFrame({"stimulus_id": [path.stem for path in paths], "filename": [path.name for path in paths]})
     return StimulusSet(f"{_NAME}.{session}", table, tuple(map(ImageFile, paths)), degrees)

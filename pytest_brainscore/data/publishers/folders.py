@@ -43,6 +43,11 @@ def tables_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith("."))
 
 
+def by_number(path: Path) -> tuple[int, str]:
+    """Return what numbered files are sorted by: shorter names first, so that 9 comes before 10, and 009 before 010."""
+    return len(path.stem), path.stem
+
+
 def require_distinct(names: Iterable[str], folder: Path) -> None:
     """Check that no two images have one name, which is the id of a stimulus: without its suffix, ``a`` for ``a.png``.
 

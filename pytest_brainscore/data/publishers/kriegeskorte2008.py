@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, put
+from pytest_brainscore.data.publishers.folders import by_number, first_file, first_folder, images_in, put
 from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
 
@@ -52,7 +52,7 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
 
     folder = first_folder(f"{FOLDER}/stimuli")
-    paths = images_in(folder) if folder else []
+    paths = sorted(images_in(folder), key=by_number) if folder else []
     if len(paths) != STIMULI:
         raise DataUnavailable(f"{folder} has {len(paths)} images, not {STIMULI}; copy the whole folder.")
     wrong = [path.name for number, path in enumerate(paths) if path.stem != f"stim_{number:02}"]

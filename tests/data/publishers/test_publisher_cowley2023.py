@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pytest_brainscore.data.catalogue import FileSet, Kind
 from pytest_brainscore.data.publishers import load_assembly, load_stimulus_set, missing
 from pytest_brainscore.data.publishers.cowley2023 import session_assembly, session_stimuli, sessions
+from pytest_brainscore.data.publishers.folders import by_number
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "cowley2023"
@@ -118,3 +119,9 @@ def test_the_real_session_with_repetitions(monkeypatch: pytest.MonkeyPatch, tmp_
     averages = assembly.groupby("stimulus_id").mean().transpose("stimulus_id", "neuroid")
     np.testing.assert_allclose(averages.values, session_assembly("210325", averaged=True).values, rtol=1e-12)
     assert session_stimuli("210325", 4.0).images[639].pixels().shape == (112, 112, 3)
+
+
+def test_numbered_images_go_by_their_numbers_with_and_without_leading_zeros() -> None:
+    for names in (["image1.jpg", "image2.jpg", "image10.jpg"], ["image0001.jpg", "image0002.jpg", "image0010.jpg"]):
+        paths = [Path(name) for name in names]
+        assert sorted(paths[::-1], key=by_number) == paths
