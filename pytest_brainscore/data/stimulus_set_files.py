@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NOT_IMAGES: Final = (".zip", ".csv")
 """Members of an archive that are no stimuli; the published system overlooks them too."""
+LEFT_BEHIND: Final = (".", "Thumbs.db", "desktop.ini")
+"""How files begin that systems leave behind in a folder somebody looked into."""
 
 
 def read_stimulus_table(path: str | os.PathLike[str]) -> pandas.DataFrame:
@@ -75,7 +77,7 @@ def read_stimulus_set(
     there = {
         path.relative_to(images).as_posix()
         for path in images.rglob("*")
-        if path.suffix.lower() not in NOT_IMAGES and path.is_file()
+        if path.suffix.lower() not in NOT_IMAGES and not path.name.startswith(LEFT_BEHIND) and path.is_file()
     }
     for difference, where in ((set(names) - there, "table"), (there - set(names), "archive")):
         if difference:

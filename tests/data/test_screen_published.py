@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from fixtures.stimuli import NoiseImage
 from pytest_brainscore.data.decoding import read_image
 from pytest_brainscore.data.screen import PlacedImage, WrittenImage, place_on_screen
 from pytest_brainscore.data.showing import SCREENS, showing
-from pytest_brainscore.data.stimulus_set import ImageFile, Pixels, stimuli_from_files
+from pytest_brainscore.data.stimulus_set import ImageFile, Pixels, StimulusImage, stimuli_from_files
 from pytest_brainscore.errors import DataUnavailable
 
 TURNED = 6
@@ -32,9 +33,9 @@ def picture(mode: str = "RGB", size: tuple[int, int] = (53, 38)) -> Image.Image:
     return image.convert(mode)
 
 
-def written(folder: Path, name: str, mode: str = "RGB", **how: object) -> Path:
+def written(folder: Path, name: str, mode: str = "RGB", **how: Any) -> Path:
     path = folder / name
-    picture(mode).save(path, **how)  # type: ignore[arg-type]
+    picture(mode).save(path, **how)
     return path
 
 
@@ -59,7 +60,7 @@ def published(path: Path, source: float, target: float, folder: Path) -> Pixels:
         return np.asarray(read.convert("RGB"))
 
 
-FILES = {
+FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "rgb": ("a.jpg", "RGB", {}),
     "capitals": ("a.JPEG", "RGB", {"quality": 95, "subsampling": 0}),
     "grey": ("a.jpeg", "L", {}),
@@ -178,7 +179,7 @@ def test_a_digest_tells_image_ratio_and_format(tmp_path: Path) -> None:
     other_name = tmp_path / "a.webp"
     other_name.write_bytes(path.read_bytes())
     assert WrittenImage(ImageFile(path), 1.5).digest() == WrittenImage(ImageFile(copy), 1.5).digest()
-    different = [
+    different: list[StimulusImage] = [
         WrittenImage(ImageFile(path), 1.5),
         WrittenImage(ImageFile(path), 1.25),
         WrittenImage(ImageFile(other_name), 1.5),

@@ -112,3 +112,16 @@ def test_what_is_no_table_is_refused_in_one_sentence(tmp_path: Path, content: by
     with pytest.raises(DataUnavailable, match=r"cannot be read .* fetch or copy it again\.$") as error:
         read_stimulus_table(path)
     assert "\n" not in str(error.value)
+
+
+def test_what_systems_leave_behind_is_overlooked(images: Path) -> None:
+    (images / "__MACOSX").mkdir()
+    for name in (".DS_Store", "._c7.png", "Thumbs.db", "desktop.ini", "__MACOSX/._a.png"):
+        (images / name).write_bytes(b"\x00\x05\x16\x07")
+    assert len(read_stimulus_set("tiny", TABLE, images, 8.0)) == 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+def test_a_table_may_have_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.csv").write_bytes("stimulus_id,filename\na,ä.png\n".encode(encoding))
+    assert read_stimulus_table(tmp_path / "a.csv")["filename"].tolist() == ["ä.png"]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +36,8 @@ SYNSET: Final = re.compile(r"n\d{8}")
 """A class: a part of speech and a number of WordNet."""
 _SYNSET_LAST: Final = re.compile(rf"(.+)_({SYNSET.pattern})")
 _SYNSET_FIRST: Final = re.compile(rf"({SYNSET.pattern})_.+")
+_MOST_CLASSES: Final = 100_000
+"""More than WordNet has nouns for; the development kit has 1860 classes and groups of classes."""
 _KIT: Final = "ILSVRC2012_devkit_t12/data"
 _SOLUTION: Final = "LOC_val_solution.csv"
 _TRUTH: Final = "ILSVRC2012_validation_ground_truth.txt"
@@ -167,12 +170,15 @@ def _numbered_classes(kit: Path) -> dict[str, str]:
         lines = [line.split() for line in read_text(kit, "The list of classes").splitlines() if line.strip()]
         with reading("The list of classes", kit):
             return {line[1]: line[0] for line in lines}
-    from scipy.io import loadmat
+    from scipy.io import loadmat, whosmat
     from scipy.io.matlab import MatReadError
 
     # One record for each class and each group of classes: number, WordNet id, words ...
     with reading("The list of classes", kit, also=(MatReadError,)):
-        synsets = loadmat(kit, squeeze_me=True)["synsets"]
+        # SciPy fills whatever a damaged header claims, for minutes: the claims come first.
+        if any(math.prod(shape) > _MOST_CLASSES for _, shape, _ in whosmat(kit)):
+            raise ValueError("it claims more classes than there are")
+        synsets = loadmat(kit, squeeze_me=True, variable_names=["synsets"])["synsets"]
         return {str(int(each["ILSVRC2012_ID"])): str(each["WNID"]) for each in synsets}
 
 

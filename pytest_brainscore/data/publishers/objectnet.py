@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from pytest_brainscore.data.publishers.folders import first_folder, images_in, put, require_distinct
-from pytest_brainscore.data.reading import DAMAGE, read_text, reason
+from pytest_brainscore.data.reading import read_text, reading
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def _synsets(mappings: Path) -> Mapping[str, str]:
     from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
 
     texts = [read_text(mappings / name, "The mapping") for name in MAPPINGS]
-    try:
+    mend = "they do not fit together; copy the folder as distributed"
+    with reading("The mappings of ObjectNet in", mappings, mend, also=(AttributeError,)):
         label_of, counterparts, output_of_line = (
             cast("dict[str, str]", json.loads(text)) for text in (texts[0], texts[1], texts[3])
         )
@@ -122,8 +123,3 @@ def _synsets(mappings: Path) -> Mapping[str, str]:
             for label, counterpart in counterparts.items()
             if "; " not in counterpart
         }
-    except (*DAMAGE, AttributeError) as error:
-        raise DataUnavailable(
-            f"The mappings of ObjectNet in {mappings} do not fit together ({reason(error)}); copy the folder as "
-            "distributed."
-        ) from error

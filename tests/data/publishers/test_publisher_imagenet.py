@@ -218,3 +218,15 @@ def test_a_damaged_kit_is_refused(flat: Path, files: FileSet, name: str, content
     (flat / name).write_bytes(content)
     with pytest.raises(DataUnavailable, match=r"The list of classes .* cannot be read"):
         load_stimulus_set(files, 8.0)
+
+
+def test_a_kit_that_claims_too_much_is_refused_at_once(flat: Path, files: FileSet) -> None:
+    (flat / "ILSVRC2012_validation_ground_truth.txt").write_text("490\n361\n")
+    synsets = np.array([(490, "n01751748"), (361, "n09193705")], dtype=[("ILSVRC2012_ID", object), ("WNID", object)])
+    savemat(flat / "meta.mat", {"synsets": synsets.reshape(-1, 1)})
+    content = (flat / "meta.mat").read_bytes()
+    sizes = np.array([2, 1], "<i4").tobytes()
+    assert content.count(sizes) == 1
+    (flat / "meta.mat").write_bytes(content.replace(sizes, np.array([2**30, 1], "<i4").tobytes()))
+    with pytest.raises(DataUnavailable, match=r"meta\.mat cannot be read \(it claims more classes"):
+        load_stimulus_set(files, 8.0)
