@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_brainscore.data.home import shared_home
 from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.running import failures, workers
 from pytest_brainscore.running.options import LONG_FLAG, SHORT_FLAG
@@ -71,19 +72,22 @@ class Controller:
         self._config = config
         self._options = options
         self._collector: Collector = Collector(options, command)
+        self._shared_home = shared_home()
         self._lost: list[str] = []
         self._named: dict[str, list[pytest.TestReport]] = {}
 
-    def pytest_report_header(self) -> str:
-        """Name the models, the baselines and the reports."""
+    def pytest_report_header(self) -> list[str]:
+        """Name the models, the baselines and the reports, and who else can write to the home folder."""
         options = self._options
         models = ", ".join(model.text for model in options.models)
         fetching = (
             "nothing is fetched" if offline() else "missing public data are fetched (not with --brainscore-offline)"
         )
-        return (
-            f"brainscore: {models}; baselines in {options.baseline}; report to {', '.join(options.reports)}; {fetching}"
-        )
+        baselines = f"baselines in {options.baseline}"
+        if options.baseline_output != options.baseline:
+            baselines += f", to be stored in {options.baseline_output}"
+        lines = [f"brainscore: {models}; {baselines}; report to {', '.join(options.reports)}; {fetching}"]
+        return lines + ([f"brainscore: {self._shared_home}"] if self._shared_home else [])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_auto_num_workers(self) -> int:
