@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import os
+import sys
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_brainscore.data.home import shared_home
 from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.running import failures, workers
+from pytest_brainscore.running.heartbeat import Heartbeat, is_terminal, pause_for
 from pytest_brainscore.running.options import LONG_FLAG, SHORT_FLAG
 
 if TYPE_CHECKING:
@@ -71,19 +76,23 @@ class Controller:
         self._config = config
         self._options = options
         self._collector: Collector = Collector(options, command)
+        self._shared_home = shared_home()
+        self._heartbeat: Heartbeat | None = None
         self._lost: list[str] = []
         self._named: dict[str, list[pytest.TestReport]] = {}
 
-    def pytest_report_header(self) -> str:
-        """Name the models, the baselines and the reports."""
+    def pytest_report_header(self) -> list[str]:
+        """Name the models, the baselines and the reports, and who else can write to the home folder."""
         options = self._options
         models = ", ".join(model.text for model in options.models)
         fetching = (
             "nothing is fetched" if offline() else "missing public data are fetched (not with --brainscore-offline)"
         )
-        return (
-            f"brainscore: {models}; baselines in {options.baseline}; report to {', '.join(options.reports)}; {fetching}"
-        )
+        baselines = f"baselines in {options.baseline}"
+        if options.baseline_output != options.baseline:
+            baselines += f", to be stored in {options.baseline_output}"
+        lines = [f"brainscore: {models}; {baselines}; report to {', '.join(options.reports)}; {fetching}"]
+        return lines + ([f"brainscore: {self._shared_home}"] if self._shared_home else [])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_auto_num_workers(self) -> int:
@@ -106,10 +115,29 @@ class Controller:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self) -> None:
-        """Leave the progress display to the live lines, unless the user wants every test named."""
+        """Leave the progress display to the live lines, unless the user wants every test named.
+
+        And give signs of life between them, unless the user wants quiet.
+        """
         reporter = self._reporter()
-        if reporter is not None and reporter.verbosity <= 0:
+        if reporter is None:
+            return
+        if reporter.verbosity <= 0:
             reporter.showfspath = False
+        write = _beside_capture() if reporter.verbosity >= 0 else None
+        if write is not None:
+            self._heartbeat = Heartbeat(self._collector, write, pause_for(is_terminal()))
+            self._heartbeat.start()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Note that a test has begun, here or in a worker."""
+        if self._heartbeat is not None:
+            self._heartbeat.started(nodeid)
+
+    def pytest_unconfigure(self) -> None:
+        """Stop the signs of life, however the run ended."""
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Replace the letter of a benchmark by its live line, and name its status in verbose runs.
@@ -140,9 +168,13 @@ class Controller:
             record = self._collector.crashed(report.nodeid, "its worker process died (killed, or out of memory)")
         if report.when not in ("setup", "call"):
             self._collector.finished(report.nodeid)
+            if self._heartbeat is not None:
+                self._heartbeat.finished(report.nodeid)
         reporter = self._reporter()
         told = record is not None and (record.status != "unavailable" or is_red(record))
         if record is not None and told and reporter is not None and reporter.verbosity == 0:
+            if self._heartbeat is not None:
+                self._heartbeat.spoke()
             reporter.ensure_newline()
             for line in live_lines(record, get_terminal_size().columns):
                 reporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
@@ -150,6 +182,7 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Guard against lost results, then write what was asked for."""
+        self.pytest_unconfigure()
         stopped = bool(session.shouldstop or session.shouldfail) or session.exitstatus in (
             pytest.ExitCode.INTERRUPTED,
             pytest.ExitCode.USAGE_ERROR,
@@ -194,3 +227,20 @@ class Controller:
 
     def _reporter(self) -> pytest.TerminalReporter | None:
         return self._config.pluginmanager.get_plugin("terminalreporter")
+
+
+def _beside_capture() -> Callable[[str], None] | None:
+    """Return what writes a line to standard output as it is now, also while a test's output is captured.
+
+    None where standard output is no file, as in notebooks.
+    """
+    try:
+        output = os.dup(sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):
+        return None
+
+    def write(line: str) -> None:
+        with suppress(OSError):  # whoever reads it may have gone
+            os.write(output, f"{line}\n".encode())
+
+    return write

@@ -59,6 +59,7 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
         return None
     from pytest_brainscore.running.listing import listing
 
+    _announce_data(config)
     with options_spoken():
         print("\n".join(listing()))
     return 0
@@ -92,11 +93,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
         options = run_options.read_options(config)
         config.stash[OPTIONS] = options
+        _announce_data(config)  # first: which benchmarks there are depends on what the user has
         choose(options.benchmarks)  # a word that chooses nothing stops every process, also one that only collects
-        if options.data is not None:
-            os.environ[VARIABLE] = str(options.data)
-        if options.offline:
-            os.environ[OFFLINE_VARIABLE] = "1"
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             from pytest_brainscore.resources import resource_folder
 
@@ -270,6 +268,15 @@ def _statuses(recorder: Recorder) -> Iterator[None]:
     except Exception as error:
         recorder.without_score("failed", f"{type(error).__name__}: {error}")
         raise
+
+
+def _announce_data(config: pytest.Config) -> None:
+    """Tell all that looks for data in this process, and in those it starts, where the user has them."""
+    data, offline = run_options.data_settings(config)
+    if data is not None:
+        os.environ[VARIABLE] = str(data)
+    if offline:
+        os.environ[OFFLINE_VARIABLE] = "1"
 
 
 def _trial(item: pytest.Item) -> Trial | None:

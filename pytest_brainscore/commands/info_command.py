@@ -11,7 +11,7 @@ def command() -> None:
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    from pytest_brainscore.data.home import home
+    from pytest_brainscore.data.home import home, shared_home
     from pytest_brainscore.data.locations import reference_cache
     from pytest_brainscore.data.s3 import credentials_configured
     from pytest_brainscore.data.sizes import size_in_words
@@ -21,6 +21,9 @@ def command() -> None:
 
     click.secho("folders", bold=True)
     click.echo(f"  home                  {home()} (BRAINSCORE_HOME)")
+    shared = shared_home()
+    if shared is not None:
+        click.echo(f"    {shared}")
     for name, what in (("data", "fetched data"), ("activations", "stored activations")):
         click.echo(f"    {what:<20}{size_in_words(size_of(home() / name))}")
     mine = user_folder()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import stat
 import tarfile
@@ -12,6 +13,7 @@ from typing import IO, NamedTuple
 
 from filelock import FileLock
 
+from pytest_brainscore.data.manifest import is_intact, write_manifest
 from pytest_brainscore.data.reading import DAMAGE
 from pytest_brainscore.errors import DataUnavailable
 
@@ -36,8 +38,9 @@ class _Unacceptable(Exception):
 def unpack(archive: Path, folder: Path, *, size_limit: int) -> None:
     """Unpack a zip or a tar (also gzip, bzip2, xz) into a folder that appears at once, when everything is in it.
 
-    A folder that exists is left alone: it can only be complete. Of several processes one unpacks (into
-    ``FOLDER.unpacking``, beside it, removed if a process died there) and the others wait for ``FOLDER.lock``.
+    A folder that exists is left alone if its files are those of ``FOLDER.manifest.json``, beside it
+    (:func:`~pytest_brainscore.data.manifest.is_intact`), and is otherwise replaced. Of several processes one unpacks
+    (into ``FOLDER.unpacking``, beside it, removed if a process died there) and the others wait for ``FOLDER.lock``.
     Permissions and times of the members are not taken over.
 
     Parameters
@@ -58,17 +61,20 @@ def unpack(archive: Path, folder: Path, *, size_limit: int) -> None:
 
     """
     temporary = folder.with_name(f"{folder.name}.unpacking")
-    if folder.is_dir():
+    if is_intact(folder):
         return
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f"{folder.name}.lock")):
-            if folder.is_dir():
+            if is_intact(folder):
                 return
-            shutil.rmtree(temporary, ignore_errors=True)
+            _clear(temporary)
             temporary.mkdir()
             try:
-                _extract(archive, temporary, size_limit)
+                digests = _extract(archive, temporary, size_limit)
+                _clear(folder)
+                # First the manifest: a folder that is there has one.
+                write_manifest(folder, temporary, digests)
                 temporary.replace(folder)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
@@ -83,7 +89,17 @@ def unpack(archive: Path, folder: Path, *, size_limit: int) -> None:
         ) from error
 
 
-def _extract(archive: Path, folder: Path, size_limit: int) -> None:
+def _clear(path: Path) -> None:
+    """Take away a folder, or whatever lies in its place, without following a link."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _extract(archive: Path, folder: Path, size_limit: int) -> dict[str, str]:
+    """Write the members of an archive, and return the SHA-256 of each file."""
+    digests: dict[str, str] = {}
     left = size_limit
     name = ""
     try:
@@ -99,12 +115,15 @@ def _extract(archive: Path, folder: Path, size_limit: int) -> None:
             if content is None:
                 raise _Unacceptable(f"its member {name} is {member.kind}, not a file")
             path.parent.mkdir(parents=True, exist_ok=True)
+            digest = hashlib.sha256()
             with content, path.open("xb") as target:
                 while block := content.read(BLOCK_BYTES):
                     left -= len(block)
                     if left < 0:
                         raise _Unacceptable(f"with its member {name} it has more than {size_limit} bytes")
                     target.write(block)
+                    digest.update(block)
+            digests[path.relative_to(folder).as_posix()] = digest.hexdigest()
     except (FileExistsError, NotADirectoryError) as error:
         raise _Unacceptable(f"its member {name} comes twice") from error
     except _DAMAGE as error:
@@ -115,6 +134,7 @@ def _extract(archive: Path, folder: Path, size_limit: int) -> None:
         raise _Unacceptable(_damaged(name, error)) from error
     except _UNREADABLE as error:
         raise _Unacceptable(f"its member {name} cannot be read ({error})") from error
+    return digests
 
 
 def _damaged(name: str, error: Exception) -> str:

@@ -45,7 +45,8 @@ def fetch(file: CatalogueFile, folder: Path, *, progress: bool = False) -> Path:
     by a later call; a server that knows no ranges sends everything again. Connecting, and answers that say that the
     server is busy, are retried with growing pauses or those of ``Retry-After``. A host that cannot be reached is not
     tried again by this process for :data:`~pytest_brainscore.data.receiving.UNREACHABLE_SECONDS`, so that without a
-    network everything after the first file fails at once. Proxies are those of the environment (``HTTPS_PROXY``).
+    network everything after the first file fails at once. Proxies and certificates are those of the environment
+    (``HTTPS_PROXY``, ``NO_PROXY``, ``REQUESTS_CA_BUNDLE``); no password of ``~/.netrc`` is sent to anybody.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def fetch(file: CatalogueFile, folder: Path, *, progress: bool = False) -> Path:
         be written to or the disk is full.
 
     """
-    with requests.Session() as session:
+    with _Session() as session:
         retries = HTTPAdapter(
             max_retries=_Retry(
                 total=None,
@@ -81,6 +82,24 @@ def fetch(file: CatalogueFile, folder: Path, *, progress: bool = False) -> Path:
         session.mount("http://", retries)
         sources = [Source(urlsplit(address).netloc, _Address(session, address).blocks) for address in file.addresses]
         return receive(file, folder, sources, progress=progress)
+
+
+class _Session(requests.Session):
+    """Requests without an account, also where ``~/.netrc`` has one for the host, or for one that it redirects to.
+
+    Not by ``trust_env = False``: that would also ignore the proxies and certificates of the environment.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = _without_account
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        prepared_request.headers.pop("Authorization", None)
+
+
+def _without_account(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 class _Retry(Retry):

@@ -9,7 +9,7 @@ from pytest_brainscore.data.catalogue import CatalogueFile, FileSet
 from pytest_brainscore.data.fetching import fetch
 from pytest_brainscore.data.readiness import lacks_credentials, not_here, nothing_may_be_fetched, publisher_lacks
 from pytest_brainscore.data.user_folder import offline
-from pytest_brainscore.data.verification import remember, verify
+from pytest_brainscore.data.verification import verify
 from pytest_brainscore.errors import DataUnavailable
 
 
@@ -73,7 +73,7 @@ def _fetch(files: FileSet, file: CatalogueFile, *, progress: bool) -> Path:
             raise
         # Described as public, and refused without an account: credentials may open it.
         return _fetch_signed(file, progress=progress)
-    remember(path, file)
+    verify(path, file)
     return path
 
 
@@ -81,5 +81,5 @@ def _fetch_signed(file: CatalogueFile, *, progress: bool) -> Path:
     from pytest_brainscore.data.s3 import fetch_signed
 
     path = fetch_signed(file, locations.cache_folder(file), progress=progress)
-    remember(path, file)
+    verify(path, file)
     return path

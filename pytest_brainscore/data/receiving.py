@@ -18,6 +18,7 @@ from types import TracebackType
 
 from filelock import FileLock
 
+from pytest_brainscore.atomic import open_own_file
 from pytest_brainscore.data.catalogue import CatalogueFile
 from pytest_brainscore.errors import DataUnavailable
 
@@ -77,6 +78,16 @@ def sha1_of(path: Path) -> str:
     """Return the SHA-1 of a file's content in 40 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, _sha1).hexdigest()
+
+
+def checksums_of(path: Path) -> tuple[str, str]:
+    """Return the SHA-1 and the SHA-256 of a file's content, which is read once, in hexadecimal digits."""
+    sha1, sha256 = _sha1(), hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            sha1.update(block)
+            sha256.update(block)
+    return sha1.hexdigest(), sha256.hexdigest()
 
 
 def receive(file: CatalogueFile, folder: Path, sources: Sequence[Source], *, progress: bool = False) -> Path:
@@ -217,7 +228,7 @@ class _Part:
     def __init__(self, path: Path, file: CatalogueFile, *, progress: bool) -> None:
         from tqdm import tqdm
 
-        self._file = path.open("r+b" if path.exists() else "x+b")
+        self._file = open_own_file(path)
         self._expected = file.sha1
         self._hash = _sha1()
         self.size = 0

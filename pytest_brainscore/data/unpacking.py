@@ -15,7 +15,7 @@ _GROWTH = 4
 
 
 def unpacked(archive: Path, name: str | None = None) -> Path:
-    """Return the folder of the content of an archive, which is unpacked unless it was before.
+    """Return the folder of the content of an archive, which is unpacked unless it was before and is as it was then.
 
     Parameters
     ----------

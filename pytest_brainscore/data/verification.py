@@ -2,6 +2,9 @@
 
 Hashing a file of gigabytes takes many seconds, and every worker of every run needs its files: a file that was right is
 remembered, and hashed again only when it has changed.
+
+The published checksums are SHA-1, for which two contents can be made to share one. The SHA-256 of the first content
+that was used is recorded beside, and every further copy must have both.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from pathlib import Path
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.data.catalogue import CatalogueFile
 from pytest_brainscore.data.home import home
-from pytest_brainscore.data.receiving import sha1_of
+from pytest_brainscore.data.receiving import checksums_of
 from pytest_brainscore.errors import DataUnavailable
 
 
@@ -32,14 +35,14 @@ def verify(path: Path, file: CatalogueFile) -> None:
     Raises
     ------
     DataUnavailable
-        When it cannot be read, or its SHA-1 is another one.
+        When it cannot be read, its SHA-1 is another one, or its SHA-256 is not that of the copy used here before.
 
     """
     try:
         state = _state(path)
         if _remembered(path) == (state | {"sha1": file.sha1}):
             return
-        found = sha1_of(path)
+        found, sha256 = checksums_of(path)
     except OSError as error:
         raise DataUnavailable(f"{path} cannot be read ({error.strerror or error}): copy it there again.") from error
     if found != file.sha1:
@@ -47,13 +50,15 @@ def verify(path: Path, file: CatalogueFile) -> None:
             f"{path} is not the published {file.name}: its SHA-1 is {found} instead of {file.sha1}; delete it, and "
             "copy or fetch it again."
         )
+    first = _first_sha256(file.sha1, sha256)
+    if first != sha256:
+        raise DataUnavailable(
+            f"{path} has the published SHA-1 of {file.name}, and its SHA-256 is {sha256} instead of {first}, that of "
+            f"the copy used here before: one of the two was made to pass for the other; get it anew from where it is "
+            f"published, and if this one is right, delete {_sha256_record(file.sha1)}."
+        )
     # The state from before hashing: what was written meanwhile makes it differ, and is hashed next time.
     _remember(path, state | {"sha1": file.sha1})
-
-
-def remember(path: Path, file: CatalogueFile) -> None:
-    """Remember a file as right that was hashed while it was fetched, so that it is not hashed a second time."""
-    _remember(path, _state(path) | {"sha1": file.sha1})
 
 
 def _state(path: Path) -> dict[str, int | str]:
@@ -73,6 +78,25 @@ def _record(path: Path) -> Path:
     return home() / "verified" / f"{name}.json"
 
 
+def _sha256_record(sha1: str) -> Path:
+    return home() / "verified" / f"{sha1}.sha256"
+
+
+def _first_sha256(sha1: str, found: str) -> str:
+    """Return the SHA-256 recorded at the first use of a content, which is this one where there is no record."""
+    record = _sha256_record(sha1)
+    try:
+        recorded = record.read_text("ascii").strip()
+    except (OSError, ValueError):
+        recorded = ""
+    if len(recorded) == len(found):
+        return recorded
+    with contextlib.suppress(OSError):
+        record.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(record, f"{found}\n".encode(), follow_link=False)
+    return found
+
+
 def _remembered(path: Path) -> object:
     try:
         content: object = json.loads(_record(path).read_bytes())
@@ -87,4 +111,4 @@ def _remember(path: Path, state: dict[str, int | str]) -> None:
     # A home that cannot be written to is no obstacle: the file is hashed again next time.
     with contextlib.suppress(OSError):
         record.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(record, json.dumps(state).encode())
+        write_atomically(record, json.dumps(state).encode(), follow_link=False)

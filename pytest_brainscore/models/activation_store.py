@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from pytest_brainscore.atomic import write_atomically
+from pytest_brainscore.atomic import open_own_file, write_atomically
 from pytest_brainscore.data.home import home
 from pytest_brainscore.errors import ModelError, mend
 
@@ -220,9 +220,12 @@ class _Entry:
         with FileLock(self.folder / "create.lock"):
             if self._lengthened():
                 return
-            write_atomically(self.folder / "key.json", json.dumps(key, indent=2, sort_keys=True).encode())
+            write_atomically(
+                self.folder / "key.json", json.dumps(key, indent=2, sort_keys=True).encode(), follow_link=False
+            )
             temporary = self.folder / "data.npy.tmp"
-            with temporary.open("wb") as file:
+            with open_own_file(temporary) as file:
+                file.truncate(0)
                 file.write(self._header)
                 file.truncate(file.tell() + self._shape[0] * self._row_bytes)
             temporary.replace(self.data)
@@ -248,7 +251,9 @@ class _Entry:
             file.seek(self._offset(file) + block.rows.start * self._row_bytes)
             file.write(content.data)
             number = os.fstat(file.fileno()).st_ino
-        write_atomically(self.marker(block), json.dumps({"blake2b": checksum, "run": run_id}).encode())
+        write_atomically(
+            self.marker(block), json.dumps({"blake2b": checksum, "run": run_id}).encode(), follow_link=False
+        )
         self._verified[self.marker(block)] = (checksum, number)
 
     def valid(self, block: _Block, run: str | None) -> bool:

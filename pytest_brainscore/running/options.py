@@ -301,6 +301,7 @@ def read_options(config: pytest.Config) -> RunOptions:
     weights = _checkpoint(text("brainscore_weights"), models)
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
+    data, offline = data_settings(config)
     baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"))
     return RunOptions(
         models=models,
@@ -310,8 +311,8 @@ def read_options(config: pytest.Config) -> RunOptions:
         layers=dict(_layer(word) for word in words("brainscore_layer")),
         decoder=_existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
-        data=_folder(config, "brainscore_data", text("brainscore_data")),
-        offline=config.getoption("brainscore_offline") or config.getini("brainscore_offline"),
+        data=data,
+        offline=offline,
         benchmarks=words("brainscore_benchmark"),
         require=words("brainscore_require"),
         baseline=baseline,
@@ -325,6 +326,13 @@ def read_options(config: pytest.Config) -> RunOptions:
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
     )
+
+
+def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
+    """Return the folder of data that the user has, if one is given, and whether nothing may be fetched."""
+    given = cast("str", _value(config, OPTIONS_BY_NAME["brainscore_data"]))
+    offline = config.getoption("brainscore_offline") or config.getini("brainscore_offline")
+    return _folder(config, "brainscore_data", given), bool(offline)
 
 
 def _value(config: pytest.Config, option: Option) -> str | list[str]:

@@ -109,10 +109,19 @@ def test_backslashes_of_windows_separate_folders(tmp_path: Path) -> None:
     assert contents(tmp_path / "images") == {"folder/image.png": b"image"}
 
 
-def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "images").mkdir()
+def test_a_folder_that_is_as_it_was_unpacked_is_left_alone(tmp_path: Path) -> None:
+    write_zip(tmp_path / "archive", list(IMAGES.items()))
+    unpack(tmp_path / "archive", tmp_path / "images", size_limit=LIMIT)
     unpack(tmp_path / "no such archive", tmp_path / "images", size_limit=LIMIT)
-    assert contents(tmp_path / "images") == {}
+    assert contents(tmp_path / "images") == IMAGES
+
+
+def test_any_other_folder_is_replaced(tmp_path: Path) -> None:
+    write_zip(tmp_path / "archive", list(IMAGES.items()))
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "of someone else.png").write_bytes(b"x")
+    unpack(tmp_path / "archive", tmp_path / "images", size_limit=LIMIT)
+    assert contents(tmp_path / "images") == IMAGES
 
 
 def test_what_a_killed_process_left_is_replaced(tmp_path: Path) -> None:
@@ -161,7 +170,7 @@ def test_whatever_the_name_nothing_is_written_outside(
         unpack(folder / "archive", folder / "images", size_limit=LIMIT)
     except DataUnavailable:
         assert not (folder / "images").exists()
-    assert {path.name for path in folder.iterdir()} <= {"archive", "images", "images.lock"}
+    assert {path.name for path in folder.iterdir()} <= {"archive", "images", "images.lock", "images.manifest.json"}
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 
 from pytest_brainscore.data import verification
 from pytest_brainscore.data.catalogue import CatalogueFile
-from pytest_brainscore.data.receiving import sha1_of
-from pytest_brainscore.data.verification import remember, verify
+from pytest_brainscore.data.receiving import checksums_of
+from pytest_brainscore.data.verification import verify
 from pytest_brainscore.errors import DataUnavailable
 
 CONTENT = b"recordings"
@@ -31,11 +31,11 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return a list of the files that are hashed from now on."""
     hashed: list[Path] = []
 
-    def spy(path: Path) -> str:
+    def spy(path: Path) -> tuple[str, str]:
         hashed.append(path)
-        return sha1_of(path)
+        return checksums_of(path)
 
-    monkeypatch.setattr(verification, "sha1_of", spy)
+    monkeypatch.setattr(verification, "checksums_of", spy)
     return hashed
 
 
@@ -64,12 +64,6 @@ def test_a_file_is_hashed_once(path: Path, hashed: list[Path]) -> None:
     verify(path, FILE)
     verify(path, FILE)
     assert hashed == [path]
-
-
-def test_a_file_that_was_hashed_while_it_was_fetched_is_not_hashed_again(path: Path, hashed: list[Path]) -> None:
-    remember(path, FILE)
-    verify(path, FILE)
-    assert hashed == []
 
 
 def test_a_wrong_file_is_never_remembered(path: Path, hashed: list[Path]) -> None:
@@ -109,7 +103,7 @@ def test_what_was_right_for_one_entry_is_not_right_for_another(path: Path) -> No
 
 def test_an_unreadable_record_is_no_record(path: Path, brainscore_home: Path, hashed: list[Path]) -> None:
     verify(path, FILE)
-    (record,) = (brainscore_home / "verified").iterdir()
+    (record,) = (brainscore_home / "verified").glob("*.json")
     for content in (b"", b"[1]", b"{", b"\xff"):
         record.write_bytes(content)
         hashed.clear()
@@ -125,3 +119,49 @@ def test_a_home_that_cannot_be_written_to_is_no_obstacle(
     verify(path, FILE)
     verify(path, FILE)
     assert len(hashed) == 2
+
+
+class TestTheSha256OfTheFirstUse:
+    """Two contents can be made to share a SHA-1; the first that was used here is told from any other."""
+
+    def test_another_content_of_the_same_sha1_is_refused(
+        self, path: Path, brainscore_home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        verify(path, FILE)
+        first = hashlib.sha256(CONTENT).hexdigest()
+        assert (brainscore_home / "verified" / f"{FILE.sha1}.sha256").read_text() == f"{first}\n"
+        path.write_bytes(b"made to pass")
+        other = hashlib.sha256(b"made to pass").hexdigest()
+        monkeypatch.setattr(verification, "checksums_of", lambda path: (FILE.sha1, other))
+        with pytest.raises(DataUnavailable, match=f"its SHA-256 is {other} instead of {first}"):
+            verify(path, FILE)
+
+    def test_it_holds_for_every_copy(self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        verify(path, FILE)
+        copy = tmp_path / "copy.nc"
+        copy.write_bytes(CONTENT)
+        verify(copy, FILE)
+        monkeypatch.setattr(verification, "checksums_of", lambda path: (FILE.sha1, "0" * 64))
+        copy.write_bytes(b"made to pass")
+        with pytest.raises(DataUnavailable, match="SHA-256"):
+            verify(copy, FILE)
+
+    def test_a_damaged_record_is_made_anew(self, path: Path, brainscore_home: Path) -> None:
+        verify(path, FILE)
+        record = brainscore_home / "verified" / f"{FILE.sha1}.sha256"
+        record.write_bytes(b"\xff")
+        path.write_bytes(CONTENT)
+        verify(path, FILE)
+        assert record.read_text().strip() == hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_a_link_in_place_of_a_record_is_not_written_through(path: Path, tmp_path: Path, brainscore_home: Path) -> None:
+    verify(path, FILE)
+    precious = tmp_path / "precious"
+    precious.write_text("kept")
+    for record in (brainscore_home / "verified").iterdir():
+        record.unlink()
+        record.symlink_to(precious)
+    path.write_bytes(CONTENT)
+    verify(path, FILE)
+    assert precious.read_text() == "kept"
