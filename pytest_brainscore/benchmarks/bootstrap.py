@@ -68,12 +68,3 @@ def deviation(draws: FloatArray) -> float:
     """Return the standard deviation of those draws that have a number; NaN where none has."""
     defined = draws[np.isfinite(draws)]
     return float(defined.std()) if defined.size else float("nan")
-
-
-def defined_mean(values: FloatArray) -> FloatArray:
-    """Return the mean over the last axis of what has a number, as published; NaN where nothing has."""
-    defined = ~np.isnan(values)
-    count = defined.sum(axis=-1)
-    mean = np.full(count.shape, np.nan)
-    np.divide(np.where(defined, values, 0).sum(axis=-1), count, out=mean, where=count > 0)
-    return mean

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.metrics.aggregation import SplitScore
     from pytest_brainscore.models.interface import BrainModel, RecordingTarget, TimeBin
 
-PROTOCOL_REVISION: Final = 1
+PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this protocol that may change a score."""
 
 
@@ -176,14 +176,17 @@ def correlate(
 
 
 def counts(recording: Recording, features: NDArray[np.float32], correlations: SplitScore) -> dict[str, int]:
-    """Return how many of what went into a score."""
+    """Return how many of what went into a score, and how many neuroids and splits had no correlation if any had none."""
     repetitions, stimuli, neuroids = recording.responses.shape
+    undefined = np.isnan(correlations.values)
+    left_out = {"undefined_neuroids": undefined.all(axis=0).sum(), "undefined_splits": undefined.all(axis=1).sum()}
     return {
         "stimuli": stimuli,
         "units": features.shape[1],
         "neuroids": neuroids,
         "repetitions": repetitions,
         "splits": len(correlations.medians),
+        **{name: int(count) for name, count in left_out.items() if count},
     }
 
 

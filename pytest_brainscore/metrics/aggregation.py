@@ -72,8 +72,19 @@ def aggregate_splits(values: ArrayLike) -> SplitScore:
     if not scored.any():
         return SplitScore(float("nan"), float("nan"), medians, array)
     medians[scored] = np.nanmedian(array[scored], axis=1)
-    error = np.nanstd(medians) / np.sqrt(len(medians))
+    with np.errstate(invalid="ignore"):  # the deviation of infinite medians is NaN
+        error = np.nanstd(medians) / np.sqrt(len(medians))
     return SplitScore(float(np.nanmean(medians)), float(error), medians, array)
+
+
+def defined_mean(values: ArrayLike) -> NDArray[np.float64]:
+    """Return the mean over the last axis of what has a number, as published: NaN are left out; NaN if there is none."""
+    array = np.asarray(values, dtype=np.float64)
+    defined = ~np.isnan(array)
+    count = defined.sum(axis=-1)
+    mean = np.full(count.shape, np.nan)
+    np.divide(np.where(defined, array, 0).sum(axis=-1), count, out=mean, where=count > 0)
+    return mean
 
 
 def score_subsets(

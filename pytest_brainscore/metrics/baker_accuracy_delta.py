@@ -6,11 +6,13 @@ silhouettes minus that on fragmented or Frankenstein ones, here called the accur
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.metrics.correlation import ROUNDING
 from pytest_brainscore.metrics.split_half import spearman_brown
 
 # Number of random halves of the subjects, of the published system.
@@ -21,11 +23,11 @@ class DeltaSimilarity(NamedTuple):
     """A similarity of accuracy deltas, with what it came from."""
 
     value: float
-    """Mean over halves; for the ceiling the median. At least 0; NaN if it is undefined for one of the halves."""
+    """Mean over the halves for which it is defined; for the ceiling the median. At least 0; NaN if it is for none."""
     deviation: float
-    """Standard deviation (ddof 0) over halves, published as the error. It is not a standard error."""
+    """Standard deviation (ddof 0) over these halves, published as the error. It is not a standard error."""
     similarities: NDArray[np.float64]
-    """Similarity for every half of the subjects, shape (100,)."""
+    """Similarity for every half of the subjects, shape (100,); NaN where it is undefined."""
 
 
 def accuracy_delta(correct: ArrayLike, whole: ArrayLike, categories: ArrayLike | None = None) -> float:
@@ -101,7 +103,7 @@ def baker_accuracy_delta(model_delta: float, subject_deltas: ArrayLike) -> Delta
     if not np.isfinite(model_delta):
         raise ValueError(f"A model with the accuracy delta {model_delta} cannot be compared: give a finite number.")
     similarities = delta_similarity(np.asarray(model_delta), deltas[subject_halves(deltas.size)].mean(axis=1))
-    return DeltaSimilarity(float(similarities.mean()), float(similarities.std()), similarities)
+    return _aggregate(similarities, np.mean)
 
 
 def baker_accuracy_delta_ceiling(subject_deltas: ArrayLike) -> DeltaSimilarity:
@@ -130,7 +132,7 @@ def baker_accuracy_delta_ceiling(subject_deltas: ArrayLike) -> DeltaSimilarity:
         half = _draw_half(generator, deltas.size)
         first[split], second[split] = deltas[half].mean(), np.delete(deltas, half).mean()
     similarities = spearman_brown(delta_similarity(first, second))
-    return DeltaSimilarity(float(np.median(similarities)), float(similarities.std()), similarities)
+    return _aggregate(similarities, np.median)
 
 
 def subject_halves(subjects: int) -> NDArray[np.intp]:
@@ -150,11 +152,21 @@ def subject_halves(subjects: int) -> NDArray[np.intp]:
 
 
 def delta_similarity(delta: NDArray[np.float64], human: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Similarity of accuracy deltas m to human ones h, max(0, 1 - |h - m| / h), broadcast; NaN where h is 0 or NaN."""
+    """Similarity of accuracy deltas m to human ones h, max(0, 1 - |h - m| / h), broadcast.
+
+    NaN where h is NaN, or 0 but for rounding.
+    """
     delta, human = np.broadcast_arrays(delta, human)
     relative = np.full(human.shape, np.nan)
-    np.divide(np.abs(human - delta), human, out=relative, where=human != 0)
+    np.divide(np.abs(human - delta), human, out=relative, where=np.abs(human) > ROUNDING)
     return np.asarray(np.maximum(1 - relative, 0))
+
+
+def _aggregate(similarities: NDArray[np.float64], average: Callable[..., object]) -> DeltaSimilarity:
+    defined = similarities[~np.isnan(similarities)]
+    if not defined.size:
+        return DeltaSimilarity(float("nan"), float("nan"), similarities)
+    return DeltaSimilarity(float(np.asarray(average(defined))), float(defined.std()), similarities)
 
 
 def _draw_half(generator: np.random.RandomState, subjects: int) -> NDArray[np.intp]:

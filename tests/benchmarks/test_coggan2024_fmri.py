@@ -118,6 +118,18 @@ def test_subjects_who_have_nothing_in_common_have_no_ceiling() -> None:
         score(responses(), data)
 
 
+def test_a_subject_who_finds_all_images_equally_similar_is_left_out_and_counted() -> None:
+    data = assembly()
+    of_region = np.flatnonzero(data["region"].values == "V4")
+    data[:, :, of_region[1]] = 0.5 + 1e-16 * np.random.default_rng(0).integers(0, 9, (STIMULI, STIMULI))
+    result = score(responses(), data)
+    assert result.values is not None
+    assert np.isnan(result.values.values).tolist() == [number == 1 for number in range(of_region.size)]
+    assert result.raw == pytest.approx(np.nanmean(result.values.values), abs=1e-15)
+    assert np.isfinite([result.value, result.error, result.ceiling]).all()
+    assert (result.n["subjects"], result.n["undefined_subjects"]) == (of_region.size, 1)
+
+
 @pytest.mark.parametrize("broken", ["subjects", "values", "region", "stimuli"])
 def test_recordings_that_are_not_the_published_ones_are_refused(broken: str) -> None:
     data = assembly()

@@ -77,6 +77,19 @@ def test_subjects_without_a_delta_give_no_number() -> None:
     assert np.isnan(baker_accuracy_delta_ceiling(np.zeros(5)).value)
 
 
+def test_a_half_without_a_delta_is_left_out_even_if_rounding_hides_it() -> None:
+    deltas = np.array([0.1, 0.2, -0.3, 0.4, 0.5, 0.1])  # the mean of the first three is 1e-17 or so
+    result = baker_accuracy_delta(0.1, deltas)
+    halves = deltas[subject_halves(6)].mean(axis=1)
+    nothing = np.abs(halves) < 1e-15
+    assert nothing.any()
+    assert (halves[nothing] != 0).any()
+    assert np.isnan(result.similarities).tolist() == nothing.tolist()
+    similarities = np.maximum(1 - np.abs(halves - 0.1) / np.where(nothing, 1, halves), 0)[~nothing]
+    assert (result.value, result.deviation) == pytest.approx((similarities.mean(), similarities.std()), abs=1e-15)
+    assert np.isfinite(baker_accuracy_delta_ceiling(deltas).value)
+
+
 def test_subjects_that_prefer_broken_silhouettes_exceed_1_as_published() -> None:
     assert baker_accuracy_delta(0.2, np.full(4, -0.2)).value == pytest.approx(3)
 

@@ -26,6 +26,7 @@ from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.metrics.aggregation import defined_mean
 from pytest_brainscore.metrics.baker_accuracy_delta import (
     accuracy_delta,
     baker_accuracy_delta,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
-PROTOCOL_REVISION: Final = 1
+PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 WHOLE: Final = "w"
 """Image type of the whole silhouettes."""
@@ -92,7 +93,8 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
     DataUnavailable
         When model and subjects did not see the same images, or a subject saw none of one type.
     NoNumber
-        When the similarity is undefined: one of the halves lost no accuracy at all.
+        When the similarity is undefined: none of the halves lost or gained any accuracy. (One of them is left out of
+        the mean, and counted in ``n``.)
 
     """
     comparison = comparison_of(benchmark)
@@ -115,6 +117,7 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
         raise NoNumber(
             f"{model.identifier} has no similarity with subjects who lose no accuracy ({benchmark.assembly})."
         )
+    undefined = int(np.isnan(raw.similarities).sum())
     ceiling = require_ceiling(baker_accuracy_delta_ceiling(deltas).value, benchmark)
     return outcome(
         benchmark,
@@ -122,7 +125,12 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
         raw=raw.value,
         ceiling=ceiling,
         bounded=True,
-        n={"stimuli": len(images), "subjects": deltas.size, "trials": len(trials)},
+        n={
+            "stimuli": len(images),
+            "subjects": deltas.size,
+            "trials": len(trials),
+            **({"undefined_halves": undefined} if undefined else {}),
+        },
         provenance={"protocol": PROTOCOL_REVISION, "data_sha256": digest(trials), "stimuli": shown.digest()},
         values=xr.DataArray(raw.similarities, dims="half"),
     )
@@ -173,6 +181,6 @@ def _bootstrapped(images: pd.DataFrame, trials: pd.DataFrame) -> NDArray[np.floa
         with np.errstate(invalid="ignore"):  # no image of a type drawn that a subject saw: no number for that draw
             accuracy = np.tensordot(weights, hits, 1) / np.tensordot(weights, seen, 1)
         human = (accuracy[..., 1] - accuracy[..., 0])[:, halves].mean(axis=-1)
-        return np.asarray(delta_similarity(model[:, np.newaxis], human).mean(axis=-1))
+        return defined_mean(delta_similarity(model[:, np.newaxis], human))
 
     return bootstrap(similarity, cell)

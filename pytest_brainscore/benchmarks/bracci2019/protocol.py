@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.data.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
-PROTOCOL_REVISION: Final = 1
+PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 TIME_BIN: Final = (70, 170)
 """In milliseconds after stimulus onset."""

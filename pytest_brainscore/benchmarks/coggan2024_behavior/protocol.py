@@ -21,10 +21,11 @@ from pytest_brainscore.benchmarks.behaviour import (
     select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, defined_mean, deviation
+from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.metrics.aggregation import defined_mean
 from pytest_brainscore.metrics.condition_wise_accuracy import (
     condition_wise_accuracy_ceiling,
     condition_wise_accuracy_similarity,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
-PROTOCOL_REVISION: Final = 1
+PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 
 

@@ -13,6 +13,7 @@ from pytest_brainscore.benchmarks.recordings import coordinate, name_of
 from pytest_brainscore.benchmarks.representational_similarity import record
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.metrics.aggregation import defined_mean
 from pytest_brainscore.metrics.explained_variance import squared_ratio
 from pytest_brainscore.metrics.rsm import (
     THRESHOLD,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.data.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
-PROTOCOL_REVISION: Final = 1
+PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 TIME_BIN: Final = (0, 250)
 """What the model is asked for, in milliseconds after stimulus onset; fMRI has no such window."""
@@ -46,7 +47,8 @@ def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataA
     """Score how similar a model finds images that are similar in human cortex.
 
     The raw score is the mean over subjects of the correlation between the similarities of the model's most responsive
-    units and theirs, the ceiling that between a subject and the mean of the others. (The published system trusts that
+    units and theirs, the ceiling that between a subject and the mean of the others; a subject who finds all images
+    equally similar has neither, and is left out and counted. (The published system trusts that
     images and matrices have one order; here they are matched by ``stimulus_id``.)
 
     Parameters
@@ -84,7 +86,7 @@ def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataA
             f"{name_of(assembly)} has similarities of {len(subjects)} subjects in {benchmark.region}, or lacks some; "
             "use the published file."
         )
-    ceiling = float(leave_one_out_similarity(subjects).mean())
+    ceiling = float(defined_mean(leave_one_out_similarity(subjects)))
     if not ceiling > 0:
         raise DataUnavailable(
             f"Subjects of {name_of(assembly)} have a similarity of {ceiling:.3g}, not above 0: no score can be given."
@@ -93,10 +95,11 @@ def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataA
     responses = record(benchmark, model, stimuli, ids, TIME_BIN)
     units = responsive_units(responses)
     correlations = similarity_to_subjects(_similarities(benchmark, model, responses[:, units]), subjects)
-    if np.isnan(correlations).any():
+    defined = correlations[~np.isnan(correlations)]
+    if not defined.size:
         raise NoNumber(f"The most responsive units of {model.identifier} find all images equally similar.")
-    raw = float(correlations.mean())
-    raw_error = float(correlations.std(ddof=1) / np.sqrt(len(correlations)))
+    raw = float(defined.mean())
+    raw_error = float(defined.std(ddof=1) / np.sqrt(defined.size)) if defined.size > 1 else float("nan")
     normalised = squared_ratio(raw, ceiling, raw_error)
     names = coordinate(assembly, "subject")[neuroids]
     return Score(
@@ -110,6 +113,7 @@ def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataA
             "units": responses.shape[1],
             "responsive_units": units.size,
             "subjects": len(subjects),
+            **({"undefined_subjects": len(subjects) - defined.size} if defined.size < len(subjects) else {}),
         },
         provenance={
             "protocol": PROTOCOL_REVISION,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.data.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
-PROTOCOL_REVISION: Final = 1
+PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 TIME_BINS: Final = tuple((start, start + 10) for start in range(70, 250, 10))
 """In milliseconds after stimulus onset."""
@@ -86,6 +86,7 @@ def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.Da
             f"{model.identifier} reaches human discriminability for too few images of {name_of(assembly)}, so that "
             "there are no solution times to compare."
         )
+    undefined = int(np.isnan(correlations.medians).sum())
     normalised = ratio(correlations.value, CEILING, correlations.error)
     return Score(
         value=normalised.value,
@@ -98,6 +99,7 @@ def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.Da
             "solved": int(np.count_nonzero(~np.isnan(times))),
             "time_bins": len(TIME_BINS),
             "splits": len(correlations.medians),
+            **({"undefined_splits": undefined} if undefined else {}),
         },
         provenance={
             "protocol": PROTOCOL_REVISION,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.models.interface import BrainModel
 
-PROTOCOL_REVISION: Final = 1
+PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 TIME_BIN: Final = (70, 170)
 """What the model is asked for: the window of other recordings in IT (Majaj et al. 2015)."""

@@ -20,11 +20,12 @@ from pytest_brainscore.benchmarks.behaviour import (
     require_shown,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, defined_mean, deviation
+from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
 from pytest_brainscore.benchmarks.rajalingham2018.resampling import resampled_correlation
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.data.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.metrics.aggregation import defined_mean
 from pytest_brainscore.metrics.explained_variance import NormalisedScore
 from pytest_brainscore.metrics.image_level_behavior import (
     BehavioralPattern,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
-PROTOCOL_REVISION: Final = 1
+PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 
 
