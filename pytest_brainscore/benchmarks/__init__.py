@@ -97,7 +97,8 @@ def load_benchmark(identifier: str, *, screen: Screen = "published") -> Benchmar
     """
     if screen not in SCREENS:
         raise BenchmarkError(f"There is no screen {screen!r}; use one of {', '.join(SCREENS)}.")
-    return replace(_named(identifier), screen=screen)
+    found = _named(identifier)
+    return found if found.screen == screen else replace(found, screen=screen)
 
 
 def _named(identifier: str) -> Benchmark:
