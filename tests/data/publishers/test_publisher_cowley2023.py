@@ -124,4 +124,5 @@ def test_the_real_session_with_repetitions(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_numbered_images_go_by_their_numbers_with_and_without_leading_zeros() -> None:
     for names in (["image1.jpg", "image2.jpg", "image10.jpg"], ["image0001.jpg", "image0002.jpg", "image0010.jpg"]):
         paths = [Path(name) for name in names]
-        assert sorted(paths[::-1], key=by_number) == paths
+        backwards = paths[::-1]
+        assert sorted(backwards, key=by_number) == paths
