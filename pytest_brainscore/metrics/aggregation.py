@@ -18,16 +18,10 @@ FEWEST_FOR_ERROR: Final = 10
 """Fewest things (units, stimuli, splits) whose spread says how exact a number is: the deviation of ten
 is known to a quarter, 1 / sqrt(2 (n - 1)); that of fewer, which may agree by chance, is no error to report."""
 
-_ROUNDING: Final = 1e-12
-"""Deviation of equal numbers of the size of a score."""
-
 
 def credible(error: float, count: int) -> float:
-    """Return an error that was estimated from the spread of some things, or NaN where that says nothing.
-
-    These are too few, or all alike: what never varied, as far as it was drawn, is not known exactly.
-    """
-    return error if count >= FEWEST_FOR_ERROR and error > _ROUNDING else math.nan
+    """Return an error that was estimated from the spread of some things, or NaN where these are too few."""
+    return error if count >= FEWEST_FOR_ERROR else math.nan
 
 
 class SplitScore(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -70,6 +71,8 @@ _SIZE: Final = (
 )
 _TEXTURE: Final = (textures.TYPES, textures.FAMILIES, textures.SAMPLES)
 
+_ROUNDING: Final = 1e-12
+"""Draws that differ by less are alike."""
 _CEILINGS: Final[dict[str, KSSimilarity]] = {}
 """By the digest of the target: computed once a process."""
 
@@ -127,10 +130,9 @@ def score(benchmark: Benchmark, model: BrainModel) -> Score:
     values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]
     raw = ks_similarity(values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS)
     ceiling = property_ceiling(target)
-    defined = int(np.count_nonzero(~np.isnan(values)))
     return Score(
         value=raw.value / ceiling.value,
-        error=raw.error / ceiling.value if defined == 0 else credible(raw.error / ceiling.value, defined),
+        error=_error(raw, values, ceiling.value),
         raw=raw.value,
         ceiling=ceiling.value,
         normalisation=benchmark.normalisation,
@@ -150,6 +152,18 @@ def score(benchmark: Benchmark, model: BrainModel) -> Score:
         values=xr.DataArray(raw.samples, dims="bootstrap"),
         details={"distribution": distribution_details(neuronal_property(benchmark), values, target)},
     )
+
+
+def _error(raw: KSSimilarity, values: NDArray[np.float64], ceiling: float) -> float:
+    """Return the error of a score, or NaN where the units are too few, or too much alike, to tell one.
+
+    That no unit has the property is no estimate: the protocol says 0, with an error of 0.
+    """
+    defined = int(np.count_nonzero(~np.isnan(values)))
+    if defined and np.nanmax(raw.samples) - np.nanmin(raw.samples) <= _ROUNDING:
+        return math.nan
+    error = raw.error / ceiling
+    return credible(error, defined) if defined else error
 
 
 def property_ceiling(target: targets.PropertyTarget) -> KSSimilarity:
