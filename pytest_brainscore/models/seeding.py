@@ -18,7 +18,7 @@ SEED: Final = 0
 def seeded() -> Iterator[None]:
     """Seed the generators of PyTorch, NumPy and the standard library; those of the caller stay as they were."""
     state = random.getstate(), np.random.get_state()  # noqa: NPY002 - the generator that the user's code draws from
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(SEED)
         random.seed(SEED)
@@ -32,7 +32,7 @@ def seeded() -> Iterator[None]:
 
 def drawn() -> object:
     """Return something that changes, as a whole, whenever one of the generators is drawn from."""
-    kind, numbers, position, *rest = np.random.get_state()  # noqa: NPY002
-    devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    numpy = [np.asarray(part).tobytes() for part in np.random.get_state()]  # noqa: NPY002
+    devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]
     states = [torch.get_rng_state(), *devices]
-    return random.getstate(), kind, numbers.tobytes(), position, rest, [state.numpy().tobytes() for state in states]
+    return random.getstate(), numpy, [state.numpy().tobytes() for state in states]

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ STIMULI = StimulusSet(
     tuple(NoiseImage(seed, side=20, colour=True) for seed in range(5)),
     8.0,
 )
-Compute = Callable[["Body", torch.Tensor], torch.Tensor]
+Compute = Callable[[Any, torch.Tensor], torch.Tensor]
 
 
 class Body(nn.Module):
@@ -54,7 +55,7 @@ class Body(nn.Module):
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Return what the tiny network answers before its read-out."""
-        return self.net[1](self.net[0](images))  # type: ignore[index, no-any-return, operator]
+        return self.net[1](self.net[0](images))  # type: ignore[index, no-any-return]
 
 
 def respond(network: nn.Module, store: ActivationStore) -> NDArray[np.float32]:
@@ -154,8 +155,8 @@ SIBLINGS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module]]] = {
         lambda: Body(lambda self, x: self.features(x.flip(self.axes)), axes=(3,)),
     ),
     "numeric type inside": (
-        lambda: Body(lambda self, x: self.features(x).to(self.type).float(), type=torch.float32),
-        lambda: Body(lambda self, x: self.features(x).to(self.type).float(), type=torch.bfloat16),
+        lambda: Body(lambda self, x: self.features(x).to(self.numbers).float(), numbers=torch.float32),
+        lambda: Body(lambda self, x: self.features(x).to(self.numbers).float(), numbers=torch.bfloat16),
     ),
 }
 

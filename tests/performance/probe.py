@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -40,10 +41,10 @@ def main() -> None:
         network, images = extractor.network, torch.zeros(2, 3, 224, 224)
         work: dict[str, Callable[[], object]] = {
             "images": probe_images.__wrapped__,
-            "attributes": lambda network=network: attributes_digest(network),
-            "survey": lambda extractor=extractor, layers=layers: extractor.shapes(layers),
-            "answers": lambda extractor=extractor, layers=layers: extractor.answers(layers),
-            "before": lambda network=network, images=images: network(images),
+            "attributes": partial(attributes_digest, network),
+            "survey": partial(extractor.shapes, layers),
+            "answers": partial(extractor.answers, layers),
+            "before": partial(network, images),
         }
         for name, run in work.items():
             start = time.process_time()

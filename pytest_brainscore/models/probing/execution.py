@@ -126,7 +126,7 @@ class Execution:
         formats = {"channels_last": torch.channels_last}
         if way != "plain" or self.way is not None:
             memory_format = formats.get(way, torch.contiguous_format)
-            self.network.to(memory_format=memory_format)  # type: ignore[call-overload]
+            self.network.to(memory_format=memory_format)
         for parameter in self._trained:
             if parameter.requires_grad != (way == "plain"):
                 parameter.requires_grad_(way == "plain")

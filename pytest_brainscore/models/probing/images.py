@@ -82,4 +82,4 @@ def _natural(random: np.random.RandomState) -> Pixels:
         smooth = Image.fromarray(cells).resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
         total += np.asarray(smooth, np.float32) / np.float32(2**octave)
     total -= total.min()
-    return (total * np.float32(255.99) / total.max()).astype(np.uint8)
+    return np.asarray(total * np.float32(255.99) / total.max(), np.uint8)

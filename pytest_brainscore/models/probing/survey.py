@@ -72,7 +72,7 @@ class Survey:
         self._network = execution.network
         self._preprocessing = preprocessing
         self._name = name
-        self._modules = {layer: module for layer, module in self._network.named_modules() if layer}
+        self._modules: dict[str, nn.Module] = {name: each for name, each in self._network.named_modules() if name}
         self._modules.setdefault(OUTPUT, execution.whole)
         self._uses: dict[Kind, _Uses] = {}
         self._inputs: dict[Kind, NDArray[np.float32]] = {}
@@ -128,10 +128,11 @@ class Survey:
         if name in self._modules:
             return self._modules[name]
         try:
-            return self._network.get_submodule(name)
+            module: nn.Module = self._network.get_submodule(name)
         except AttributeError:
             near = difflib.get_close_matches(layer, self._modules, n=3) or some_of(list(self._modules))
             raise ModelError(f"{self._name} has no layer {layer!r}; did you mean {', '.join(near)}?") from None
+        return module
 
     def reading(self, layer: str) -> Reading:
         """Return what is to be read of a layer.
