@@ -43,11 +43,11 @@ class WithoutModel:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Take the suites out of the run."""
-        suites = [item for item in items if item.get_closest_marker("brainscore")]
+        suites = {item for item in items if item.get_closest_marker("brainscore")}
         if suites:
             self._suites += len(suites)
+            config.hook.pytest_deselected(items=[item for item in items if item in suites])
             items[:] = [item for item in items if item not in suites]
-            config.hook.pytest_deselected(items=suites)
 
     def pytest_sessionfinish(self) -> None:
         """Tell the controller what a worker has seen."""

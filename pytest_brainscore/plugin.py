@@ -178,9 +178,9 @@ class Process:
         from pytest_brainscore.running.selection import slow_first
 
         if self._options.benchmarks:
-            empty = [item for item in items if _has_node(item) and _trial(item) is None]
+            empty = {item for item in items if _has_node(item) and _trial(item) is None}
+            self._config.hook.pytest_deselected(items=[item for item in items if item in empty])
             items[:] = [item for item in items if item not in empty]
-            self._config.hook.pytest_deselected(items=empty)
 
         ordered = slow_first({trial: None for item in items if (trial := _trial(item)) is not None})
         rank: dict[Trial | None, int] = {trial: position for position, trial in enumerate(ordered)}

@@ -1,0 +1,78 @@
+"""How long a run takes for each collected item: plain tests beside the plugin, and benchmarks that do nothing.
+
+Prints milliseconds of processor time per item, of all processes together and less the start of pytest itself; the aim
+is at most 2 for a serial run. Failures with a traceback take longer: pytest reads the source of each. Processor time,
+because that is also right on a busy machine::
+
+    python tests/performance/collected_items.py [--items 10000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from fixtures.projects import TOY_CONFTEST, TOY_FAMILY, TOY_MODEL, TOY_SUITE
+
+PLAIN = "import pytest\n@pytest.mark.parametrize('i', range({items}))\ndef test_it(i): pass\n"
+OUTCOMES = {"scored": {"score": 0.5}, "unavailable": {"unavailable": "no data"}, "failed": {"raise": "no such luck"}}
+
+
+def project(folder: Path, items: int, outcome: dict[str, object]) -> None:
+    """Write a project of toy benchmarks, and of as many plain tests and marked functions."""
+    (folder / "toy_family.py").write_text(TOY_FAMILY)
+    (folder / "conftest.py").write_text(TOY_CONFTEST)
+    (folder / "net.py").write_text(TOY_MODEL)
+    (folder / "test_toys.py").write_text(TOY_SUITE)
+    (folder / "test_plain.py").write_text(PLAIN.format(items=items))
+    functions = (
+        f"@pytest.mark.brainscore('toys')\ndef test_{index}(model, brain_benchmark, brainscore): pass\n"
+        for index in range(items)
+    )
+    (folder / "test_marked.py").write_text("import pytest\n" + "".join(functions))
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "outcomes.json").write_text(json.dumps({f"b{index}": outcome for index in range(items)}))
+
+
+def seconds(folder: Path, *arguments: str) -> float:
+    """Return the processor time that pytest and its workers take."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--items", type=int, default=10_000)
+    items = parser.parse_args().items
+    model = ["--model", "net.py:build"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for workers in ("0", "2"):
+            spread = ["-n", workers]
+            project(folder, 1, OUTCOMES["scored"])
+            start = seconds(folder, "test_toys.py", *model, *spread)
+            project(folder, items, OUTCOMES["scored"])
+            runs = {
+                "plain tests": ["test_plain.py"],
+                "plain tests in a scoring run": ["test_plain.py", *model],
+                "marked functions without a model": ["test_marked.py"],
+            }
+            for what, arguments in runs.items():
+                print(f"-n {workers}  {what}: {1000 * (seconds(folder, *arguments, *spread) - start) / items:.2f} ms")
+            for what, outcome in OUTCOMES.items():
+                project(folder, items, outcome)
+                taken = seconds(folder, "test_toys.py", *model, *spread) - start
+                print(f"-n {workers}  {what}: {1000 * taken / items:.2f} ms", flush=True)
+
+
+if __name__ == "__main__":
+    main()
