@@ -182,7 +182,7 @@ def correlate(
 
 
 def counts(recording: Recording, features: NDArray[np.float32], correlations: SplitScore) -> dict[str, int]:
-    """Return how many of what went into a score, and how many neuroids and splits had no correlation if any had none."""
+    """Return how many of what went into a score, and how many neuroids and splits have no correlation if any."""
     repetitions, stimuli, neuroids = recording.responses.shape
     undefined = np.isnan(correlations.values)
     left_out = {"undefined_neuroids": undefined.all(axis=0).sum(), "undefined_splits": undefined.all(axis=1).sum()}
