@@ -33,6 +33,8 @@ METHOD = (
     f"{TOLERANCE:g} or after {MAX_ITERATIONS} iterations"
 )
 
+# Of the largest value, as a power of two. Products of four values, summed over many, are as large as it gets.
+_LARGEST_EXPONENT = 64
 # Memory for what is kept per split decides how many splits walk together.
 _SPLIT_BYTES = 2**27
 
@@ -159,10 +161,8 @@ def _fit(
     centre = responses.mean(axis=0)
     centred = TiledMatrix(*responses.shape)
     centred.values[:] = responses - centre
-    # Powers of two change no digit, and keep products of very large or small numbers within what float64 holds.
-    unit = _power_of_two(centred.values)
-    centred.values[:] *= unit
-    features.matrix.values[:] *= _power_of_two(features.matrix.values)
+    unit = _brought_near_one(centred.values)
+    _brought_near_one(features.matrix.values)
     bytes_per_split = 8 * (columns * neuroids + min(columns, neuroids) ** 2 + components * (3 * columns + 2 * neuroids))
     together = min(max(1, _SPLIT_BYTES // bytes_per_split), MOST_VECTORS)
     test_scores: list[NDArray[np.float64]] = []
@@ -183,6 +183,13 @@ def _fit(
     return PLSFit(test_scores, loadings, means, iterations)
 
 
-def _power_of_two(values: NDArray[np.float64]) -> float:
-    """Return the power of two that brings the largest value to between 1/2 and 1."""
-    return float(np.ldexp(1.0, -int(np.frexp(np.abs(values).max())[1])))
+def _brought_near_one(values: NDArray[np.float64]) -> float:
+    """Multiply very large or small values, in place, so that float64 holds their products; return by what.
+
+    Powers of two change no digit.
+    """
+    exponent = int(np.frexp(max(values.max(), -values.min()))[1])
+    factor = float(np.ldexp(1.0, -exponent)) if abs(exponent) > _LARGEST_EXPONENT else 1.0
+    if factor != 1:
+        values *= factor
+    return factor

@@ -111,7 +111,7 @@ class LockstepPLS:
         rotation = weights - _combine(self._rotations, _inner(self._feature_loadings, weights))
         scores = self._features.times(rotation)
         scores -= np.einsum("sf,sf->s", self._feature_means, rotation)[:, None]
-        training, squares = self._without_overlap(rotation, scores)
+        training, squares = self._without_overlap(component, rotation, scores)
         self.squares[:, component] = squares
         size = _positive(squares)[:, None]
         # Zero but for rounding, and so are its products with the means.
@@ -197,20 +197,21 @@ class LockstepPLS:
         return None
 
     def _without_overlap(
-        self, rotation: NDArray[np.float64], scores: NDArray[np.float64]
+        self, component: int, rotation: NDArray[np.float64], scores: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Take out, in place, what scores of the training stimuli have along those of earlier components.
 
         Returns the scores of the training stimuli, 0 elsewhere, and their sum of squares.
         """
-        sizes = _positive(self.squares)
+        before = slice(component)
+        sizes = _positive(self.squares[:, before])
         for _ in range(3):
             training = scores * self._training
             squares = np.einsum("sp,sp->s", training, training)
-            products = _inner(self.scores, training)
+            products = _inner(self.scores[:, before], training)
             overlap = products / sizes
-            rotation -= _combine(self._rotations, overlap)
-            scores -= _combine(self.scores, overlap)
+            rotation -= _combine(self._rotations[:, before], overlap)
+            scores -= _combine(self.scores[:, before], overlap)
             taken = np.einsum("sk,sk->s", products, overlap)
             if not (taken > _OVERLAP * squares).any():
                 break

@@ -115,5 +115,6 @@ def _centred(features: NDArray[np.generic], columns: slice) -> NDArray[np.float6
         )
     block -= mean
     # The mean of equal values need not be their value; what is left of them is equal.
-    block[:, (block == block[:1]).all(axis=0)] = 0
+    alike = np.flatnonzero(block[0] == block[-1])
+    block[:, alike[(block[:, alike] == block[0, alike]).all(axis=0)]] = 0
     return block

@@ -54,7 +54,7 @@ def split_half_correlation(responses: NDArray[np.generic], first_half: NDArray[n
         first_sets = first_sets.transpose(2, 0, 1)
     moments = np.zeros((6, len(first_half), neuroids))
     for start in range(0, stimuli, _BLOCK):
-        block = responses[:, start : start + _BLOCK] - offset
+        block = np.asarray(responses[:, start : start + _BLOCK], dtype=np.float64) - offset
         sets = first_sets if first_sets.ndim == 2 else first_sets[start : start + _BLOCK]
         missing = np.isnan(block[:, :, :1])
         # Usually all neuroids are missing together. Where others are missing than the first, NaN are left.

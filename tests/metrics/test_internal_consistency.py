@@ -255,7 +255,7 @@ def test_rare_spikes(repetitions: int, stimuli: int) -> None:
 def test_an_offset_neither_hides_variation_nor_makes_it_up(offset: float, lacking: bool) -> None:
     generator = np.random.default_rng(0)
     unit = 2.0 ** np.ceil(np.log2(max(1, abs(offset)))) * 2.0**-40  # small, and exact beside the offset
-    responses = generator.integers(-8, 8, (6, 50, 4)) + generator.integers(-8, 8, (50, 4)).astype(np.float64)
+    responses = np.float64(1) * (generator.integers(-8, 8, (6, 50, 4)) + generator.integers(-8, 8, (50, 4)))
     responses[0, :, 1] = 1000  # nothing like the others
     responses[:, :, 2] = 3
     if lacking:

@@ -37,6 +37,24 @@ def test_dependent_features_get_the_smallest_weights() -> None:
         np.testing.assert_allclose(prediction, expected, rtol=0, atol=1e-10)
 
 
+@pytest.mark.parametrize("features", [30, 250], ids=["few", "many"])
+def test_directions_that_single_precision_leaves_past_the_rank_count(features: int) -> None:
+    """As in the published system. Newer scikit-learn leaves out all below 1e-6 of the largest."""
+    generator = np.random.default_rng(0)
+    values = generator.standard_normal((60, 5)) @ generator.standard_normal((5, features))
+    single = values.astype(np.float32)
+    responses = single[:, :3] + generator.standard_normal((60, 3))
+    splits = shuffle_splits(60, splits=2)
+    for prediction, (train, test) in zip(predict_linear(single, responses, splits), splits, strict=True):
+        exact = single.astype(np.float64)
+        centre, mean = exact[train].mean(axis=0), responses[train].mean(axis=0)
+        basis, sizes, rotation = np.linalg.svd(exact[train] - centre, full_matrices=False)
+        kept = sizes > 1e-12 * sizes[0]
+        assert kept.sum() > 20
+        weights = rotation[kept].T @ (basis[:, kept].T @ (responses[train] - mean) / sizes[kept, None])
+        np.testing.assert_allclose(prediction, (exact[test] - centre) @ weights + mean, rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("block", [2**25, 8 * 50 * 7])
 def test_neuron_to_neuron_predicts_with_the_most_correlated_unit(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regression_data, "_BLOCK_BYTES", block)

@@ -1,6 +1,6 @@
 """Time PLS against a loop over scikit-learn, and show how its cost grows.
 
-    python tests/performance/pls.py [--threads 1 2] [--only 3200x1000x168 ...] [--growth] [--large]
+    python tests/performance/pls.py [--threads 1 2] [--only 3200x1000x168 ...] [--growth] [--low-rank] [--large]
 
 The loop is the published system's: ``PLSRegression(25, scale=False)`` per split and ``scipy.stats.pearsonr`` per
 neuroid. Where it takes minutes it is run for one split and multiplied.
@@ -85,6 +85,18 @@ def show_growth() -> None:
             )
 
 
+def show_low_rank() -> None:
+    """Print what features of low rank in single precision cost, which are rotated by reflections, beside full rank."""
+    for stimuli, features in ((3200, 1000), (1000, 4000)):
+        values, responses = example(stimuli, features, 168)
+        generator = np.random.default_rng(0)
+        low = generator.standard_normal((stimuli, 10)) @ generator.standard_normal((10, features))
+        splits = shuffle_splits(stimuli)
+        for name, some in (("full rank", values), ("rank 10", low.astype(np.float32))):
+            seconds, _ = best_seconds(lambda: pls_correlation(some, responses, splits))  # noqa: B023
+            print(f"  {stimuli} x {features} -> 168, {name}: {seconds:.3f} s", flush=True)
+
+
 def measure_large(stimuli: int = 3200, features: int = 93_312, neuroids: int = 168) -> None:
     """Print time and memory for all units of an early layer, in a memory-mapped file."""
     with tempfile.TemporaryDirectory() as folder:
@@ -112,6 +124,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--only", nargs="*", default=[f"{n}x{p}x{q}" for n, p, q, *_ in CASES])
     parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--low-rank", action="store_true")
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -123,6 +136,8 @@ def main() -> None:
             compare(*case)
     if arguments.growth:
         show_growth()
+    if arguments.low_rank:
+        show_low_rank()
     if arguments.large:
         measure_large()
 
