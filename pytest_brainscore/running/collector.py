@@ -118,7 +118,10 @@ class Collector:
         """
         self._mark_missing()
         for lines in self._lines:
-            lines.close()
+            try:
+                lines.close()
+            except BrainScoreError as error:
+                self._problem(error)
         report = build_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
