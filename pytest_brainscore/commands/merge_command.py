@@ -28,7 +28,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     from pytest_brainscore.benchmarks import all_benchmarks
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.merge import merge
-    from pytest_brainscore.report.words import is_bad, totals
+    from pytest_brainscore.report.words import counted, is_bad, totals
     from pytest_brainscore.report.writers import read_report
 
     found: dict[Path, Report] = {}
@@ -43,7 +43,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
         {str(path): report for path, report in found.items()}, [each.identifier for each in all_benchmarks()]
     )
     write_all(merged, destinations, baseline)
-    click.echo(f"{len(found)} reports: {totals(merged.benchmarks)}")
+    click.echo(f"{counted(len(found), 'report')}: {totals(merged.benchmarks)}")
     incomplete = [str(path) for path, report in found.items() if not report.complete]
     if incomplete:
         raise ReportError(f"The run of {', '.join(incomplete)} was stopped or lost results; run it again.")

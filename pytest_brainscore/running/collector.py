@@ -20,6 +20,7 @@ from pytest_brainscore.report.build import build_report, environment
 from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, benchmark_record
 from pytest_brainscore.report.rendering import write_report
+from pytest_brainscore.report.words import counted
 from pytest_brainscore.report.writers import JsonLines
 from pytest_brainscore.running.options import RunOptions
 from pytest_brainscore.running.selection import find_trial
@@ -197,7 +198,7 @@ class Collector:
                 continue
             try:
                 path = update_baseline(self.options.baseline_output, model.identifier, scores)
-                self.written.append(f"{path} ({len(scores)} scores stored)")
+                self.written.append(f"{path} ({counted(len(scores), 'score')} stored)")
             except BrainScoreError as error:
                 self._problem(error)
 
