@@ -15,7 +15,7 @@ from pytest_brainscore.data.home import shared_home
 from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.running import failures, workers
 from pytest_brainscore.running.heartbeat import Heartbeat, is_terminal, pause_for
-from pytest_brainscore.running.options import LONG_FLAG, SHORT_FLAG
+from pytest_brainscore.running.model_flag import LONG_FLAG, SHORT_FLAG
 
 if TYPE_CHECKING:
     from pytest_brainscore.running.collector import Collector
