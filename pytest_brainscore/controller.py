@@ -15,7 +15,7 @@ from pytest_brainscore.data.home import shared_home
 from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.running import failures, workers
 from pytest_brainscore.running.heartbeat import Heartbeat, is_terminal, pause_for
-from pytest_brainscore.running.options import LONG_FLAG, SHORT_FLAG
+from pytest_brainscore.running.model_flag import LONG_FLAG, SHORT_FLAG
 
 if TYPE_CHECKING:
     from pytest_brainscore.running.collector import Collector
@@ -204,7 +204,8 @@ class Controller:
     def pytest_tell_failures_once(self, terminalreporter: pytest.TerminalReporter) -> Generator[None]:
         """Leave out of pytest's list of failures what the table's section says; verbose runs list everything."""
         stats = terminalreporter.stats
-        whole = {category: stats[category] for category in ("failed", "error") if category in stats}
+        categories: tuple[str, ...] = ("failed", "error")
+        whole = {category: stats[category] for category in categories if category in stats}
         if terminalreporter.verbosity <= 0:
             stats.update({category: failures.to_be_shown(reports) for category, reports in whole.items()})
             self._named = {category: list(map(failures.name_only, reports)) for category, reports in whole.items()}

@@ -18,8 +18,8 @@ import pytest
 from pytest_brainscore.controller import Controller, ForeignModelFlag, WithoutModel
 from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, VARIABLE
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable, options_spoken
+from pytest_brainscore.running import model_flag, workers
 from pytest_brainscore.running import options as run_options
-from pytest_brainscore.running import workers
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
@@ -45,11 +45,11 @@ def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
     """Take ``--model`` for ours when all plugins and conftest files have added their options and none has it."""
-    run_options.ignore_model_words(early_config, args)
+    model_flag.ignore_model_words(early_config, args)
     yield
-    early_config.stash[FOREIGN_MODEL_FLAG] = run_options.taken(parser)
+    early_config.stash[FOREIGN_MODEL_FLAG] = model_flag.taken(parser)
     if not early_config.stash[FOREIGN_MODEL_FLAG]:
-        run_options.spell_out(args)
+        model_flag.spell_out(args)
 
 
 @pytest.hookimpl(specname="pytest_cmdline_main", tryfirst=True)

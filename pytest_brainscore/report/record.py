@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import msgspec
 
@@ -205,9 +205,16 @@ def to_plain(value: object, *, nan_as_none: bool = False) -> Any:
 
 def _plain(value: object, place: str, nan_as_none: bool) -> Any:
     # Exact types: subclasses of str, int and float (enumerations, NumPy scalars) do not survive the way to another
-    # process. Array libraries are told by their attributes, so that none of them is imported here.
-    if type(value) not in (bool, int, float, str) and getattr(value, "shape", None) == () and hasattr(value, "item"):
+    # process. Array libraries are told by their attributes, so that none of them is imported here. The commonest first:
+    # every record passes here several times.
+    kind = type(value)
+    if kind is str:
+        text = cast("str", value)
+        return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if kind not in (bool, int, float) and getattr(value, "shape", None) == () and hasattr(value, "item"):
         value = value.item()
+        if type(value) is str:
+            return _plain(value, place, nan_as_none)
     if value is None or type(value) in (bool, int):
         return value
     if type(value) is float:
@@ -216,8 +223,6 @@ def _plain(value: object, place: str, nan_as_none: bool) -> Any:
         if nan_as_none:
             return None
         raise ReportError(f"The number at {place} of a record is {value}, which JSON cannot hold; record None instead.")
-    if type(value) is str:
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, msgspec.Struct):
         value = msgspec.structs.asdict(value)
     if isinstance(value, Mapping):
@@ -231,6 +236,8 @@ def _plain(value: object, place: str, nan_as_none: bool) -> Any:
 
 
 def _key(key: object, place: str) -> str:
+    if type(key) is str and key.isascii():
+        return key
     if type(key) is not str:
         raise ReportError(f"The key {key!r} at {place} of a record is not text; convert it with str().")
     return str(_plain(key, place, nan_as_none=False))

@@ -28,6 +28,7 @@ from pytest_brainscore.report.record import (
 )
 from pytest_brainscore.report.red import Colour, colour
 from pytest_brainscore.report.rendering import write_report
+from pytest_brainscore.report.words import counted
 from pytest_brainscore.report.writers import JsonLines
 from pytest_brainscore.running.options import RunOptions
 from pytest_brainscore.running.policy import ruled
@@ -170,7 +171,10 @@ class Collector:
         self._mark_missing()
         self._check_across()
         for lines in self._lines:
-            lines.close()
+            try:
+                lines.close()
+            except BrainScoreError as error:
+                self._problem(error)
         report = build_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
@@ -262,7 +266,7 @@ class Collector:
                 continue
             try:
                 path = update_baseline(self.options.baseline_output, model.identifier, scores)
-                self.written.append(f"{path} ({len(scores)} scores stored)")
+                self.written.append(f"{path} ({counted(len(scores), 'score')} stored)")
             except BrainScoreError as error:
                 self._problem(error)
 
