@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_brainscore.data.user_folder import offline
+from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.running import workers
+from pytest_brainscore.running.signals import on_termination
 
 if TYPE_CHECKING:
     from pytest_brainscore.running.collector import Collector
     from pytest_brainscore.running.options import RunOptions
+    from pytest_brainscore.running.selection import Selection
 
 HOW_TO_RUN = "name one, for example: pytest --model squeezenet1_1 -n 2  (all benchmarks: pytest --brainscore-list)"
 
@@ -59,6 +64,10 @@ class Controller:
         self._options = options
         self._collector: Collector = Collector(options, command)
         self._lost: list[str] = []
+        self._folder: TemporaryDirectory[str] | None = None
+        self._interruption: str | None = None
+        self._closed = False
+        self._restore_signals: Callable[[], None] = _nothing
 
     def pytest_report_header(self) -> str:
         """Name the models, the baselines and the reports."""
@@ -82,13 +91,52 @@ class Controller:
         workers.bound_threads(len(specs))
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where to hand over what it has selected."""
+        if self._folder is None:
+            self._folder = TemporaryDirectory(prefix="brainscore-")
+        node.workerinput[workers.FOLDER] = self._folder.name
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         """Note what the workers have collected; each has collected the same."""
-        self._collector.expect(ids)
+        from pytest_brainscore.running.handover import take_over
+
+        self._select(ids, take_over(node.workerinput[workers.FOLDER], node.gateway.id))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what a serial run has collected."""
-        self._collector.expect(item.nodeid for item in session.items)
+        from pytest_brainscore.running.selection import selection
+
+        self._select([item.nodeid for item in session.items], selection(session.items))
+
+    def _select(self, ids: list[str], selected: Selection) -> None:
+        if selected.refused is not None:
+            raise pytest.UsageError(selected.refused)
+        self._collector.ledger.select(ids, selected.leaves)
+
+    @pytest.hookimpl(specname="pytest_sessionstart", tryfirst=True)
+    def pytest_take_the_files(self, session: pytest.Session) -> None:
+        """Keep other runs from this one's files, and be ready to be told to end."""
+
+        def stop(signal: str) -> None:
+            if self._closed:
+                return  # the reports are being written, and then it ends anyway
+            session.shouldstop = f"told to end by {signal}"  # for a model that catches everything
+            pytest.exit(f"told to end by {signal}")
+
+        try:
+            self._collector.output.lock()
+        except BrainScoreError as error:
+            raise pytest.UsageError(str(error)) from error
+        self._restore_signals = on_termination(stop)
+
+    def pytest_unconfigure(self) -> None:
+        """Give back what was taken."""
+        self._restore_signals()
+        self._collector.output.unlock()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self) -> None:
@@ -100,14 +148,18 @@ class Controller:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Replace the letter of a benchmark by its live line, and name its status in verbose runs."""
         attached = getattr(report, "brainscore", None)
-        if attached is None:
+        if attached is None or report.outcome not in ("passed", "failed", "skipped"):  # a rerun has a word of its own
             return None
         category: str = report.outcome
         if hasattr(report, "wasxfail"):
             category = "xfailed"
-        elif report.failed and report.when == "setup":
+        elif report.failed and report.when != "call":
             category = "error"
         return category, "", attached["record"]["status"].upper()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Note that a test has begun."""
+        self._collector.ledger.start(nodeid)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -115,38 +167,85 @@ class Controller:
         from pytest_brainscore.running.terminal import live_line
 
         record = None
+        worker = getattr(report, "worker_id", "")
         attached = getattr(report, "brainscore", None)
         if attached is not None:
-            record = self._collector.add(attached["record"], attached["model"])
+            excused = report.outcome == "rerun"
+            record = self._collector.add(report.nodeid, worker, attached, excused=excused, failed=report.failed)
         elif report.when not in ("setup", "call", "teardown"):  # xdist reports a dead worker's test as "???".
-            record = self._collector.crashed(report.nodeid, "its worker process died (killed, or out of memory)")
+            node = getattr(report, "node", None)
+            worker = node.gateway.id if node is not None else ""
+            died = "its worker process died (killed, or out of memory)"
+            record = self._collector.without_score(report.nodeid, worker, died)
         if report.when not in ("setup", "call"):
-            self._collector.finished(report.nodeid)
+            self._collector.ledger.finish(report.nodeid)
         reporter = self._reporter()
         if record is not None and record.status != "unavailable" and reporter is not None and reporter.verbosity == 0:
             line = live_line(record)
             reporter.ensure_newline()
             reporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note what stops the run from outside of its tests, or from within one."""
+        reason = str(getattr(excinfo.value, "msg", None) or excinfo.value)
+        self._interruption = reason or excinfo.typename
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None]:
         """Guard against lost results, then write what was asked for."""
-        stopped = bool(session.shouldstop or session.shouldfail) or session.exitstatus in (
+        self._closed = True
+        stopped = bool(session.shouldstop or session.shouldfail or self._interruption) or session.exitstatus in (
             pytest.ExitCode.INTERRUPTED,
             pytest.ExitCode.USAGE_ERROR,
         )
-        self._lost = [] if stopped else self._collector.lost()
+        self._reconcile(session, stopped=stopped)
         if stopped:
             self._collector.close("stopped")
         else:
             self._collector.close("incomplete" if self._lost else "complete")
-        if self._lost or (self._collector.problems and session.exitstatus in (0, 1, 5)):
-            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-        elif self._options_missing_fail() and session.exitstatus == 0:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        status = self._status(session, stopped=stopped)
+        session.exitstatus = status
         reporter = self._reporter()
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR and reporter is not None:
             self.pytest_terminal_summary(reporter)  # after an internal error, pytest shows no summaries
+        result = yield
+        if session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = status  # whatever other plug-ins made of it
+        return result
+
+    def _reconcile(self, session: pytest.Session, *, stopped: bool) -> None:
+        """Give every selected leaf that has no record one, as far as it ought to have one."""
+        ledger = self._collector.ledger
+        if stopped:
+            # What -x and --maxfail stop is no news; what was interrupted while it ran is.
+            failures = getattr(self._config.option, "maxfail", 0)
+            if failures and session.testsfailed >= failures:
+                return
+            for nodeid in ledger.interrupted():
+                self._collector.without_score(nodeid, "", f"interrupted while it ran ({self._interruption})")
+            return
+        self._lost = ledger.lost()
+        for nodeid in ledger.without_record():
+            lost = nodeid in self._lost
+            reason = "it was handed out and never reported" if lost else "its test ended without a record"
+            self._collector.without_score(nodeid, "", reason)
+
+    def _status(self, session: pytest.Session, *, stopped: bool) -> int:
+        """Return the exit status: never 0 when something was lost, missed or not written."""
+        status = session.exitstatus
+        if self._lost or (self._collector.problems and status in (0, 1, 5)):
+            return pytest.ExitCode.INTERNAL_ERROR
+        if status != pytest.ExitCode.OK:
+            return status
+        if stopped:
+            return pytest.ExitCode.INTERRUPTED
+        return pytest.ExitCode.TESTS_FAILED if self._is_red() else status
+
+    def _is_red(self) -> bool:
+        from pytest_brainscore.report.words import is_bad
+
+        missing = self._options.missing == "fail" and self._collector.counts("missing") > 0
+        return missing or any(map(is_bad, self._collector.records.values()))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the table, the verdict and the next command."""
@@ -156,11 +255,14 @@ class Controller:
         for line in summary(self._collector, self._lost):
             markup = {line.colour: True} if line.colour else {}
             terminalreporter.write_line(line.text, **markup, bold=line.bold)
-        for command in self._collector.commands:
+        for note in self._collector.output.notes:
+            terminalreporter.write_line(note, yellow=True)
+        for command in self._collector.output.commands:
             terminalreporter.write_line(command)
-
-    def _options_missing_fail(self) -> bool:
-        return self._options.missing == "fail" and self._collector.counts("missing") > 0
 
     def _reporter(self) -> pytest.TerminalReporter | None:
         return self._config.pluginmanager.get_plugin("terminalreporter")
+
+
+def _nothing() -> None:
+    """Restore nothing."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal, cast
 from pytest_brainscore.data.catalogue import Kind, file_set
 from pytest_brainscore.data.readiness import Readiness, readiness
 from pytest_brainscore.data.user_folder import offline
+from pytest_brainscore.scoring.score import Score, signed
 
 if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
-    from pytest_brainscore.scoring.score import Score
 
 Access = Literal["embedded", "public", "restricted", "private", "user-supplied"]
 
@@ -67,7 +67,7 @@ class Benchmark:
     def __call__(self, model: BrainModel) -> Score:
         """Score a model."""
         score = cast("Callable[[Benchmark, BrainModel], Score]", _load(self.protocol))
-        return score(self, model)
+        return signed(score(self, model), self, model)
 
     @property
     def needs(self) -> tuple[tuple[Kind, str], ...]:

@@ -1,4 +1,4 @@
-"""The controller's side: records as they arrive, what never arrived, and the files written at the end.
+"""The controller's side: records as they arrive, what never arrived, and what is made of them at the end.
 
 Only the controller (or the single process of a serial run) has a collector, so every file has one writer.
 """
@@ -6,7 +6,7 @@ Only the controller (or the single process of a serial run) has a collector, so 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -17,12 +17,10 @@ from pytest_brainscore.benchmarks.selector import choose, select
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.build import build_report, environment
-from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, benchmark_record
-from pytest_brainscore.report.rendering import write_report
-from pytest_brainscore.report.writers import JsonLines
+from pytest_brainscore.running.ledger import Ledger
 from pytest_brainscore.running.options import RunOptions
-from pytest_brainscore.running.selection import find_trial
+from pytest_brainscore.running.output import Output
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
 from pytest_brainscore.scoring.comparison import missing
 from pytest_brainscore.scoring.tolerance import parse_tolerances
@@ -53,63 +51,51 @@ class Collector:
         select(options.require, chosen)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
         self.models: dict[str, ModelRecord] = {}
-        self.expected: set[str] = set()
-        self.arrived: set[str] = set()
+        self.ledger = Ledger()
         self.problems: list[str] = []
-        self.written: list[str] = []
-        self.commands: list[str] = []
-        """Workflow commands of a report for GitHub Actions, to be printed."""
+        self.output = Output(options.reports)
         self.without_model = 0
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
         }
-        self._destinations = [parse_destination(word) for word in options.reports]
-        for destination in self._destinations:
-            destination.check_writable()
-        self._lines = [JsonLines(path) for path in _line_files(self._destinations)]
 
-    def expect(self, ids: Iterable[str]) -> None:
-        """Note the test ids that this run will report on."""
-        self.expected.update(ids)
+    @property
+    def written(self) -> list[str]:
+        """What was written, to be told."""
+        return self.output.written
 
-    def finished(self, nodeid: str) -> None:
-        """Note that a test has reported its end."""
-        self.arrived.add(nodeid)
+    def add(self, nodeid: str, worker: str, attached: Mapping[str, Any], **how: bool) -> BenchmarkRecord:
+        """Take the record of a finished benchmark, and append it to the line files at once.
 
-    def add(self, record: dict[str, Any], model: dict[str, Any] | None) -> BenchmarkRecord:
-        """Take the record of a finished benchmark, and append it to the line files at once."""
-        benchmark = benchmark_record(record)
-        if model is not None:
-            self.models[benchmark.model] = msgspec.convert(model, ModelRecord)
-        self.records[benchmark.model, benchmark.identifier] = benchmark
-        for lines in self._lines:
-            try:
-                lines.append(benchmark)
-            except BrainScoreError as error:
-                self._problem(error)
+        Parameters
+        ----------
+        nodeid
+            Id of the test.
+        worker
+            Process that ran it.
+        attached
+            What came with its report: ``record``, ``model`` (None where it was never loaded), and ``amends`` when the
+            record takes the place of one that the same test has sent before.
+        how
+            ``excused`` and ``failed``, see :meth:`Ledger.add`.
+
+        """
+        benchmark = benchmark_record(attached["record"])
+        if attached.get("model") is not None:
+            self.models[benchmark.model] = msgspec.convert(attached["model"], ModelRecord)
+        self.ledger.add(benchmark, nodeid, worker, amends=bool(attached.get("amends")), **how)
+        key = benchmark.model, benchmark.identifier
+        self.records[key] = self.ledger.record(key)
+        self.output.append(benchmark, self._problem)
         return benchmark
 
-    def crashed(self, nodeid: str, reason: str) -> BenchmarkRecord | None:
-        """Record a benchmark whose worker died; None when the test was no benchmark."""
-        trial = find_trial(nodeid, self.options.models, self.options.benchmarks)
-        if trial is None:
+    def without_score(self, nodeid: str, worker: str, reason: str) -> BenchmarkRecord | None:
+        """Record a selected leaf that ended without a report of its own; None for a test that is none."""
+        identity = self.ledger.leaves.get(nodeid)
+        if identity is None:
             return None
-        benchmark = trial.benchmark
-        record = BenchmarkRecord(
-            model=trial.model.identifier,
-            identifier=benchmark.identifier,
-            version=benchmark.version,
-            parent=benchmark.parent,
-            parents=list(benchmark.parents),
-            region=benchmark.region,
-            status="crashed",
-            reason=reason,
-        )
-        return self.add(msgspec.to_builtins(record), None)
-
-    def lost(self) -> list[str]:
-        """Return the ids of tests that were handed out and never reported."""
-        return sorted(self.expected - self.arrived)
+        record = BenchmarkRecord(**identity, status="crashed", reason=reason, worker=worker)
+        return self.add(nodeid, worker, {"record": msgspec.to_builtins(record)}, failed=True)
 
     def close(self, outcome: Outcome) -> None:
         """Write the reports and baselines of a run that is over; failures are kept in `problems`, never raised.
@@ -117,8 +103,6 @@ class Collector:
         Baselines are left alone unless the run is complete: what was lost must not become the new standard.
         """
         self._mark_missing()
-        for lines in self._lines:
-            lines.close()
         report = build_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
@@ -128,13 +112,7 @@ class Collector:
             order=[benchmark.identifier for benchmark in all_benchmarks()],
             complete=outcome == "complete",
         )
-        for destination in self._destinations:
-            try:
-                if destination.kind != "jsonl":  # those were written as the records arrived
-                    self.commands += write_report(report, destination, self.options.baseline, self.options.population)
-                self.written.append(str(destination.path))
-            except BrainScoreError as error:
-                self._problem(error)
+        self.output.write(report, self.options.baseline, self.options.population, self._problem)
         if outcome == "complete":
             self._update_baselines()
 
@@ -174,6 +152,8 @@ class Collector:
             baseline = self.baselines[record.model].scores.get(record.identifier)
             if baseline is not None and record.status != "scored" and record.comparison is None:
                 self.records[key] = msgspec.structs.replace(record, comparison=_missing(baseline, record.reason))
+        if not self.records:
+            return  # nothing was run, which says nothing of any benchmark
         known = {benchmark.identifier for benchmark in every_version()}
         for model, stored in self.baselines.items():
             for identifier, baseline in stored.scores.items():
@@ -197,20 +177,6 @@ class Collector:
                 self.written.append(f"{path} ({len(scores)} scores stored)")
             except BrainScoreError as error:
                 self._problem(error)
-
-
-def _line_files(destinations: Sequence[Destination]) -> list[Any]:
-    """Return the files that get one line per benchmark as it arrives.
-
-    Every JSON report has one beside it, so that a run that is killed leaves what it had.
-    """
-    paths = [
-        each.path if each.kind == "jsonl" else each.path.with_suffix(".jsonl")
-        for each in destinations
-        if each.kind == "jsonl"
-        or (each.kind == "json" and (each.path.is_file() or not each.path.exists()))  # not beside /dev/stdout
-    ]
-    return list(dict.fromkeys(paths))
 
 
 def _missing(baseline: BaselineScore, reason: str | None) -> ComparisonRecord:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Update = Literal["none", "new", "improved", "all"]
 Missing = Literal["warn", "fail", "ignore"]
+New = Literal["accept", "fail"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
 DEFAULT_REPORT = "json:brainscore-report.json"
@@ -122,6 +123,13 @@ OPTIONS = (
         default="warn",
     ),
     Option(
+        "--brainscore-new",
+        "What to do with a score that has no baseline: accept it, or fail, so that a gate without its baselines is not "
+        "green.",
+        choices=("accept", "fail"),
+        default="accept",
+    ),
+    Option(
         "--brainscore-report",
         "Write a report: json, jsonl (one line per benchmark as it arrives), html, md, csv, badge, junit or ctrf, then "
         ":PATH; plots:FOLDER for SVG files; or github alone, for job summary, annotations and outputs of GitHub "
@@ -166,6 +174,7 @@ class RunOptions:
     tolerances: tuple[str, ...]
     across: tuple[str, ...]
     missing: Missing
+    new: New
     reports: tuple[str, ...]
     population: Path | None
     cache: CacheMode
@@ -214,6 +223,40 @@ def model_words(config: pytest.Config) -> list[str]:
     return [word.strip() for entry in given for word in entry.split(",") if word.strip()]
 
 
+def refuse_empty_values(config: pytest.Config) -> None:
+    """Refuse an option that was given without a value: it is what becomes of a variable that is not set.
+
+    As if it had not been given, ``--model "$MODEL"`` would run whatever tests there are, and ``--brainscore-weights
+    "$FILE"`` would score the published weights. An empty line of an ini file is a setting left at its default, but not
+    with ``-o``.
+
+    Raises
+    ------
+    BrainScoreError
+        A value is empty, or one of those between its commas.
+
+    """
+    overridden = {word.partition("=")[0].strip() for word in config.getoption("override_ini", None) or []}
+    for option in OPTIONS:
+        if option.switch:
+            continue
+        value: str | list[str] | None = config.getoption(option.name)
+        given = value if isinstance(value, list) else [] if value is None else [value]
+        if option is OPTIONS[0]:
+            given = [word for entry in given for word in entry.split(",")]
+        if any(not word.strip() for word in given) or (option.name in overridden and not config.getini(option.name)):
+            flags = f"{option.flag} (or --model)" if option is OPTIONS[0] else option.flag
+            raise BrainScoreError(
+                f"{flags} was given an empty value; name a {(option.metavar or 'value').lower()}, or leave it out."
+            )
+
+
+def runs_tests(config: pytest.Config) -> bool:
+    """Tell whether this run is to run tests, and not only to show what there is."""
+    only_shows = ("collectonly", "setuponly", "setupplan", "showfixtures", "show_fixtures_per_test")
+    return not any(getattr(config.option, name, False) for name in only_shows)
+
+
 def read_options(config: pytest.Config) -> RunOptions:
     """Check and gather the options of a scoring run.
 
@@ -242,7 +285,8 @@ def read_options(config: pytest.Config) -> RunOptions:
             )
         if not weights.is_file():
             raise ModelError(f"There is no weights file {weights}; give the path of a .safetensors or .pth checkpoint.")
-    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"))
+    update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
+    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
         models=models,
         weights=weights.resolve() if weights else None,
@@ -255,10 +299,11 @@ def read_options(config: pytest.Config) -> RunOptions:
         require=words("brainscore_require"),
         baseline=baseline,
         baseline_output=baseline_output,
-        update=cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update"))),
+        update=update,
         tolerances=words("brainscore_tolerance"),
         across=words("brainscore_across"),
         missing=cast("Missing", _choice(OPTIONS_BY_NAME["brainscore_missing"], text("brainscore_missing"))),
+        new=cast("New", _choice(OPTIONS_BY_NAME["brainscore_new"], text("brainscore_new"))),
         reports=words("brainscore_report") or (DEFAULT_REPORT,),
         population=_existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
@@ -299,7 +344,7 @@ def _refuse_duplicates(models: tuple[ModelSpecification, ...]) -> None:
         )
 
 
-def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
+def _baseline_folders(config: pytest.Config, given: str, *, creates: bool) -> tuple[Path, Path]:
     """Return the folder to compare with, and the one to write to.
 
     They differ only where the project has no baselines yet: then the shipped ones are read, never written.
@@ -308,6 +353,11 @@ def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
     if folder is not None:
         if folder.exists() and not folder.is_dir():
             raise BrainScoreError(f"The baseline folder {folder} is a file; give --brainscore-baseline a folder.")
+        if not folder.exists() and not creates:
+            raise BrainScoreError(
+                f"There is no baseline folder {folder}; correct --brainscore-baseline, or make it with "
+                "--brainscore-update new."
+            )
         return folder, folder
     own = project_folder(config) / "fixtures" / "baselines"
     if own.is_dir():
