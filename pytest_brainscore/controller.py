@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -123,7 +124,7 @@ class Controller:
             if self._closed:
                 return  # the reports are being written, and then it ends anyway
             session.shouldstop = f"told to end by {signal}"  # for a model that catches everything
-            pytest.exit(f"told to end by {signal}")
+            raise KeyboardInterrupt(session.shouldstop)  # not pytest.exit: that is an Exception, which many catch
 
         try:
             self._collector.output.lock()
@@ -152,7 +153,7 @@ class Controller:
             return None
         category: str = report.outcome
         if hasattr(report, "wasxfail"):
-            category = "xfailed"
+            category = "xpassed" if report.passed else "xfailed"
         elif report.failed and report.when != "call":
             category = "error"
         return category, "", attached["record"]["status"].upper()
@@ -170,7 +171,7 @@ class Controller:
         worker = getattr(report, "worker_id", "")
         attached = getattr(report, "brainscore", None)
         if attached is not None:
-            excused = report.outcome == "rerun"
+            excused = str(report.outcome) == "rerun"  # the word of pytest-rerunfailures, beside the three of pytest
             record = self._collector.add(report.nodeid, worker, attached, excused=excused, failed=report.failed)
         elif report.when not in ("setup", "call", "teardown"):  # xdist reports a dead worker's test as "???".
             node = getattr(report, "node", None)
@@ -184,6 +185,30 @@ class Controller:
             line = live_line(record)
             reporter.ensure_newline()
             reporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
+
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
+    def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool | None:
+        """Have pytest-timeout's method "thread", which ends the whole process of a serial run, leave a report."""
+        if settings.method != "thread":
+            return None
+        from pytest_timeout import PYTEST_FAILURE_MESSAGE, is_debugging, timeout_timer
+
+        def end() -> None:
+            if settings.disable_debugger_detection or not is_debugging():
+                self._collector.without_score(item.nodeid, "", PYTEST_FAILURE_MESSAGE % settings.timeout)
+                self._collector.close("stopped")
+            timeout_timer(item, settings)
+
+        timer = threading.Timer(settings.timeout, end)
+        timer.daemon = True
+
+        def cancel() -> None:
+            timer.cancel()
+            timer.join()
+
+        item.cancel_timeout = cancel  # type: ignore[attr-defined]
+        timer.start()
+        return True
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note what stops the run from outside of its tests, or from within one."""
@@ -255,6 +280,9 @@ class Controller:
         for line in summary(self._collector, self._lost):
             markup = {line.colour: True} if line.colour else {}
             terminalreporter.write_line(line.text, **markup, bold=line.bold)
+        records = self._collector.records.values()
+        if records and not any(record.status == "scored" for record in records):
+            terminalreporter.write_line("nothing was scored, which says nothing of the model", yellow=True, bold=True)
         for note in self._collector.output.notes:
             terminalreporter.write_line(note, yellow=True)
         for command in self._collector.output.commands:

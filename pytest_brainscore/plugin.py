@@ -278,29 +278,27 @@ def _statuses(recorder: Recorder) -> Iterator[None]:
 def _settle(recorder: Recorder, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
     """Give a test that has ended without a record one, and fail it where it was skipped although it is required."""
     expected = hasattr(report, "wasxfail")
-    if report.failed or (report.skipped and expected and not _excused(call)):
+    excused = call.excinfo is not None and issubclass(call.excinfo.type, pytest.xfail.Exception)
+    if excused:  # nothing says how it would have ended; what has no number is ended so by this plugin too
+        recorder.without_score("unavailable", _reason(report, call))
+    elif report.failed or (report.skipped and expected):
         recorder.failed(_reason(report, call))
     elif report.skipped:
         recorder.without_score("unavailable", _reason(report, call))
-        if recorder.required and recorder.record is not None and recorder.record["status"] == "unavailable":
-            report.outcome = "failed"
-            report.longrepr = f"{recorder.record['reason']} It is required by --brainscore-require."
-            if expected:
-                del report.wasxfail
-
-
-def _excused(call: pytest.CallInfo[None]) -> bool:
-    """Tell whether a test was ended on purpose as one that is expected to fail, so that nothing says how it would."""
-    return call.excinfo is not None and issubclass(call.excinfo.type, pytest.xfail.Exception)
+    if report.skipped and recorder.required and recorder.record and recorder.record["status"] == "unavailable":
+        report.outcome = "failed"
+        report.longrepr = f"{recorder.record['reason']} It is required by --brainscore-require."
+        if expected:
+            del report.wasxfail
 
 
 def _reason(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
     """Return in a line what ended a test: the words of a skip or a failure, or the exception."""
-    where = {"setup": "", "call": "", "teardown": "teardown: "}[report.when or "call"]
+    where = "teardown: " if report.when == "teardown" else ""
     if report.skipped and isinstance(report.longrepr, tuple):
         return where + report.longrepr[2].replace("Skipped: ", "skipped: ", 1)
     if call.excinfo is None:
-        return where + str(report.longrepr or f"another plug-in has {report.outcome} the test").strip()
+        return where + (str(report.longrepr).strip() if report.longrepr else f"another plug-in says {report.outcome}")
     error = call.excinfo.value
     told = getattr(error, "msg", None) if issubclass(call.excinfo.type, OUTCOMES) else None
     return where + (str(told) if told is not None else call.excinfo.exconly(tryshort=True))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_brainscore.benchmarks.selector import matches
 from pytest_brainscore.errors import BrainScoreError, NoNumber
 from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, plain_record, to_plain
+from pytest_brainscore.report.words import number
 from pytest_brainscore.scoring.comparison import Comparison, compare
 from pytest_brainscore.scoring.score import origin
 
@@ -127,7 +128,8 @@ class Recorder:
         if self.record is None:
             self.without_score("failed", reason)
         elif self.record["status"] in ("scored", "nan") and not self._rejected:
-            had = f"its score {self.record['score']:.3f}" if self.record["status"] == "scored" else "that it has none"
+            score = self.record["score"]
+            had = "that it has no score" if score is None else f"its score {number(score)}"
             self.record = None
             self.without_score("failed", f"{reason} (after the test had recorded {had})")
 

@@ -143,7 +143,9 @@ def _reasons(records: Sequence[BenchmarkRecord], limit: int | None) -> list[Line
 def _verdict(records: Sequence[BenchmarkRecord]) -> Line:
     models = len({record.model for record in records})
     scope = f" (of {len(all_benchmarks()) * models} known)" if models else ""
-    return Line(f"{totals(records)}{scope}", "red" if any(map(is_bad, records)) else "green", bold=True)
+    scored = any(record.status == "scored" for record in records)
+    colour = "red" if any(map(is_bad, records)) else "green" if scored else "yellow"
+    return Line(f"{totals(records)}{scope}", colour, bold=True)
 
 
 def _hints(collector: Collector) -> list[Line]:

@@ -93,6 +93,16 @@ def test_a_time_limit_that_ends_the_worker_is_a_crash(project: Project) -> None:
     assert outcomes_of(project) == {"fine": "scored", "slow": "crashed"}
 
 
+def test_a_time_limit_that_ends_the_only_process_leaves_a_report(project: Project) -> None:
+    pytest.importorskip("pytest_timeout")
+    project.outcomes({"fine": {"score": 0.5, "cost": 9}, "slow": {"sleep": 60, "score": 1}})
+    result = project.run(*TIME_LIMIT, "--timeout-method", "thread")
+    assert result.ret == 1
+    assert outcomes_of(project) == {"fine": "scored", "slow": "crashed"}
+    assert "Timeout" in project.benchmarks()["slow"]["reason"]
+    assert project.report()["complete"] is False
+
+
 class TestInterrupted:
     """The run stops; the leaf that it stopped in says so, and those that never began are absent."""
 
@@ -170,7 +180,7 @@ def test_a_test_that_fails_after_its_score_has_none(project: Project, workers: s
     assert project.run("-n", workers, "--brainscore-update", "new").ret == 1
     assert outcomes_of(project) == {"one": "failed", "two": "failed"}
     assert "too slow" in project.benchmarks()["one"]["reason"]
-    assert "0.500" in project.benchmarks()["one"]["reason"]
+    assert "its score .500" in project.benchmarks()["one"]["reason"]
     assert not project.baseline().exists()
 
 
