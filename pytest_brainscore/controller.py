@@ -67,6 +67,7 @@ class Controller:
         self._lost: list[str] = []
         self._folder: TemporaryDirectory[str] | None = None
         self._interruption: str | None = None
+        self._collected = False
         self._closed = False
         self._restore_signals: Callable[[], None] = _nothing
 
@@ -115,6 +116,7 @@ class Controller:
         if selected.refused is not None:
             raise pytest.UsageError(selected.refused)
         self._collector.ledger.select(ids, selected.leaves)
+        self._collected = True
 
     @pytest.hookimpl(specname="pytest_sessionstart", tryfirst=True)
     def pytest_take_the_files(self, session: pytest.Session) -> None:
@@ -247,7 +249,8 @@ class Controller:
             if failures and session.testsfailed >= failures:
                 return
             for nodeid in ledger.interrupted():
-                self._collector.without_score(nodeid, "", f"interrupted while it ran ({self._interruption})")
+                reason = f"interrupted while it ran ({self._interruption})"
+                self._collector.without_score(nodeid, "", reason, concluded=True)
             return
         self._lost = ledger.lost()
         for nodeid in ledger.without_record():
@@ -258,6 +261,10 @@ class Controller:
     def _status(self, session: pytest.Session, *, stopped: bool) -> int:
         """Return the exit status: never 0 when something was lost, missed or not written."""
         status = session.exitstatus
+        if self._folder is not None and not self._collected and status in (0, 5):
+            return (
+                pytest.ExitCode.INTERNAL_ERROR
+            )  # workers were started, and none has come so far as to say what it runs
         if self._lost or (self._collector.problems and status in (0, 1, 5)):
             return pytest.ExitCode.INTERNAL_ERROR
         if status != pytest.ExitCode.OK:

@@ -18,8 +18,8 @@ import pytest
 from pytest_brainscore.controller import Controller, WithoutModel
 from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, VARIABLE
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
+from pytest_brainscore.running import invocation, workers
 from pytest_brainscore.running import options as run_options
-from pytest_brainscore.running import workers
 from pytest_brainscore.running.workers import FOLDER
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "brainscore(node): score every selected model on all benchmarks below this node of the score tree",
     )
     try:
-        run_options.refuse_empty_values(config)
+        invocation.refuse_empty_values(config)
     except BrainScoreError as error:
         raise pytest.UsageError(str(error)) from error
     if not run_options.model_words(config):
@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
             # In every worker too: xdist hands on what was typed.
             config.args[:] = [str(resource_folder("suites"))]
-        if not hasattr(config, "workerinput") and run_options.runs_tests(config):
+        if not hasattr(config, "workerinput") and invocation.runs_tests(config):
             config.pluginmanager.register(Controller(config, options), "brainscore-controller")
     except BrainScoreError as error:
         raise pytest.UsageError(str(error)) from error

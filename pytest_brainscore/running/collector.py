@@ -74,8 +74,9 @@ class Collector:
         worker
             Process that ran it.
         attached
-            What came with its report: ``record``, ``model`` (None where it was never loaded), and ``amends`` when the
-            record takes the place of one that the same test has sent before.
+            What came with its report: ``record``, ``model`` (None where it was never loaded), ``amends`` when the
+            record takes the place of one that the same test has sent before, and ``concluded`` when it has not arrived
+            but is a conclusion from that: the line files have what has arrived.
         how
             ``excused`` and ``failed``, see :meth:`Ledger.add`.
 
@@ -86,16 +87,20 @@ class Collector:
         self.ledger.add(benchmark, nodeid, worker, amends=bool(attached.get("amends")), **how)
         key = benchmark.model, benchmark.identifier
         self.records[key] = self.ledger.record(key)
-        self.output.append(benchmark, self._problem)
+        if not attached.get("concluded"):
+            self.output.append(benchmark, self._problem)
         return benchmark
 
-    def without_score(self, nodeid: str, worker: str, reason: str) -> BenchmarkRecord | None:
+    def without_score(
+        self, nodeid: str, worker: str, reason: str, *, concluded: bool = False
+    ) -> BenchmarkRecord | None:
         """Record a selected leaf that ended without a report of its own; None for a test that is none."""
         identity = self.ledger.leaves.get(nodeid)
         if identity is None:
             return None
         record = BenchmarkRecord(**identity, status="crashed", reason=reason, worker=worker)
-        return self.add(nodeid, worker, {"record": msgspec.to_builtins(record)}, failed=True)
+        attached = {"record": msgspec.to_builtins(record), "concluded": concluded}
+        return self.add(nodeid, worker, attached, failed=True)
 
     def close(self, outcome: Outcome) -> None:
         """Write the reports and baselines of a run that is over; failures are kept in `problems`, never raised.
