@@ -41,6 +41,24 @@ class ComparisonRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     that did not say: then ``regressed`` and ``not-comparable`` do."""
 
 
+class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of several attempts at a benchmark: repeated, rerun, or given to another worker after the first had died."""
+
+    status: Status
+    """What became of it."""
+    score: float | None = None
+    """Its ceiling-normalised score; null unless `status` is scored."""
+    reason: str | None = None
+    """Why it has no score; null when it has one."""
+    seconds: float = 0.0
+    """Time it took, in seconds; 0 when it never came to an end."""
+    worker: str = ""
+    """Process that ran it, for example gw0; empty when it is not known."""
+    counts: bool = False
+    """True for the one that the record is of: the last that failed its test, else the last; never one that was
+    rerun."""
+
+
 class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The result of one benchmark for one model, with everything needed to judge it."""
 
@@ -94,6 +112,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What plots of the score need, by the kind of plot: distribution, confusion, cue_conflict. Empty for most."""
     comparison: ComparisonRecord | None = None
     """The score set against its baseline; null when there was nothing to compare."""
+    attempts: list[AttemptRecord] = []
+    """All attempts, this one too, in the order of the tests; empty when there was one only."""
 
 
 class AggregateRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,7 +188,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     created: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$")]
     """When the report was made: ISO 8601, in UTC."""
     complete: bool
-    """False when the run was stopped or results were lost, so that benchmarks can be absent."""
+    """True when every selected benchmark came to an end and has its record; false when the run was stopped or results
+    were lost, so that benchmarks can be absent."""
     command: list[str]
     """The command that was typed, word by word."""
     environment: Environment

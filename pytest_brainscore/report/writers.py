@@ -76,6 +76,24 @@ class JsonLines:
             self._failed = True
             raise _unwritable(self._path, error) from error
 
+    def move(self, path: Path) -> None:
+        """Go on in another place, to which the lines so far are taken.
+
+        Raises
+        ------
+        ReportError
+            When they cannot be.
+
+        """
+        self._file.close()  # where an open file cannot be renamed
+        try:
+            self._path.replace(path)
+            self._file = path.open("ab", buffering=0)
+        except OSError as error:
+            self._failed = True
+            raise _unwritable(path, error) from error
+        self._path = path
+
     def close(self) -> None:
         """Force what is left to the disk and close the file; closing twice is harmless.
 

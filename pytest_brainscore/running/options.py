@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Update = Literal["none", "new", "improved", "all"]
 Missing = Literal["warn", "fail", "ignore"]
+New = Literal["accept", "fail"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
 DEFAULT_REPORT = "json:brainscore-report.json"
@@ -132,6 +133,13 @@ OPTIONS = (
         default="warn",
     ),
     Option(
+        "--brainscore-new",
+        "What to do with a score that has no baseline: accept it, or fail, so that a gate without its baselines is not "
+        "green.",
+        choices=("accept", "fail"),
+        default="accept",
+    ),
+    Option(
         "--brainscore-report",
         "Write a report: json, jsonl (one line per benchmark as it arrives), html, md, csv, badge, junit or ctrf, then "
         ":PATH; plots:FOLDER for SVG files; or github alone, for job summary, annotations and outputs of GitHub "
@@ -185,6 +193,7 @@ class RunOptions:
     tolerances: tuple[str, ...]
     across: tuple[str, ...]
     missing: Missing
+    new: New
     reports: tuple[str, ...]
     population: Path | None
     cache: CacheMode
@@ -248,7 +257,8 @@ def read_options(config: pytest.Config) -> RunOptions:
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     data, offline = data_settings(config)
-    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"))
+    update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
+    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
         models=models,
         weights=weights,
@@ -263,10 +273,11 @@ def read_options(config: pytest.Config) -> RunOptions:
         require=words("brainscore_require"),
         baseline=baseline,
         baseline_output=baseline_output,
-        update=cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update"))),
+        update=update,
         tolerances=words("brainscore_tolerance"),
         across=words("brainscore_across"),
         missing=cast("Missing", _choice(OPTIONS_BY_NAME["brainscore_missing"], text("brainscore_missing"))),
+        new=cast("New", _choice(OPTIONS_BY_NAME["brainscore_new"], text("brainscore_new"))),
         reports=words("brainscore_report") or (DEFAULT_REPORT,),
         population=_existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
@@ -328,7 +339,7 @@ def _refuse_duplicates(models: tuple[ModelSpecification, ...]) -> None:
         )
 
 
-def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
+def _baseline_folders(config: pytest.Config, given: str, *, creates: bool) -> tuple[Path, Path]:
     """Return the folder to compare with, and the one to write to.
 
     They differ only where the project has no baselines yet: then the shipped ones are read, never written.
@@ -337,6 +348,11 @@ def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
     if folder is not None:
         if folder.exists() and not folder.is_dir():
             raise BrainScoreError(f"The baseline folder {folder} is a file; give --brainscore-baseline a folder.")
+        if not folder.exists() and not creates:
+            raise BrainScoreError(
+                f"There is no baseline folder {folder}; correct --brainscore-baseline, or make it with "
+                "--brainscore-update new."
+            )
         return folder, folder
     own = project_folder(config) / "fixtures" / "baselines"
     if own.is_dir():
