@@ -108,18 +108,21 @@ class Collector:
         benchmark = ruled(benchmark_record(record), self.options)
         if model is not None:
             self._note_network(model_record(model))
-        self.records[benchmark.model, benchmark.identifier] = benchmark
+        return self._keep(self._refused(benchmark))
+
+    def _keep(self, record: BenchmarkRecord) -> BenchmarkRecord:
+        self.records[record.model, record.identifier] = record
         for lines in self._lines:
             try:
-                lines.append(benchmark)
+                lines.append(record)
             except BrainScoreError as error:
                 self._problem(error)
-        return benchmark
+        return record
 
     def _note_network(self, model: ModelRecord) -> None:
         """Keep the record of a model, and notice when a name comes with two networks."""
         known = self.models.setdefault(model.identifier, model)
-        difference = what_differs(known, model)
+        difference = what_differs(known, model, in_one_run=True)
         if difference is None:
             self.models[model.identifier] = joined(known, model)
         elif model.identifier not in self._several_networks:
@@ -129,14 +132,16 @@ class Collector:
             )
             self._several_networks[model.identifier] = reason
             self._problem(BrainScoreError(reason))
+            for record in list(self.records.values()):
+                if self._refused(record) is not record:  # of two lines on a benchmark the last counts
+                    self._keep(self._refused(record))
 
-    def _refuse_several_networks(self) -> None:
-        """Take the scores from a model that was several networks: nobody can say whose they are."""
-        for key, record in self.records.items():
-            if record.model in self._several_networks and record.status in ("scored", "nan"):
-                plain = {name: getattr(record, name) for name in _IDENTITY}
-                reason = self._several_networks[record.model]
-                self.records[key] = BenchmarkRecord(**plain, status="failed", reason=reason)
+    def _refused(self, record: BenchmarkRecord) -> BenchmarkRecord:
+        """Take its score from a model that was several networks: nobody can say whose it is."""
+        if record.model not in self._several_networks or record.status not in ("scored", "nan"):
+            return record
+        plain = {name: getattr(record, name) for name in _IDENTITY}
+        return BenchmarkRecord(**plain, status="failed", reason=self._several_networks[record.model])
 
     def crashed(self, nodeid: str, reason: str) -> BenchmarkRecord | None:
         """Record a benchmark whose worker died; None when the test was no benchmark."""
@@ -165,7 +170,6 @@ class Collector:
 
         Baselines are left alone unless the run is complete: what was lost must not become the new standard.
         """
-        self._refuse_several_networks()
         self.complete = outcome == "complete"
         self._mark_missing()
         self._check_across()
