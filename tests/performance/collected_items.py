@@ -20,7 +20,11 @@ from pathlib import Path
 from fixtures.projects import TOY_CONFTEST, TOY_FAMILY, TOY_MODEL, TOY_SUITE
 
 PLAIN = "import pytest\n@pytest.mark.parametrize('i', range({items}))\ndef test_it(i): pass\n"
-OUTCOMES = {"scored": {"score": 0.5}, "unavailable": {"unavailable": "no data"}, "failed": {"raise": "no such luck"}}
+OUTCOMES: dict[str, dict[str, object]] = {
+    "scored": {"score": 0.5},
+    "unavailable": {"unavailable": "no data"},
+    "failed": {"raise": "no such luck"},
+}
 
 
 def project(folder: Path, items: int, outcome: dict[str, object]) -> None:
