@@ -18,5 +18,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("brainscore_model"):
         # What the tests find must not depend on a network; those of fetching have servers of their own.
         os.environ.setdefault("BRAINSCORE_OFFLINE", "1")
+        _without_deadlines()
         for name in FIXTURES:
             config.pluginmanager.import_plugin(f"fixtures.{name}")
+
+
+def _without_deadlines() -> None:
+    """Let examples of Hypothesis take as long as they do: a busy machine is no failure."""
+    from hypothesis import settings
+
+    settings.register_profile("without deadlines", deadline=None)
+    settings.load_profile("without deadlines")

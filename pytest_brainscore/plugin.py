@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +19,9 @@ import pytest
 from pytest_brainscore.controller import Controller, ForeignModelFlag, WithoutModel
 from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, VARIABLE
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable, options_spoken
+from pytest_brainscore.running import invocation, model_flag, workers
 from pytest_brainscore.running import options as run_options
-from pytest_brainscore.running import workers
+from pytest_brainscore.running.workers import FOLDER
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
@@ -29,10 +31,12 @@ if TYPE_CHECKING:
     from pytest_brainscore.running.selection import Trial
 
 OPTIONS = pytest.StashKey["RunOptions"]()
-RECORDER = pytest.StashKey["Recorder"]()
+RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
 FOREIGN_MODEL_FLAG = pytest.StashKey[bool]()
 """Whether ``--model`` is the option of another plugin or of the project."""
+OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
+"""Exceptions that are words of a person, where the name of the exception says nothing."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,11 +49,11 @@ def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
     """Take ``--model`` for ours when all plugins and conftest files have added their options and none has it."""
-    run_options.ignore_model_words(early_config, args)
+    model_flag.ignore_model_words(early_config, args)
     yield
-    early_config.stash[FOREIGN_MODEL_FLAG] = run_options.taken(parser)
+    early_config.stash[FOREIGN_MODEL_FLAG] = model_flag.taken(parser)
     if not early_config.stash[FOREIGN_MODEL_FLAG]:
-        run_options.spell_out(args)
+        model_flag.spell_out(args)
 
 
 @pytest.hookimpl(specname="pytest_cmdline_main", tryfirst=True)
@@ -82,6 +86,10 @@ def pytest_configure(config: pytest.Config) -> None:
     foreign = config.stash.get(FOREIGN_MODEL_FLAG, False)
     if foreign and not hasattr(config, "workerinput"):
         config.pluginmanager.register(ForeignModelFlag(), "brainscore-foreign-model-flag")
+    try:
+        invocation.refuse_empty_values(config)
+    except BrainScoreError as error:
+        raise pytest.UsageError(str(error)) from error
     if not run_options.model_words(config):
         config.pluginmanager.register(WithoutModel(config, foreign=foreign), "brainscore-without-model")
         return
@@ -100,7 +108,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
             # In every worker too: xdist hands on what was typed.
             config.args[:] = [str(resource_folder("suites"))]
-        if not hasattr(config, "workerinput") and not config.option.collectonly:
+        if not hasattr(config, "workerinput") and invocation.runs_tests(config):
             config.pluginmanager.register(Controller(config, options), "brainscore-controller")
     except BrainScoreError as error:
         raise pytest.UsageError(str(error)) from error
@@ -118,11 +126,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     options = metafunc.config.stash.get(OPTIONS, None)
     models = options.models if options else ()
-    if not marker.args:
+    if not marker.args and not marker.kwargs:
         metafunc.parametrize("model", models, indirect=True, ids=[model.identifier for model in models])
         return
-    from pytest_brainscore.running.selection import trials
+    from pytest_brainscore.running.selection import problem_of_mark, trials
 
+    if options is None or problem_of_mark(marker) is not None:  # taken out, or refused, once everything is collected
+        asked = [name for name in ("model", "brain_benchmark") if name in metafunc.fixturenames]
+        if asked:
+            metafunc.parametrize(asked, [], indirect=True)
+        return
     selected = trials(models, marker.args[0], options.benchmarks if options else ())
     metafunc.parametrize(
         ("model", "brain_benchmark"),
@@ -175,33 +188,42 @@ class Process:
 
         Suites that have none of the chosen benchmarks would be skipped for having no parameters: they are taken out.
         """
-        from pytest_brainscore.running.selection import slow_first
+        from pytest_brainscore.running.selection import slow_first, trial_of
 
         if self._options.benchmarks:
-            empty = {item for item in items if _has_node(item) and _trial(item) is None}
+            empty = {item for item in items if _has_node(item) and trial_of(item) is None}
             self._config.hook.pytest_deselected(items=[item for item in items if item in empty])
             items[:] = [item for item in items if item not in empty]
 
-        ordered = slow_first({trial: None for item in items if (trial := _trial(item)) is not None})
+        ordered = slow_first({trial: None for item in items if (trial := trial_of(item)) is not None})
         rank: dict[Trial | None, int] = {trial: position for position, trial in enumerate(ordered)}
-        items.sort(key=lambda item: rank.get(_trial(item), len(rank)))
+        items.sort(key=lambda item: rank.get(trial_of(item), len(rank)))
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell the controller of a worker what is selected, before xdist sends the test ids."""
+        folder = getattr(session.config, "workerinput", {}).get(FOLDER)
+        if folder is not None:
+            from pytest_brainscore.running.handover import hand_over
+            from pytest_brainscore.running.selection import selection
+
+            hand_over(folder, _worker(session.config), selection(session.items))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None]:
         """Give the test its recorder; a model that cannot be loaded is a status too."""
-        trial = _trial(item)
-        if trial is None:
+        item.stash[RECORDER] = recorder = self._recorder(item)
+        if recorder is None:
             return (yield)
-        from pytest_brainscore.running.recorder import Recorder
-
-        recorder = item.stash[RECORDER] = Recorder(_run(item.config), trial)
         with _statuses(recorder):
             return (yield)
 
     @pytest.hookimpl(specname="pytest_runtest_setup", tryfirst=True)
     def pytest_check_availability(self, item: pytest.Item) -> None:
         """Decide on availability, and fetch what can be fetched, before any fixture loads a model."""
-        trial = _trial(item)
+        from pytest_brainscore.running.selection import trial_of
+
+        trial = trial_of(item)
         if trial is None:
             return
         reason = trial.benchmark.unavailable()
@@ -210,7 +232,8 @@ class Process:
         if hasattr(item.config, "workerinput"):
             trial.benchmark.obtain_data()
             return
-        with item.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        capture = item.config.pluginmanager.getplugin("capturemanager")  # None with -p no:capture
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
             trial.benchmark.obtain_data(progress=True)
 
     @pytest.hookimpl(wrapper=True)
@@ -225,25 +248,42 @@ class Process:
                 raise BrainScoreError(f"The test {item.name} never called brainscore.check(score), so nothing counts.")
             return result
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Attach the record, in plain types, to the report that crosses from worker to controller."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """See to it that the test has its record, whatever ended it, and attach this to the report.
+
+        Every exception comes by here, and whatever marks, fixtures and plug-ins do to a test: this is the outermost
+        wrapper. The record crosses from worker to controller in plain types.
+        """
         report = yield
         recorder = item.stash.get(RECORDER, None)
-        if recorder is not None and recorder.record is not None and not recorder.sent:
-            report.brainscore = {"record": recorder.record, "model": recorder.model_record}  # type: ignore[attr-defined]
-            recorder.sent = True
-        return report
-
-    @pytest.hookimpl(specname="pytest_runtest_makereport", wrapper=True, tryfirst=True)
-    def pytest_print_harmless_text(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keep what a model or a file says from acting on the terminal, or on the runner that reads along."""
-        report = yield
-        if _trial(item) is not None and report.longrepr is not None:
+        if recorder is None:
+            recorder = self._recorder(item)  # another plug-in ended the test before ours came to its turn
+            if recorder is None:
+                return report
+            item.stash[RECORDER] = recorder
+        _settle(recorder, report, call)
+        if report.longrepr is not None:
             from pytest_brainscore.running.failure_text import harmless
 
-            report.longrepr = harmless(report.longrepr)
+            report.longrepr = harmless(report.longrepr)  # neither the terminal nor a runner obeys what a model says
+        parcel = recorder.parcel()
+        if parcel is not None:
+            report.brainscore = parcel  # type: ignore[attr-defined]
         return report
+
+    def _recorder(self, item: pytest.Item) -> Recorder | None:
+        """Return a recorder for one attempt at a test; None for a test that scores nothing."""
+        from pytest_brainscore.running.selection import trial_of
+
+        trial = trial_of(item)
+        if trial is None:
+            return None
+        from pytest_brainscore.running.recorder import Recorder
+
+        return Recorder(partial(_run, item.config), self._options, _worker(item.config), trial)
 
 
 @contextmanager
@@ -259,15 +299,9 @@ def _statuses(recorder: Recorder) -> Iterator[None]:
         pytest.xfail(str(error))
     except (DataUnavailable, NotCapable) as error:
         recorder.without_score("unavailable", str(error))
-        if recorder.required:
-            pytest.fail(f"{error} It is required by --brainscore-require.", pytrace=False)
         pytest.skip(str(error))
     except BrainScoreError as error:
-        recorder.without_score("failed", str(error))
         pytest.fail(str(error), pytrace=False)
-    except Exception as error:
-        recorder.without_score("failed", f"{type(error).__name__}: {error}")
-        raise
 
 
 def _announce_data(config: pytest.Config) -> None:
@@ -279,19 +313,45 @@ def _announce_data(config: pytest.Config) -> None:
         os.environ[OFFLINE_VARIABLE] = "1"
 
 
-def _trial(item: pytest.Item) -> Trial | None:
-    """Return what a test scores, or None for any other test and for a suite without benchmarks."""
-    from pytest_brainscore.running.selection import Trial
+def _settle(recorder: Recorder, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Give a test that has ended without a record one, and fail it where it was skipped although it is required."""
+    expected = hasattr(report, "wasxfail")
+    excused = call.excinfo is not None and issubclass(call.excinfo.type, pytest.xfail.Exception)
+    if excused:  # nothing says how it would have ended; what has no number is ended so by this plugin too
+        recorder.without_score("unavailable", _reason(report, call))
+    elif report.failed or (report.skipped and expected):
+        recorder.failed(_reason(report, call))
+    elif report.skipped:
+        recorder.without_score("unavailable", _reason(report, call))
+    if report.skipped and recorder.required and recorder.record and recorder.record["status"] == "unavailable":
+        report.outcome = "failed"
+        report.longrepr = f"{recorder.record['reason']} It is required by --brainscore-require."
+        if expected:
+            del report.wasxfail
 
-    callspec = getattr(item, "callspec", None)
-    trial = callspec.params.get("brain_benchmark") if callspec else None
-    return trial if isinstance(trial, Trial) else None
+
+def _reason(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+    """Return in a line what ended a test: the words of a skip or a failure, or the exception."""
+    where = "teardown: " if report.when == "teardown" else ""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        return where + report.longrepr[2].replace("Skipped: ", "skipped: ", 1)
+    if call.excinfo is None:
+        return where + (str(report.longrepr).strip() if report.longrepr else f"another plug-in says {report.outcome}")
+    error = call.excinfo.value
+    told = getattr(error, "msg", None) if issubclass(call.excinfo.type, OUTCOMES) else None
+    return where + (str(told) if told is not None else call.excinfo.exconly(tryshort=True))
 
 
 def _has_node(item: pytest.Item) -> bool:
     """Tell whether a test scores what is below a node of the score tree."""
     marker = item.get_closest_marker("brainscore")
-    return marker is not None and bool(marker.args)
+    return marker is not None and bool(marker.args or marker.kwargs)
+
+
+def _worker(config: pytest.Config) -> str:
+    """Return the name of this process: ``gw0`` and so on, or ``master``."""
+    name: str = getattr(config, "workerinput", {}).get("workerid", "master")
+    return name
 
 
 def _run(config: pytest.Config) -> ScoringRun:
@@ -300,7 +360,6 @@ def _run(config: pytest.Config) -> ScoringRun:
         from pytest_brainscore.running.run import ScoringRun
 
         workers.keep_freed_memory()
-        worker = getattr(config, "workerinput", {})
-        run_id = worker.get("testrunuid") or uuid.uuid4().hex
-        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], worker.get("workerid", "master"), run_id)
+        run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
+        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id)
     return config.stash[RUN]

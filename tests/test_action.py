@@ -114,6 +114,14 @@ def test_what_is_required_must_not_be_skipped(runner: Runner) -> None:
     assert runner.score(**TOY, require="one\ntwo").returncode == 1
 
 
+@pytest.mark.parametrize("model", ["", " "])
+def test_without_a_model_nothing_else_is_run_instead(runner: Runner, model: str) -> None:
+    """A variable that is not set must not end in the green tests of the repository."""
+    finished = runner.score(**(TOY | {"model": model}))
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "was given an empty value" in finished.stderr
+
+
 def test_further_arguments_are_one_a_line(runner: Runner) -> None:
     finished = runner.score(**TOY, arguments="-k\none or nothing\n\n--brainscore-tolerance=abs:.1\n")
     assert finished.returncode == 0, finished.stdout

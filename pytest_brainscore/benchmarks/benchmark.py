@@ -11,10 +11,10 @@ from pytest_brainscore.data.catalogue import Kind, file_set
 from pytest_brainscore.data.readiness import Readiness, readiness
 from pytest_brainscore.data.showing import Screen, showing
 from pytest_brainscore.data.user_folder import offline
+from pytest_brainscore.scoring.score import Score, signed
 
 if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
-    from pytest_brainscore.scoring.score import Score
 
 Access = Literal["embedded", "public", "restricted", "private", "user-supplied"]
 
@@ -77,9 +77,9 @@ class Benchmark:
         score = cast("Callable[[Benchmark, BrainModel], Score]", _load(self.protocol))
         with showing(self.screen) as shown:
             result = score(self, model)
-        if not shown.written and self.screen == "published":
-            return result
-        return replace(result, provenance={**result.provenance, "screen": self.screen})
+        if shown.written or self.screen != "published":
+            result = replace(result, provenance={**result.provenance, "screen": self.screen})
+        return signed(result, self, model)
 
     @property
     def needs(self) -> tuple[tuple[Kind, str], ...]:

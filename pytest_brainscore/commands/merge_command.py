@@ -29,7 +29,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.merge import merge
     from pytest_brainscore.report.red import is_red
-    from pytest_brainscore.report.words import totals
+    from pytest_brainscore.report.words import counted, totals
     from pytest_brainscore.text import printable
 
     found = _read(reports)
@@ -42,7 +42,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
         {str(path): report for path, report in found.items()}, [each.identifier for each in all_benchmarks()]
     )
     write_all(merged, destinations, baseline)
-    click.echo(f"{len(found)} reports: {totals(merged.benchmarks)}")
+    click.echo(f"{counted(len(found), 'report')}: {totals(merged.benchmarks)}")
     red = [f"{record.identifier} of {record.model}" for record in merged.benchmarks if is_red(record)]
     if red:
         click.secho(printable(f"red: {', '.join(red)}"), fg="red", err=True)

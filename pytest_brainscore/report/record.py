@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import msgspec
 
@@ -39,6 +39,24 @@ class ComparisonRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     accepted: bool | None = None
     """False when the verdict makes the run red under its options, true when it does not; null in reports of versions
     that did not say: then ``regressed`` and ``not-comparable`` do."""
+
+
+class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of several attempts at a benchmark: repeated, rerun, or given to another worker after the first had died."""
+
+    status: Status
+    """What became of it."""
+    score: float | None = None
+    """Its ceiling-normalised score; null unless `status` is scored."""
+    reason: str | None = None
+    """Why it has no score; null when it has one."""
+    seconds: float = 0.0
+    """Time it took, in seconds; 0 when it never came to an end."""
+    worker: str = ""
+    """Process that ran it, for example gw0; empty when it is not known."""
+    counts: bool = False
+    """True for the one that the record is of: the last that failed its test, else the last; never one that was
+    rerun."""
 
 
 class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,6 +112,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What plots of the score need, by the kind of plot: distribution, confusion, cue_conflict. Empty for most."""
     comparison: ComparisonRecord | None = None
     """The score set against its baseline; null when there was nothing to compare."""
+    attempts: list[AttemptRecord] = []
+    """All attempts, this one too, in the order of the tests; empty when there was one only."""
 
 
 class AggregateRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,7 +188,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     created: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$")]
     """When the report was made: ISO 8601, in UTC."""
     complete: bool
-    """False when the run was stopped or results were lost, so that benchmarks can be absent."""
+    """True when every selected benchmark came to an end and has its record; false when the run was stopped or results
+    were lost, so that benchmarks can be absent."""
     command: list[str]
     """The command that was typed, word by word."""
     environment: Environment
@@ -205,9 +226,16 @@ def to_plain(value: object, *, nan_as_none: bool = False) -> Any:
 
 def _plain(value: object, place: str, nan_as_none: bool) -> Any:
     # Exact types: subclasses of str, int and float (enumerations, NumPy scalars) do not survive the way to another
-    # process. Array libraries are told by their attributes, so that none of them is imported here.
-    if type(value) not in (bool, int, float, str) and getattr(value, "shape", None) == () and hasattr(value, "item"):
+    # process. Array libraries are told by their attributes, so that none of them is imported here. The commonest first:
+    # every record passes here several times.
+    kind = type(value)
+    if kind is str:
+        text = cast("str", value)
+        return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if kind not in (bool, int, float) and getattr(value, "shape", None) == () and hasattr(value, "item"):
         value = value.item()
+        if type(value) is str:
+            return _plain(value, place, nan_as_none)
     if value is None or type(value) in (bool, int):
         return value
     if type(value) is float:
@@ -216,8 +244,6 @@ def _plain(value: object, place: str, nan_as_none: bool) -> Any:
         if nan_as_none:
             return None
         raise ReportError(f"The number at {place} of a record is {value}, which JSON cannot hold; record None instead.")
-    if type(value) is str:
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, msgspec.Struct):
         value = msgspec.structs.asdict(value)
     if isinstance(value, Mapping):
@@ -231,6 +257,8 @@ def _plain(value: object, place: str, nan_as_none: bool) -> Any:
 
 
 def _key(key: object, place: str) -> str:
+    if type(key) is str and key.isascii():
+        return key
     if type(key) is not str:
         raise ReportError(f"The key {key!r} at {place} of a record is not text; convert it with str().")
     return str(_plain(key, place, nan_as_none=False))

@@ -47,6 +47,11 @@ def totals(records: Sequence[BenchmarkRecord]) -> str:
     return told + (f"; {judged}" if judged else "")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with what is counted, for example ``1 score`` or ``2 scores``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return a table as lines, header first, with columns as wide as their widest cell; a cell is one line."""
     rows = [[printable(cell) for cell in row] for row in rows]

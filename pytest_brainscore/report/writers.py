@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import time
@@ -77,12 +76,42 @@ class JsonLines:
             self._failed = True
             raise _unwritable(self._path, error) from error
 
+    def move(self, path: Path) -> None:
+        """Go on in another place, to which the lines so far are taken.
+
+        Raises
+        ------
+        ReportError
+            When they cannot be.
+
+        """
+        self._file.close()  # where an open file cannot be renamed
+        try:
+            self._path.replace(path)
+            self._file = path.open("ab", buffering=0)
+        except OSError as error:
+            self._failed = True
+            raise _unwritable(path, error) from error
+        self._path = path
+
     def close(self) -> None:
-        """Force what is left to the disk and close the file; closing twice is harmless."""
-        if not (self._file.closed or self._failed):
-            with contextlib.suppress(OSError):  # every line has been written; a disk that is gone has been reported
+        """Force what is left to the disk and close the file; closing twice is harmless.
+
+        Raises
+        ------
+        ReportError
+            When the disk is full or gone, unless that was said before.
+
+        """
+        if self._file.closed:
+            return
+        try:
+            if not self._failed:
                 self._force()
-        self._file.close()
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
+        finally:
+            self._file.close()
 
     def _force(self) -> None:
         if self._on_disk:  # pipes and devices cannot be forced

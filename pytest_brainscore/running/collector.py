@@ -1,4 +1,4 @@
-"""The controller's side: records as they arrive, what never arrived, and the files written at the end.
+"""The controller's side: records as they arrive, what never arrived, and what is made of them at the end.
 
 Only the controller (or the single process of a serial run) has a collector, so every file has one writer.
 """
@@ -6,7 +6,7 @@ Only the controller (or the single process of a serial run) has a collector, so 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -17,7 +17,6 @@ from pytest_brainscore.benchmarks.selector import choose, select
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.build import build_report, environment
-from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import (
     BenchmarkRecord,
@@ -27,11 +26,11 @@ from pytest_brainscore.report.record import (
     model_record,
 )
 from pytest_brainscore.report.red import Colour, colour
-from pytest_brainscore.report.rendering import write_report
-from pytest_brainscore.report.writers import JsonLines
+from pytest_brainscore.report.words import counted
+from pytest_brainscore.running.ledger import Ledger
 from pytest_brainscore.running.options import RunOptions
+from pytest_brainscore.running.output import Output
 from pytest_brainscore.running.policy import ruled
-from pytest_brainscore.running.selection import find_trial
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
 from pytest_brainscore.scoring.comparison import missing
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
@@ -76,44 +75,48 @@ class Collector:
         select(options.require, chosen)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
         self.models: dict[str, ModelRecord] = {}
-        self.expected: set[str] = set()
-        self.arrived: set[str] = set()
+        self.ledger = Ledger()
         self.problems: list[str] = []
-        self.written: list[str] = []
-        self.commands: list[str] = []
-        """Workflow commands of a report for GitHub Actions, to be printed."""
         self.complete = True
         """False once the run is known to have been stopped, or to have lost results."""
+        self.output = Output(options.reports)
         self.without_model = 0
         self._several_networks: dict[str, str] = {}
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
         }
         check_spelling(options.across, self._stored_fingerprints())
-        self._destinations = [parse_destination(word) for word in options.reports]
-        for destination in self._destinations:
-            destination.check_writable()
-        self._lines = [JsonLines(path) for path in _line_files(self._destinations)]
 
-    def expect(self, ids: Iterable[str]) -> None:
-        """Note the test ids that this run will report on."""
-        self.expected.update(ids)
+    @property
+    def written(self) -> list[str]:
+        """What was written, to be told."""
+        return self.output.written
 
-    def finished(self, nodeid: str) -> None:
-        """Note that a test has reported its end."""
-        self.arrived.add(nodeid)
+    def add(self, nodeid: str, worker: str, attached: Mapping[str, Any], **how: bool) -> BenchmarkRecord:
+        """Take the record of a finished benchmark, and append it to the line files at once.
 
-    def add(self, record: dict[str, Any], model: dict[str, Any] | None) -> BenchmarkRecord:
-        """Take the record of a finished benchmark, and append it to the line files at once."""
-        benchmark = ruled(benchmark_record(record), self.options)
-        if model is not None:
-            self._note_network(model_record(model))
-        self.records[benchmark.model, benchmark.identifier] = benchmark
-        for lines in self._lines:
-            try:
-                lines.append(benchmark)
-            except BrainScoreError as error:
-                self._problem(error)
+        Parameters
+        ----------
+        nodeid
+            Id of the test.
+        worker
+            Process that ran it.
+        attached
+            What came with its report: ``record``, ``model`` (None where it was never loaded), ``amends`` when the
+            record takes the place of one that the same test has sent before, and ``concluded`` when it has not arrived
+            but is a conclusion from that: the line files have what has arrived.
+        how
+            ``excused`` and ``failed``, see :meth:`Ledger.add`.
+
+        """
+        benchmark = ruled(benchmark_record(attached["record"]), self.options)
+        if attached.get("model") is not None:
+            self._note_network(model_record(attached["model"]))
+        self.ledger.add(benchmark, nodeid, worker, amends=bool(attached.get("amends")), **how)
+        key = benchmark.model, benchmark.identifier
+        self.records[key] = self.ledger.record(key)
+        if not attached.get("concluded"):
+            self.output.append(benchmark, self._problem)
         return benchmark
 
     def _note_network(self, model: ModelRecord) -> None:
@@ -138,27 +141,16 @@ class Collector:
                 reason = self._several_networks[record.model]
                 self.records[key] = BenchmarkRecord(**plain, status="failed", reason=reason)
 
-    def crashed(self, nodeid: str, reason: str) -> BenchmarkRecord | None:
-        """Record a benchmark whose worker died; None when the test was no benchmark."""
-        trial = find_trial(nodeid, self.options.models, self.options.benchmarks)
-        if trial is None:
+    def without_score(
+        self, nodeid: str, worker: str, reason: str, *, concluded: bool = False
+    ) -> BenchmarkRecord | None:
+        """Record a selected leaf that ended without a report of its own; None for a test that is none."""
+        identity = self.ledger.leaves.get(nodeid)
+        if identity is None:
             return None
-        benchmark = trial.benchmark
-        record = BenchmarkRecord(
-            model=trial.model.identifier,
-            identifier=benchmark.identifier,
-            version=benchmark.version,
-            parent=benchmark.parent,
-            parents=list(benchmark.parents),
-            region=benchmark.region,
-            status="crashed",
-            reason=reason,
-        )
-        return self.add(msgspec.to_builtins(record), None)
-
-    def lost(self) -> list[str]:
-        """Return the ids of tests that were handed out and never reported."""
-        return sorted(self.expected - self.arrived)
+        record = BenchmarkRecord(**identity, status="crashed", reason=reason, worker=worker)
+        attached = {"record": msgspec.to_builtins(record), "concluded": concluded}
+        return self.add(nodeid, worker, attached, failed=True)
 
     def close(self, outcome: Outcome) -> None:
         """Write the reports and baselines of a run that is over; failures are kept in `problems`, never raised.
@@ -169,8 +161,6 @@ class Collector:
         self.complete = outcome == "complete"
         self._mark_missing()
         self._check_across()
-        for lines in self._lines:
-            lines.close()
         report = build_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
@@ -180,13 +170,7 @@ class Collector:
             order=[benchmark.identifier for benchmark in all_benchmarks()],
             complete=self.complete,
         )
-        for destination in self._destinations:
-            try:
-                if destination.kind != "jsonl":  # those were written as the records arrived
-                    self.commands += write_report(report, destination, self.options.baseline, self.options.population)
-                self.written.append(str(destination.path))
-            except BrainScoreError as error:
-                self._problem(error)
+        self.output.write(report, self.options.baseline, self.options.population, self._problem)
         if outcome == "complete":
             self._update_baselines()
 
@@ -242,6 +226,8 @@ class Collector:
             if baseline is not None and record.status != "scored" and record.comparison is None:
                 missed = msgspec.structs.replace(record, comparison=_missing(baseline, record.reason))
                 self.records[key] = ruled(missed, self.options)
+        if not self.records:
+            return  # nothing was run, which says nothing of any benchmark
         known = {benchmark.identifier for benchmark in every_version()}
         for model, stored in self.baselines.items():
             for identifier, baseline in stored.scores.items():
@@ -262,23 +248,9 @@ class Collector:
                 continue
             try:
                 path = update_baseline(self.options.baseline_output, model.identifier, scores)
-                self.written.append(f"{path} ({len(scores)} scores stored)")
+                self.written.append(f"{path} ({counted(len(scores), 'score')} stored)")
             except BrainScoreError as error:
                 self._problem(error)
-
-
-def _line_files(destinations: Sequence[Destination]) -> list[Any]:
-    """Return the files that get one line per benchmark as it arrives.
-
-    Every JSON report has one beside it, so that a run that is killed leaves what it had.
-    """
-    paths = [
-        each.path if each.kind == "jsonl" else each.path.with_suffix(".jsonl")
-        for each in destinations
-        if each.kind == "jsonl"
-        or (each.kind == "json" and (each.path.is_file() or not each.path.exists()))  # not beside /dev/stdout
-    ]
-    return list(dict.fromkeys(paths))
 
 
 def _missing(baseline: BaselineScore, reason: str | None) -> ComparisonRecord:

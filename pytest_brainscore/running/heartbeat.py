@@ -76,7 +76,8 @@ class Heartbeat:
             self._spoke = now
             running = {name: now - since for name, since in self._running.copy().items()}
             if running:
-                done, expected = self._collector.arrived.copy(), self._collector.expected.copy()
+                ledger = self._collector.ledger
+                done, expected = ledger.finished.copy(), ledger.selected.copy()
                 left = self._seconds_left(expected - done, running)
                 self._write(line(now - self._began, running, len(done), len(expected), left))
 

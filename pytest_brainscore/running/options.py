@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -12,16 +10,16 @@ from pytest_brainscore.data.showing import SCREENS, Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.checkpoints.containers import container
 from pytest_brainscore.models.specification import ModelSpecification, parse_specification
+from pytest_brainscore.running.model_flag import LONG_FLAG
 
 if TYPE_CHECKING:
     import pytest
 
 Update = Literal["none", "new", "improved", "all"]
 Missing = Literal["warn", "fail", "ignore"]
+New = Literal["accept", "fail"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
-SHORT_FLAG = "--model"
-LONG_FLAG = "--brainscore-model"
 DEFAULT_REPORT = "json:brainscore-report.json"
 
 
@@ -135,6 +133,13 @@ OPTIONS = (
         default="warn",
     ),
     Option(
+        "--brainscore-new",
+        "What to do with a score that has no baseline: accept it, or fail, so that a gate without its baselines is not "
+        "green.",
+        choices=("accept", "fail"),
+        default="accept",
+    ),
+    Option(
         "--brainscore-report",
         "Write a report: json, jsonl (one line per benchmark as it arrives), html, md, csv, badge, junit or ctrf, then "
         ":PATH; plots:FOLDER for SVG files; or github alone, for job summary, annotations and outputs of GitHub "
@@ -188,6 +193,7 @@ class RunOptions:
     tolerances: tuple[str, ...]
     across: tuple[str, ...]
     missing: Missing
+    new: New
     reports: tuple[str, ...]
     population: Path | None
     cache: CacheMode
@@ -222,57 +228,6 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def taken(parser: pytest.Parser, flag: str = SHORT_FLAG) -> bool:
-    """Tell whether the project or another plugin has an option of this name."""
-    groups = [parser._anonymous, *parser._groups]
-    return any(flag in option.names() for group in groups for option in group.options)
-
-
-def spell_out(args: list[str]) -> None:
-    """Replace ``--model`` by ``--brainscore-model`` in a command line that is still to be parsed.
-
-    The short name is nobody's while plugins and conftest files add their options, so theirs never meets ours.
-    """
-    if any(_is_short(word) for word in _words(args)):
-        args[:] = [LONG_FLAG + word.removeprefix(SHORT_FLAG) if _is_short(word) else word for word in _words(args)]
-
-
-def ignore_model_words(config: pytest.Config, args: Sequence[str]) -> None:
-    """Have pytest not look for conftest files at the word behind ``--model``, as if the option were known already.
-
-    Where there is a file or folder of that name, it is looked at: the option may turn out to be a switch of another
-    plugin, and the word a path of tests.
-    """
-    words = list(_words(args))
-    named = {word for flag, word in pairwise(words) if flag == SHORT_FLAG}
-    known = config.known_args_namespace
-    here = config.invocation_params.dir
-    known.file_or_dir = [
-        word for word in known.file_or_dir if word not in named or (here / word.partition("::")[0]).exists()
-    ]
-
-
-def _is_short(word: str) -> bool:
-    return word == SHORT_FLAG or word.startswith(f"{SHORT_FLAG}=")
-
-
-def _words(args: Iterable[str]) -> Iterator[str]:
-    """Yield the words of a command line up to ``--``, those in an ``@FILE`` in its place, as argparse reads them."""
-    for position, word in enumerate(arguments := list(args)):
-        if word == "--":
-            yield from arguments[position:]
-            return
-        if word.startswith("@"):
-            try:
-                lines = Path(word[1:]).read_text().splitlines()
-            except (OSError, ValueError):
-                lines = None  # argparse says what is wrong
-            if lines is not None and any(map(_is_short, _words(lines))):
-                yield from _words(lines)
-                continue
-        yield word
-
-
 def model_words(config: pytest.Config) -> list[str]:
     """Return the model specifications as given, command line before ini, comma lists split."""
     given = cast("list[str]", _value(config, OPTIONS[0]))
@@ -302,7 +257,8 @@ def read_options(config: pytest.Config) -> RunOptions:
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     data, offline = data_settings(config)
-    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"))
+    update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
+    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
         models=models,
         weights=weights,
@@ -317,10 +273,11 @@ def read_options(config: pytest.Config) -> RunOptions:
         require=words("brainscore_require"),
         baseline=baseline,
         baseline_output=baseline_output,
-        update=cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update"))),
+        update=update,
         tolerances=words("brainscore_tolerance"),
         across=words("brainscore_across"),
         missing=cast("Missing", _choice(OPTIONS_BY_NAME["brainscore_missing"], text("brainscore_missing"))),
+        new=cast("New", _choice(OPTIONS_BY_NAME["brainscore_new"], text("brainscore_new"))),
         reports=words("brainscore_report") or (DEFAULT_REPORT,),
         population=_existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
@@ -382,7 +339,7 @@ def _refuse_duplicates(models: tuple[ModelSpecification, ...]) -> None:
         )
 
 
-def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
+def _baseline_folders(config: pytest.Config, given: str, *, creates: bool) -> tuple[Path, Path]:
     """Return the folder to compare with, and the one to write to.
 
     They differ only where the project has no baselines yet: then the shipped ones are read, never written.
@@ -391,6 +348,11 @@ def _baseline_folders(config: pytest.Config, given: str) -> tuple[Path, Path]:
     if folder is not None:
         if folder.exists() and not folder.is_dir():
             raise BrainScoreError(f"The baseline folder {folder} is a file; give --brainscore-baseline a folder.")
+        if not folder.exists() and not creates:
+            raise BrainScoreError(
+                f"There is no baseline folder {folder}; correct --brainscore-baseline, or make it with "
+                "--brainscore-update new."
+            )
         return folder, folder
     own = project_folder(config) / "fixtures" / "baselines"
     if own.is_dir():

@@ -29,7 +29,7 @@ def is_accepted(record: BenchmarkRecord, options: RunOptions) -> bool:
     if verdict == "missing":
         return options.missing != "fail"
     if verdict == "new":
-        return getattr(options, "new", "accept") != "fail" or options.update != "none"
+        return options.new != "fail" or options.update != "none"
     return True
 
 

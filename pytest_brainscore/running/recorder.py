@@ -20,8 +20,12 @@ from pytest_brainscore.report.record import (
 from pytest_brainscore.report.red import is_red
 from pytest_brainscore.running.policy import is_required, ruled
 from pytest_brainscore.scoring.comparison import Comparison, compare
+from pytest_brainscore.scoring.score import origin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_brainscore.running.options import RunOptions
     from pytest_brainscore.running.run import ScoringRun
     from pytest_brainscore.running.selection import Trial
     from pytest_brainscore.scoring.score import Score
@@ -32,21 +36,41 @@ class Rejected(BrainScoreError):
 
 
 class Recorder:
-    """Takes the score of one benchmark for one model; every test of a suite calls :meth:`check` once."""
+    """Takes the score of one benchmark for one model; every test of a suite calls :meth:`check` once.
 
-    def __init__(self, run: ScoringRun, trial: Trial) -> None:
+    Parameters
+    ----------
+    run
+        Returns this process's part of the run. It imports numpy and torch, and so can fail.
+    options
+        The options of the run.
+    worker
+        Name of this process.
+    trial
+        What is scored.
+
+    """
+
+    def __init__(self, run: Callable[[], ScoringRun], options: RunOptions, worker: str, trial: Trial) -> None:
         self.record: dict[str, Any] | None = None
         self.model_record: dict[str, Any] | None = None
-        self.sent = False
         self._kept: BenchmarkRecord | None = None
-        self._run = run
+        self._make_run = run
+        self._options = options
+        self._worker = worker
         self._trial = trial
         self._started = time.perf_counter()
+        self._sent: dict[str, Any] | None = None
+        self._rejected = False
 
     @property
     def required(self) -> bool:
         """Whether ``--brainscore-require`` names this benchmark, so that having no score fails the test."""
-        return is_required(self._trial.benchmark, self._run.options)
+        return is_required(self._trial.benchmark, self._options)
+
+    @property
+    def _run(self) -> ScoringRun:
+        return self._make_run()
 
     def check(self, score: Score) -> Comparison:
         """Compare a score with the stored baseline and keep it for the report.
@@ -64,11 +88,15 @@ class Recorder:
         Raises
         ------
         Rejected
-            The score regressed, or cannot be compared with its baseline. The score is recorded all the same.
+            The score regressed, cannot be compared with its baseline, or has none where one is asked for. The score is
+            recorded all the same.
         NoNumber
             The score is NaN or infinite.
+        BrainScoreError
+            Another benchmark or another model was scored than this test is for, or this is the second score.
 
         """
+        self._check_origin(score)
         benchmark, model = self._trial.benchmark, self._trial.model
         if not math.isfinite(score.value):
             raise NoNumber(f"{benchmark.identifier} has no number for {model.identifier}: the score is {score.value}.")
@@ -83,7 +111,7 @@ class Recorder:
         comparison = self._compare(float(score.value), fingerprint)
         self._keep(
             BenchmarkRecord(
-                **self._identity(),
+                **self._trial.identity,
                 status="scored",
                 reason=None,
                 score=to_plain(score.value),
@@ -106,9 +134,51 @@ class Recorder:
         return comparison
 
     def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
-        """Record that there is no score, and why; a score that was recorded before its comparison failed stays."""
+        """Record that there is no score, and why; what was recorded before stays."""
         if self.record is None:
-            self._keep(BenchmarkRecord(**self._identity(), status=status, reason=reason, **self._cost()))
+            self._keep(BenchmarkRecord(**self._trial.identity, status=status, reason=reason, **self._cost()))
+
+    def failed(self, reason: str) -> None:
+        """Record that the test failed. A score that it had recorded before is none, unless that is why it failed."""
+        if self.record is None:
+            self.without_score("failed", reason)
+        elif self.record["status"] in ("scored", "nan") and not self._rejected:
+            score = self.record["score"]
+            had = "that it has no score" if score is None else f"its score {number(score)}"
+            self.record = None
+            self.without_score("failed", f"{reason} (after the test had recorded {had})")
+
+    def parcel(self) -> dict[str, Any] | None:
+        """Return what is to be sent with the next report of the test; None when nothing is new."""
+        if self.record is None or self.record is self._sent:
+            return None
+        amends = self._sent is not None
+        self._sent = self.record
+        return {"record": self.record, "model": self.model_record, "amends": amends}
+
+    def _check_origin(self, score: Score) -> None:
+        """Refuse a score of which the record would say that it is of something else."""
+        name = f"{self._trial.benchmark.identifier} of {self._trial.model.identifier}"
+        if self.record is not None:
+            raise BrainScoreError(f"The test of {name} called brainscore.check twice; a test records one score.")
+        made_by = origin(score)
+        if made_by is None:
+            raise BrainScoreError(
+                f"The test of {name} recorded a score that brain_benchmark(model) did not return as it is; pass "
+                "brainscore.check what the fixture brain_benchmark returns."
+            )
+        benchmark, model = made_by
+        if benchmark != self._trial.benchmark:
+            raise BrainScoreError(
+                f"The test of {name} recorded a score of {getattr(benchmark, 'identifier', benchmark)}; call what the "
+                "fixture brain_benchmark of this package returns, and rename a fixture of your own that has its name."
+            )
+        if model is not self._run.model(self._trial.model):
+            raise BrainScoreError(
+                f"The test of {name} scored another model than {self._trial.model.text}; score the fixture model of "
+                "this package as it is, rename a fixture of your own that has its name, and give changed models a "
+                "factory: --model FILE.py:FACTORY."
+            )
 
     def no_number(self, reason: str) -> None:
         """Record that the benchmark ran and has no number.
@@ -122,7 +192,7 @@ class Recorder:
         comparison = self._compare(None, {})
         self._keep(
             BenchmarkRecord(
-                **self._identity(),
+                **self._trial.identity,
                 status="nan",
                 reason=reason,
                 comparison=_comparison_record(comparison) if comparison.baseline is not None else None,
@@ -132,17 +202,19 @@ class Recorder:
         if comparison.baseline is not None:
             self._judge(comparison)
         if self.required:
+            self._rejected = True
             raise Rejected(f"{reason} It is required by --brainscore-require.")
 
     def _compare(self, value: float | None, fingerprint: dict[str, Any]) -> Comparison:
         identifier = self._trial.benchmark.identifier
         baseline = self._run.baseline(self._trial.model.identifier).scores.get(identifier)
         tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
-        return compare(value, fingerprint, baseline, tolerance, self._run.options.across)
+        return compare(value, fingerprint, baseline, tolerance, self._options.across)
 
     def _judge(self, comparison: Comparison) -> None:
         if self._kept is None or not is_red(self._kept):
             return
+        self._rejected = True
         name = f"{self._trial.benchmark.identifier} of {self._trial.model.identifier}"
         accept = "--brainscore-update all stores it as the new baseline"
         if comparison.verdict == "not-comparable":
@@ -165,22 +237,11 @@ class Recorder:
         self._kept = ruled(record, self._run.options)
         self.record = plain_record(self._kept)
 
-    def _identity(self) -> dict[str, Any]:
-        benchmark = self._trial.benchmark
-        return {
-            "model": self._trial.model.identifier,
-            "identifier": benchmark.identifier,
-            "version": benchmark.version,
-            "parent": benchmark.parent,
-            "parents": list(benchmark.parents),
-            "region": benchmark.region,
-        }
-
     def _cost(self) -> dict[str, Any]:
         return {
             "seconds": round(time.perf_counter() - self._started, 3),
             "peak_rss_mb": peak_memory(),
-            "worker": self._run.worker,
+            "worker": self._worker,
         }
 
     def _describe_model(self) -> ModelRecord:

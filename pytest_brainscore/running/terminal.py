@@ -13,7 +13,7 @@ from pytest_brainscore.benchmarks import all_benchmarks
 from pytest_brainscore.report.aggregates import parents
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.red import Colour, is_red, why_red
-from pytest_brainscore.report.words import aligned, judgement, result, totals
+from pytest_brainscore.report.words import aligned, counted, judgement, result, totals
 from pytest_brainscore.text import printable_line
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]
     lines = tables(records, width, REASONS_TOLD)
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
-        tests = "1 test" if len(lost) == 1 else f"{len(lost)} tests"
-        lines.append(Line(f"{tests} never reported; their results are lost: {', '.join(lost[:3])}", "red"))
+        their = "its result is" if len(lost) == 1 else "their results are"
+        lines.append(Line(f"{counted(len(lost), 'test')} never reported; {their} lost: {', '.join(lost[:3])}", "red"))
     lines.append(_verdict(records, collector.colour))
     lines += [Line(f"wrote {path}") for path in collector.written]
     lines += _hints(collector)
@@ -197,12 +197,12 @@ def _reasons(records: Sequence[BenchmarkRecord], limit: int | None) -> list[Line
                 untold |= identifiers
                 continue
             limit -= 1
-        who = next(iter(identifiers)) if len(identifiers) == 1 else f"{len(identifiers)} benchmarks"
+        who = next(iter(identifiers)) if len(identifiers) == 1 else counted(len(identifiers), "benchmark")
         whose = f" of {model}" if several and model else ""
         lines.append(Line(f"{status}: {who}{whose}: {reason}", "red" if red else None))
     if untold:
-        noun = "benchmark" if len(untold) == 1 else "benchmarks"
-        lines.append(Line(f"unavailable: {len(untold)} more {noun}; what they need: brainscore data status"))
+        more = counted(len(untold), "more benchmark")
+        lines.append(Line(f"unavailable: {more}; what is needed: brainscore data status"))
     return lines
 
 

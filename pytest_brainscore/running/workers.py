@@ -17,6 +17,9 @@ receptive-field map of 93,312 units bring it to 1.2-1.6 GB (measured with squeez
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 """Read by the numerical libraries when they are first imported, hence set before a worker starts."""
 
+FOLDER = "brainscore_selection"
+"""Under which workers find, in ``workerinput``, the folder in which they hand over what they have selected."""
+
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 """Parameters of mallopt(3), as ``malloc.h`` of glibc numbers them."""
 KEPT_BYTES = 1024**3

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import xarray
+
+_ORIGIN = "_origin"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,3 +47,31 @@ class Score:
 
     def __float__(self) -> float:
         return self.value
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out where the score is from: that says something within one process only."""
+        return {name: value for name, value in self.__dict__.items() if name != _ORIGIN}
+
+
+def signed(score: Score, benchmark: object, model: object) -> Score:
+    """Return the same score, which now knows what made it; a changed copy of it does not.
+
+    A record is about one benchmark and one model. Without this, a number that comes from elsewhere could stand in it.
+    """
+    held: Callable[[], object]
+    try:
+        held = weakref.ref(model)  # a score that is kept must not keep a network
+    except TypeError:  # a class with __slots__
+        held = partial(_itself, model)
+    object.__setattr__(score, _ORIGIN, (benchmark, held))
+    return score
+
+
+def origin(score: Score) -> tuple[object, object] | None:
+    """Return the benchmark and the model that made a score; None where it was made or changed by hand."""
+    known = score.__dict__.get(_ORIGIN)
+    return None if known is None else (known[0], known[1]())
+
+
+def _itself(model: object) -> object:
+    return model

@@ -196,8 +196,10 @@ class TestPresentation:
                     else:
                         protocols[name](benchmark, cue_conflict, model)
                 passes.append(Classifier.images - before)
-        probe, looked = 2, 48  # two grey images find out the shapes; 40 images in three whole batches of 16
-        assert passes == [probe + looked, 0, 0, looked, probe, 0, 0, 0]
+        looked, batch = 48, 16  # 40 images in three whole batches
+        probe = 4 + batch  # two images, twice, find out the shapes; a batch answers for the key of the store
+        checks = 2 * batch  # once more, and in other company
+        assert passes == [probe + checks + looked + batch, 0, 0, looked + batch, probe, 0, 0, 0]  # and after each block
 
 
 class TestDefinitions:

@@ -215,7 +215,8 @@ def test_benchmarks_share_what_a_model_was_recorded_with() -> None:
     load_benchmark("Marques2020_Ringach2002-max_dc")(model)
     assert model.stimuli_seen - seen < 10
     load_benchmark("Marques2020_FreemanZiemba2013-max_noise")(model)
-    assert model.stimuli_seen - seen < 450 + 20
+    few = 20  # of each set are shown once more, to see whether the model answers alike
+    assert model.stimuli_seen - seen < 450 + 2 * few
 
 
 def test_nothing_is_kept_of_a_model_that_is_gone() -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,18 +68,14 @@ def reference_folder() -> Path:
 REAL_DATA = os.environ.get("BRAINSCORE_DATA", "")
 
 
-def test_a_new_process_answers_at_once_and_imports_nothing_heavy() -> None:
+def test_a_new_process_imports_nothing_heavy() -> None:
+    """How soon it answers is measured by ``tests/performance/data_status.py``."""
     program = (
         "import sys; from pytest_brainscore.commands import main\n"
         "try: main(['data', 'status', '--json'])\n"
         "except SystemExit: pass\n"
         "print(sorted({'numpy', 'pandas', 'scipy', 'torch', 'xarray'} & set(sys.modules)), file=sys.stderr)"
     )
-    seconds = []
-    for _ in range(3):  # the best of three: other programs may run
-        start = time.perf_counter()
-        run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-        seconds.append(time.perf_counter() - start)
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert len(json.loads(run.stdout)) == 106
     assert run.stderr.strip() == "[]"
-    assert min(seconds) < 1

@@ -38,3 +38,20 @@ def test_junit_files_stay_small(project: Project) -> None:
     """The record travels beside the user properties, not in them."""
     project.run("--junit-xml=junit.xml").assert_outcomes(passed=2)
     assert "fingerprint" not in (project.path / "junit.xml").read_text()
+
+
+@pytest.mark.parametrize(
+    "plugin", ["capture", "terminal", "junitxml", "logging", "skipping", "faulthandler", "warnings"]
+)
+def test_without_a_plugin_of_pytest_the_report_is_the_same(project: Project, plugin: str) -> None:
+    project.outcomes({"one": {"score": 0.5}, "two": {"no number": "dead"}, "three": {"unavailable": "no data"}})
+    project.run("-p", f"no:{plugin}")
+    statuses = {name: record["status"] for name, record in project.benchmarks().items()}
+    assert statuses == {"one": "scored", "two": "nan", "three": "unavailable"}
+    assert project.report()["complete"] is True
+
+
+@pytest.mark.parametrize("arguments", [["-s"], ["--capture=no"], ["--capture=tee-sys"], ["--pdb"]], ids=" ".join)
+def test_no_capture_is_no_matter(project: Project, arguments: list[str]) -> None:
+    project.run(*arguments).assert_outcomes(passed=2)
+    assert len(project.benchmarks()) == 2

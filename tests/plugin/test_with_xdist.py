@@ -103,11 +103,10 @@ def test_ctrl_c_keeps_the_lines_that_arrived(project: Project) -> None:
     command = [sys.executable, "-m", "pytest", "test_toys.py", "--model", "net.py:build", "-n", "2"]
     run = subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, start_new_session=True)
     lines = project.path / "brainscore-report.jsonl"
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and (not lines.exists() or lines.read_text().count("\n") < 3):
+    while run.poll() is None and (not lines.exists() or lines.read_text().count("\n") < 3):
         time.sleep(0.1)
     os.killpg(run.pid, signal.SIGINT)
-    assert run.wait(timeout=60) != 0
+    assert run.wait() != 0
     assert {json.loads(line)["identifier"] for line in lines.read_text().splitlines()} == {"quick0", "quick1", "quick2"}
 
 

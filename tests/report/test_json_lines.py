@@ -1,4 +1,4 @@
-"""One line per finished benchmark, on the disk at once, whatever becomes of the run."""
+"""One line per finished benchmark, written at once, whatever becomes of the run."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from fixtures.records import make_record
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report import writers
 from pytest_brainscore.report.record import plain_record
 from pytest_brainscore.report.writers import JsonLines, read_json_lines
 
@@ -97,12 +98,29 @@ class TestFullDisk:
         lines = JsonLines(tmp_path / "lines.jsonl")
         lines.append(RECORDS[0])
         monkeypatch.setattr(os, "fsync", full)
+        monkeypatch.setattr(writers, "FORCED_SECONDS", 0.0)
         with pytest.raises(ReportError, match="No space left"):
             lines.append(RECORDS[1])
         lines.append(RECORDS[2])
         lines.close()
         assert read_json_lines(tmp_path / "lines.jsonl")[0] == RECORDS[0]
         assert RECORDS[2] not in read_json_lines(tmp_path / "lines.jsonl")
+
+    def test_what_only_shows_at_the_end_is_told_then(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Lines are not forced to the disk one by one: that takes milliseconds each."""
+
+        def full(_: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(writers, "FORCED_SECONDS", 3600.0)
+        lines = JsonLines(tmp_path / "lines.jsonl")
+        lines.append(RECORDS[0])
+        monkeypatch.setattr(os, "fsync", full)
+        lines.append(RECORDS[1])
+        with pytest.raises(ReportError, match="No space left"):
+            lines.close()
+        lines.close()
+        assert read_json_lines(tmp_path / "lines.jsonl") == RECORDS[:2]
 
     @pytest.mark.skipif(sys.platform == "win32", reason="needs limits of processes")
     def test_a_disk_that_fills_up_within_a_line_leaves_a_readable_file(self, tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     paths = sorted(images_in(folder), key=by_number) if folder else []
     if len(paths) != STIMULI:
         raise DataUnavailable(f"{folder} has {len(paths)} images, not {STIMULI}; copy the whole folder.")
-    wrong = [path.name for number, path in enumerate(paths) if path.stem != f"stim_{number:02}"]
+    published = {f"stim_{number:02}" for number in range(STIMULI)}
+    wrong = [path.name for path in paths if path.stem not in published]
     if wrong:
         raise DataUnavailable(f"{folder} has the image {wrong[0]}, which is none of stim_00 to stim_91; take it out.")
     arrays = _arrays("category_labels", "category_vectors")
