@@ -176,7 +176,10 @@ def correlate(
 
 
 def counts(recording: Recording, features: NDArray[np.float32], correlations: SplitScore) -> dict[str, int]:
-    """Return how many of what went into a score, and of neuroids and splits without a correlation, if there are any."""
+    """Return how many of what went into a score, and of neuroids and splits without a correlation.
+
+    These only if there are any, and the PLS ``components`` of the split where fitting ended first, if it ended early.
+    """
     repetitions, stimuli, neuroids = recording.responses.shape
     return {
         "stimuli": stimuli,
@@ -184,7 +187,7 @@ def counts(recording: Recording, features: NDArray[np.float32], correlations: Sp
         "neuroids": neuroids,
         "repetitions": repetitions,
         "splits": len(correlations.medians),
-        **correlations.undefined(),
+        **correlations.counts(),
     }
 
 

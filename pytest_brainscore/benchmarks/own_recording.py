@@ -161,7 +161,7 @@ def _result(
         "units": units,
         "neurons": recording.values.shape[1],
         "splits": chosen.splits,
-        **correlations.undefined(),
+        **correlations.counts(),
     }
     undefined = counts.get("undefined_neuroids", 0)
     if undefined:

@@ -207,7 +207,13 @@ def _rows(file: Path, columns: Collection[str]) -> list[Trial]:
 
 
 def _check_name(trial: Trial, file: Path) -> None:
-    """Check that subject, condition and category of a trial are those in the name of its image."""
+    """Check that subject, condition and category of a trial are those in the name of its image, and how it answers."""
+    answer = trial["object_response"]
+    if answer != trial["category"] == answer.strip().lower():
+        raise DataUnavailable(
+            f"{file} has the answer {answer!r} to the image {trial['imagename']}, which would be wrong only for how it "
+            f"is written: {_MEND}."
+        )
     _, _, subject, condition, category = trial["imagename"].split("_", 5)[:5]
     number = _NUMBER.fullmatch(subject)
     for column, given, named in (

@@ -6,7 +6,8 @@ The aggregation of Schrimpf, Kubilius et al. (2018), doi 10.1101/407007, for eve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -35,12 +36,14 @@ class SplitScore(NamedTuple):
     """Median over neuroids of every split, shape (split,)."""
     values: NDArray[np.float64]
     """What was aggregated, shape (split, neuroid)."""
+    fitted: Mapping[str, int] = MappingProxyType({})
+    """Counts of what was fitted, where that is not what was asked for."""
 
-    def undefined(self) -> dict[str, int]:
-        """Count neuroids and splits without any number, for `n` of a record: those there are, by their names there."""
+    def counts(self) -> dict[str, int]:
+        """Count what was fitted otherwise, and neuroids and splits without any number, by their names in `n`."""
         missing = np.isnan(self.values)
         found = {"undefined_neuroids": missing.all(axis=0).sum(), "undefined_splits": missing.all(axis=1).sum()}
-        return {name: int(count) for name, count in found.items() if count}
+        return {name: int(count) for name, count in found.items() if count} | dict(self.fitted)
 
 
 def aggregate_splits(values: ArrayLike) -> SplitScore:

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.metrics.regression_data import gram_matrix
 
-# Added to the denominator by the published system, for the unbiased estimate only.
-_DENOMINATOR_FLOOR = 1e-12
 # The unbiased estimate divides by n (n - 3).
 _FEWEST_STIMULI = 4
 
 
 def cka(first: NDArray[np.generic], second: NDArray[np.generic]) -> float:
     """Centred kernel alignment, without the bias towards 1 that many neuroids bring.
+
+    The unit of responses has no influence. (The published system adds 1e-12 to the denominator, so that responses in
+    units of 1e-6 lose a tenth, and those of 1e-9 everything.)
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def cka(first: NDArray[np.generic], second: NDArray[np.generic]) -> float:
     scale = _unbiased_dependence(one, one) * _unbiased_dependence(other, other)
     if scale <= 0:
         return 0.0
-    return float(_unbiased_dependence(one, other) / (np.sqrt(scale) + _DENOMINATOR_FLOOR))
+    return float(_unbiased_dependence(one, other) / np.sqrt(scale))
 
 
 def cka_biased(first: NDArray[np.generic], second: NDArray[np.generic]) -> float:
@@ -62,13 +63,17 @@ def cka_biased(first: NDArray[np.generic], second: NDArray[np.generic]) -> float
 
 
 def _kernels(first: NDArray[np.generic], second: NDArray[np.generic]) -> list[NDArray[np.float64]]:
-    """Inner products of the centred responses. Centring changes neither estimate, and saves digits."""
+    """Inner products of the centred responses, scaled by powers of two so that float64 holds their products.
+
+    Neither changes an estimate; centring saves digits.
+    """
     if first.ndim != 2 or second.ndim != 2 or len(first) != len(second) or len(first) < _FEWEST_STIMULI:
         raise ValueError(
             f"Responses of shapes {first.shape} and {second.shape} cannot be aligned: "
             "give (stimulus, neuroid) twice, with the same four or more stimuli."
         )
-    return [gram_matrix(first), gram_matrix(second)]
+    kernels = [gram_matrix(first), gram_matrix(second)]
+    return [np.ldexp(kernel, -np.frexp(kernel.trace() / len(kernel))[1]) for kernel in kernels]
 
 
 def _unbiased_dependence(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

@@ -58,12 +58,27 @@ class PLSFit(NamedTuple):
         return prediction
 
 
+class PLSPredictions:
+    """Predictions for the test stimuli of each split, in the order of splits."""
+
+    def __init__(self, fit: PLSFit) -> None:
+        self._fit = fit
+
+    def __iter__(self) -> Iterator[NDArray[np.float64]]:
+        return (self._fit.predict(split) for split in range(len(self._fit.test_scores)))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of components of the split in which fitting ended first, if it ended before the last component."""
+        fitted = self._fit.iterations > 0
+        return {} if fitted.all() else {"components": int(fitted.sum(axis=1).min())}
+
+
 def predict_pls(
     features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split], *, components: int = COMPONENTS
-) -> Iterator[NDArray[np.float64]]:
+) -> PLSPredictions:
     """Predict the test stimuli of each split, shape (stimulus, neuroid); parameters and errors as in `fit_pls`."""
-    fit = fit_pls(features, targets, splits, components=components)
-    return (fit.predict(split) for split in range(len(splits)))
+    return PLSPredictions(fit_pls(features, targets, splits, components=components))
 
 
 def pls_correlation(

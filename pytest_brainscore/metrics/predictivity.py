@@ -26,7 +26,10 @@ class Regression(Protocol):
     def __call__(
         self, features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split], /
     ) -> Iterable[NDArray[np.float64]]:
-        """Yield one prediction per split, in the order of its test rows."""
+        """Yield one prediction per split, in the order of its test rows.
+
+        What is iterated over may have `counts`: numbers for `n` of a record, by name.
+        """
         ...
 
 
@@ -80,7 +83,9 @@ def predictivity(
     elif stratify is not None:
         raise ValueError("Labels to stratify by have no effect on splits that are given: give the one or the other.")
     responses = np.asarray(targets, dtype=np.float64)
-    return aggregate_splits(correlate_predictions(regression(features, responses, splits), responses, splits))
+    predictions = regression(features, responses, splits)
+    score = aggregate_splits(correlate_predictions(predictions, responses, splits))
+    return score._replace(fitted=getattr(predictions, "counts", score.fitted))
 
 
 def time_shared_correlations(

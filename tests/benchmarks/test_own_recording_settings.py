@@ -62,6 +62,17 @@ def test_the_seed_draws_the_halves_of_repetitions_too() -> None:
     assert one != other
 
 
+@pytest.mark.parametrize("metric", ["pls", "ridgecv", "linear_predictivity", "neuron_to_neuron"])
+@pytest.mark.parametrize("exponent", [-200, 40])
+def test_the_unit_of_the_responses_has_no_influence(metric: str, exponent: int) -> None:
+    # A power of two changes no digit; features and penalty of ridge have one unit, which is not that of the responses.
+    repeated = RECORDING + np.random.default_rng(1).normal(size=(6, STIMULI, NEURONS))
+    settings = {"components": 5} if metric == "pls" else {}
+    one = score(FEATURES, RECORDING, metric, ceiling=repeated, **settings)  # type: ignore[arg-type]
+    scaled = np.ldexp(RECORDING, exponent), np.ldexp(repeated, exponent)
+    assert score(FEATURES, scaled[0], metric, ceiling=scaled[1], **settings) == one  # type: ignore[arg-type]
+
+
 def test_an_error_from_few_splits_is_marked_and_from_one_split_absent() -> None:
     with pytest.warns(RecordingWarning, match="estimated from 3 splits alone"):
         assert score(FEATURES, RECORDING, "ridge", splits=3).error > 0

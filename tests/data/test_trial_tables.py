@@ -192,6 +192,13 @@ def test_a_row_that_contradicts_the_name_of_its_image_is_told(tmp_path: Path, sa
         read_trial_tables(write(tmp_path, first=[row.replace(said, instead) for row in FIRST]))
 
 
+@pytest.mark.parametrize("written", ["Dog", "DOG", " dog", "dog "])
+def test_an_answer_that_is_right_but_for_how_it_is_written_is_told(tmp_path: Path, written: str) -> None:
+    rows = [row.replace(",dog,dog,", f",{written},dog,") for row in FIRST]
+    with pytest.raises(DataUnavailable, match="only for how it is written"):
+        read_trial_tables(write(tmp_path, first=rows))
+
+
 def test_tables_of_another_experiment_are_told(tmp_path: Path) -> None:
     other = [row.replace("_cl_", "_edg_").replace("_n", "_m") for row in FIRST]
     with pytest.raises(DataUnavailable, match=r"several experiments \(cl, edg, the last in other\.csv\)"):

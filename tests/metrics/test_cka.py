@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -60,6 +62,13 @@ def test_alignment_is_symmetric_and_blind_to_rotation_scale_and_offset(seed: int
         assert metric(7 * first @ rotation + 3, second) == pytest.approx(value, abs=1e-8)
         assert metric(first, first) == pytest.approx(1, abs=1e-8) or metric(first, first) == 0
     assert 0 <= cka_biased(first, second) <= 1 + 1e-12
+
+
+@pytest.mark.parametrize("exponent", [-500, -30, -20, 40, 500])
+@pytest.mark.parametrize("metric", [cka, cka_biased])
+def test_the_unit_has_no_influence(metric: Callable[..., float], exponent: int) -> None:
+    first, second = published_example(12)
+    assert metric(np.ldexp(first, exponent), second) == metric(first, second)
 
 
 def test_responses_that_do_not_vary() -> None:

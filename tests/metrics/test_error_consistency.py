@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from itertools import combinations
 from pathlib import Path
@@ -187,11 +186,9 @@ def test_human_ceilings_are_the_published_ones(human_trials: Path, experiment: s
     assert ceiling.kappas.shape[1] == len(trials.subjects) * (len(trials.subjects) - 1) // 2
 
 
-def test_all_human_ceilings_take_less_than_a_second(human_trials: Path) -> None:
-    start = time.process_time()
+def test_the_mean_of_all_human_ceilings_is_the_published_one(human_trials: Path) -> None:
     values = []
     for experiment in EXPERIMENTS:
         trials = kept_trials(human_trials, experiment)
         values.append(error_consistency_ceiling(trials.correct, trials.conditions).value)
-    assert time.process_time() - start < 1
     assert np.mean(values) == pytest.approx(0.43122, abs=1e-5)

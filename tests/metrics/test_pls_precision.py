@@ -11,6 +11,7 @@ from scipy import stats
 from sklearn.cross_decomposition import PLSRegression
 
 from pytest_brainscore.metrics.pls import fit_pls
+from pytest_brainscore.metrics.predictivity import predictivity
 from pytest_brainscore.metrics.reduced_features import reduced_features
 from pytest_brainscore.metrics.splits import Split
 
@@ -138,8 +139,10 @@ def test_fitting_ends_where_double_precision_does(features: int, rank: int) -> N
     """The published loop goes on with rounding noise there, up to predictions of 1e28."""
     generator = np.random.default_rng(0)
     values = np.tile(generator.standard_normal((90, rank)), features // rank + 1)[:, :features]
-    fit = fit_pls(values, generator.standard_normal((90, 5)), [SPLIT])
+    targets = generator.standard_normal((90, 5))
+    fit = fit_pls(values, targets, [SPLIT])
     assert (fit.iterations > 0).sum() == rank
+    assert predictivity(values, targets, splits=[SPLIT]).counts() == {"components": rank}
 
 
 def test_reflections_keep_the_inner_products_of_features_of_any_length() -> None:
