@@ -102,6 +102,14 @@ class TestHowTheyRun:
         expect(model.record(STIMULI), compute(make_tiny_network()[:2], images()))  # type: ignore[index]
         assert model._extractor.way == way
 
+    @pytest.mark.parametrize("layer", ["output", "net.first"])
+    def test_an_input_that_is_changed_in_place(self, layer: str) -> None:
+        def compute(net: nn.Module, x: torch.Tensor) -> torch.Tensor:
+            return net(x.mul_(2).sub_(1))  # type: ignore[no-any-return]
+
+        expected = make_tiny_network()[:2] if layer == "output" else make_tiny_network()[:1]  # type: ignore[index]
+        expect(respond(Around(compute), layer), expected(2 * images() - 1))
+
     def test_the_record_says_so_where_it_is_unusual(self) -> None:
         usual, unusual = model_of(make_tiny_network()), model_of(Around(lambda net, x: net(x).view(x.size(0), -1)))
         for model in (usual, unusual):

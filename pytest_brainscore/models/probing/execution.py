@@ -49,6 +49,8 @@ class Execution:
         self.device = device
         self.way: Way | None = None
         """How the network is run; None before :meth:`settle`."""
+        self.passes = 0
+        """Forward passes until now."""
         self._trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         first = next((parameter for parameter in self.network.parameters() if parameter.is_floating_point()), None)
         self.dtype = torch.float32 if first is None else first.dtype
@@ -101,9 +103,11 @@ class Execution:
 
         """
         # Images x height x width x channels in memory is the channels-last format of images x channels x ...
-        batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self.device, self.dtype)
+        # Copied: some networks change their input in place.
+        batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self.device, self.dtype, copy=True)
         if self.way != "channels_last":
             batch = batch.contiguous()
+        self.passes += 1
         with self._context():
             try:
                 return self.whole(batch)
