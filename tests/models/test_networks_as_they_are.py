@@ -18,6 +18,7 @@ from fixtures.stimuli import NoiseImage
 from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.probing.attributes import attributes_digest
 from pytest_brainscore.models.torch_model import TorchBrainModel
 
 COUNT = 18
@@ -171,6 +172,19 @@ class TestWrappers:
             expect(respond(scripted), make_tiny_network()(images()))
         with pytest.raises(ModelError, match=r"compiled by torch\.jit, which lets nothing be read inside"):
             respond(scripted, "second")
+
+    def test_traced_by_fx(self) -> None:
+        network = make_tiny_network()
+        expect(respond(torch.fx.symbolic_trace(make_tiny_network()), "second"), network[:2](images()))  # type: ignore[index]
+        assert attributes_digest(torch.fx.symbolic_trace(network)) == attributes_digest(
+            torch.fx.symbolic_trace(make_tiny_network())
+        )
+
+    def test_exported(self) -> None:
+        example = (torch.rand(4, 3, 32, 32),)
+        batch = {"input": {0: torch.export.Dim("batch")}}
+        exported = torch.export.export(make_tiny_network().eval(), example, dynamic_shapes=batch).module()
+        expect(respond(exported), make_tiny_network()(images()))
 
     def test_lazy_modules_get_the_same_weights_each_time(self) -> None:
         answers = [respond(nn.Sequential(nn.LazyConv2d(4, 3), nn.ReLU()), "1") for _ in range(2)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Final, Literal
 
 import numpy as np
@@ -42,7 +42,8 @@ class Execution:
 
     def __init__(self, network: nn.Module, device: torch.device) -> None:
         self.network = _unwrapped(network)
-        self.network.eval()  # what a method of the user's returns is not to be relied on
+        with suppress(NotImplementedError):  # the modules of torch.export have the mode that they were made in
+            self.network.eval()  # what a method of the user's returns is not to be relied on
         self.network.to(device=device)
         self.whole = _Whole(self.network)
         """Returns what the network returns, and can be hooked whatever the network is."""
