@@ -41,8 +41,10 @@ def own_neighbours(folder: Path) -> Iterator[None]:
 
 
 @cache
-def is_installed(name: str) -> bool:
+def is_installed(name: str | None) -> bool:
     """Tell whether a module, by its name, came with Python or a package, and is not the user's own."""
+    if name is None:  # of functions that were written by a program
+        return False
     module = sys.modules.get(name)
     file = getattr(module, "__file__", None)
     if not file:  # built in, or typed into a session

@@ -82,10 +82,15 @@ class TorchBrainModel(LayerMappedModel):
         super().__init__(identifier, layers, visual_degrees, store)
         self._extractor = LayerExtractor(network, preprocessing, device, identifier)
         self._commitment_file = commitment_file
-        network = self._extractor.network
         self._weights_from = weights_from
+        self._sources = tuple(sources)
+        self._identify()
+
+    def _identify(self) -> None:
+        """Note which network this is, as far as can be told without running it."""
+        network = self._extractor.network
         self._weights_sha256 = state_dict_sha256(network)
-        self._architecture = architecture_digest(network, sources)
+        self._architecture = architecture_digest(network, self._sources)
         self._attributes = attributes_digest(network)
 
     def description(self) -> ModelDescription:
@@ -115,6 +120,9 @@ class TorchBrainModel(LayerMappedModel):
         return {WHOLE: list(self._extractor.outline), **layers} if self._extractor.outline else layers
 
     def _layer_shapes(self, layers: tuple[str, ...]) -> LayerShapes:
+        if self._extractor.was_changed():  # by somebody who holds the network, for example to lesion it
+            self._extractor.forget()
+            self._identify()
         return self._extractor.shapes(layers)
 
     def _number_of_outputs(self) -> int | None:

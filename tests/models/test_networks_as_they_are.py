@@ -18,6 +18,7 @@ from fixtures.stimuli import NoiseImage
 from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.probing.attributes import attributes_digest
 from pytest_brainscore.models.torch_model import TorchBrainModel
 
 COUNT = 18
@@ -102,6 +103,14 @@ class TestHowTheyRun:
         expect(model.record(STIMULI), compute(make_tiny_network()[:2], images()))  # type: ignore[index]
         assert model._extractor.way == way
 
+    @pytest.mark.parametrize("layer", ["output", "net.first"])
+    def test_an_input_that_is_changed_in_place(self, layer: str) -> None:
+        def compute(net: nn.Module, x: torch.Tensor) -> torch.Tensor:
+            return net(x.mul_(2).sub_(1))  # type: ignore[no-any-return]
+
+        expected = make_tiny_network()[:2] if layer == "output" else make_tiny_network()[:1]  # type: ignore[index]
+        expect(respond(Around(compute), layer), expected(2 * images() - 1))
+
     def test_the_record_says_so_where_it_is_unusual(self) -> None:
         usual, unusual = model_of(make_tiny_network()), model_of(Around(lambda net, x: net(x).view(x.size(0), -1)))
         for model in (usual, unusual):
@@ -163,6 +172,19 @@ class TestWrappers:
             expect(respond(scripted), make_tiny_network()(images()))
         with pytest.raises(ModelError, match=r"compiled by torch\.jit, which lets nothing be read inside"):
             respond(scripted, "second")
+
+    def test_traced_by_fx(self) -> None:
+        network = make_tiny_network()
+        expect(respond(torch.fx.symbolic_trace(make_tiny_network()), "second"), network[:2](images()))  # type: ignore[index]
+        assert attributes_digest(torch.fx.symbolic_trace(network)) == attributes_digest(
+            torch.fx.symbolic_trace(make_tiny_network())
+        )
+
+    def test_exported(self) -> None:
+        example = (torch.rand(4, 3, 32, 32),)
+        batch = {"input": {0: torch.export.Dim("batch")}}
+        exported = torch.export.export(make_tiny_network().eval(), example, dynamic_shapes=batch).module()
+        expect(respond(exported), make_tiny_network()(images()))
 
     def test_lazy_modules_get_the_same_weights_each_time(self) -> None:
         answers = [respond(nn.Sequential(nn.LazyConv2d(4, 3), nn.ReLU()), "1") for _ in range(2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from pytest_brainscore.data.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.probing.answers import answer, difference
 from pytest_brainscore.models.probing.images import COMPANY, COUNT, in_other_company, probe_images
+from pytest_brainscore.models.seeding import Generator
 
 STIMULI = StimulusSet(
     "noise",
@@ -57,6 +59,20 @@ def running_mean(self: Around, x: torch.Tensor) -> torch.Tensor:
     return self.net(x) - self.state  # type: ignore[no-any-return]
 
 
+GENERATORS: dict[str, Generator] = {
+    "NumPy": np.random.default_rng(0),
+    "NumPy's older": np.random.RandomState(0),
+    "PyTorch": torch.Generator().manual_seed(0),
+    "Python": random.Random(0),
+}
+
+
+def rarely(generator: Generator) -> bool:
+    if isinstance(generator, torch.Generator):
+        return bool(torch.rand(1, generator=generator) < 1e-6)
+    return generator.random() < 1e-6 if not isinstance(generator, np.random.RandomState) else generator.rand() < 1e-6
+
+
 NOT_REPEATABLE: dict[str, Callable[[Around, torch.Tensor], object]] = {
     "dropout": lambda self, x: F.dropout(self.net(x), 0.5),
     "dropout of few": lambda self, x: F.dropout(self.net(x), 1e-3),
@@ -67,7 +83,20 @@ NOT_REPEATABLE: dict[str, Callable[[Around, torch.Tensor], object]] = {
     "a generator of its own": lambda self, x: self.net(x) * np.random.default_rng().random(),
     "a counter": lambda self, x: self.net(x) + 1e-3 * self.passes,
     "a counter, much later": lambda self, x: self.net(x) * (1 if self.passes < 8 else 2),
+    "a counter, every seventh pass": lambda self, x: self.net(x) * (1 if self.passes % 7 else 2),
     "a running mean": running_mean,
+    **{
+        f"a rare event from a generator of {name}, held": partial(
+            lambda self, x, generator: self.net(x) * (2 if rarely(generator) else 1), generator=generator
+        )
+        for name, generator in GENERATORS.items()
+    },
+    **{
+        f"a rare event from a global generator of {name}": lambda self, x, name=name: (  # type: ignore[misc]
+            self.net(x) * (2 if rarely(GENERATORS[name]) else 1)
+        )
+        for name in GENERATORS
+    },
 }
 
 
@@ -76,6 +105,16 @@ def test_answers_that_cannot_be_repeated_are_refused(compute: Callable[[Around, 
     with pytest.raises(ModelError, match=r"answers the same images differently|draws random numbers") as caught:
         respond(Around(compute))
     assert "\n" not in str(caught.value)
+
+
+def test_a_count_that_does_not_matter_is_allowed() -> None:
+    respond(Around(lambda self, x: self.net(x)))
+
+
+def test_a_generator_that_is_not_drawn_from_is_allowed() -> None:
+    network = Around(lambda self, x: self.net(x))
+    network.generator = np.random.default_rng(0)  # type: ignore[assignment]
+    respond(network)
 
 
 IN_COMPANY: dict[str, Callable[[Around, torch.Tensor], object]] = {

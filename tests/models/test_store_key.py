@@ -240,6 +240,46 @@ class TestFromFiles:
             model.record(STIMULI.rows(slice(0, 4)))
 
 
+CHANGES: dict[str, Callable[[Any], object]] = {
+    "an attribute": lambda body: setattr(body, "gain", 3.0),
+    "weights": lambda body: body.net[1].weight.data[0].zero_(),
+    "a buffer": lambda body: body.offset.add_(1),
+    "a hook": lambda body: body.net[1].register_forward_hook(lambda _module, _inputs, output: output * 2),
+    "a module": lambda body: setattr(body.net, "second", nn.Conv2d(6, 4, 3, stride=2, padding=1)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_network_that_somebody_changes_between_two_looks(
+    tmp_path: Path, change: Callable[[nn.Module], object]
+) -> None:
+    torch.manual_seed(1)
+    body = Body(lambda self, x: self.features(x) * self.gain + self.offset, gain=1.0)
+    body.register_buffer("offset", torch.zeros(1), persistent=False)
+    model = make_model(body, layers={"IT": ("output",)}, store=ActivationStore(folder=tmp_path))
+    model.start_recording("IT", [(70, 170)])
+    first = np.array(model.record(STIMULI))
+    with torch.no_grad():
+        change(body)
+    second = np.array(model.record(STIMULI))
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(second, respond(body, ActivationStore("off")))
+
+
+def test_what_a_pass_leaves_behind_is_no_change(tmp_path: Path) -> None:
+    def keep(self: Any, x: torch.Tensor) -> torch.Tensor:
+        self.last = self.features(x)
+        return self.last  # type: ignore[no-any-return]
+
+    model = make_model(Body(keep), layers={"IT": ("output",)}, store=ActivationStore(folder=tmp_path))
+    model.start_recording("IT", [(70, 170)])
+    model.record(STIMULI)
+    model.record(STIMULI.rows(slice(0, 3)))
+    assert len(list(tmp_path.glob("*/*/key.json"))) == 2
+    respond(Body(keep), ActivationStore(folder=tmp_path))
+    assert len(list(tmp_path.glob("*/*/key.json"))) == 2
+
+
 class Unseen(nn.Module):
     """Differs for one value of a pixel that the probe does not have."""
 

@@ -24,6 +24,7 @@ import torch
 from torch import nn
 
 from pytest_brainscore.models.neighbours import is_installed
+from pytest_brainscore.models.seeding import Generator
 
 DEPTH: Final = 16
 """How far into attributes of attributes."""
@@ -67,6 +68,21 @@ def attributes_digest(network: nn.Module) -> str:
     Code that is installed, such as PyTorch's and timm's, is known by the files of its classes or its version; only what
     the user replaced in its classes enters. Of values of a kind that is not known, only the type does.
     """
+    return _told_of(network).digest.hexdigest()
+
+
+def generators_of(network: nn.Module) -> list[Generator]:
+    """Return the generators of random numbers that modules hold, or the user's code refers to."""
+    return _told_of(network).generators
+
+
+def state_digest(network: nn.Module) -> str:
+    """Return a digest that changes with the attributes, and in all likelihood with the weights: of these, the sums."""
+    sums = [each.detach().sum().to(torch.complex128).item() for each in [*network.parameters(), *network.buffers()]]
+    return hashlib.sha256(f"{attributes_digest(network)} {sums}".encode()).hexdigest()
+
+
+def _told_of(network: nn.Module) -> _Telling:
     telling = _Telling(network)
     kinds: dict[type, None] = {}
     for name, module in network.named_modules():
@@ -77,7 +93,7 @@ def attributes_digest(network: nn.Module) -> str:
         for name, value in _class_entries(kind):
             telling.tell(name, 0)
             telling.tell(value, DEPTH)
-    return telling.digest.hexdigest()
+    return telling
 
 
 def _attributes(module: nn.Module) -> Iterator[tuple[str, object]]:
@@ -107,6 +123,8 @@ class _Telling:
 
     def __init__(self, network: nn.Module) -> None:
         self.digest = hashlib.sha256()
+        self.generators: list[Generator] = []
+        """Of random numbers, as they were met."""
         self._names = {module: name for name, module in network.named_modules()}
         self._told: dict[int, tuple[int, object]] = {}
         """Number and value of what was told, by its address, which is its own as long as it is kept here."""
@@ -122,7 +140,9 @@ class _Telling:
             return
         if not isinstance(value, _COMPILED):
             self._told[id(value)] = len(self._told), value
-        if isinstance(value, torch.Tensor):
+        if isinstance(value, Generator):
+            self.generators.append(value)
+        elif isinstance(value, torch.Tensor):
             self._say(f"{value.dtype} {tuple(value.shape)}")
             if value.layout == torch.strided and not value.is_meta and not value.is_quantized:
                 self._hold(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Final, Literal
 
 import numpy as np
@@ -42,13 +42,16 @@ class Execution:
 
     def __init__(self, network: nn.Module, device: torch.device) -> None:
         self.network = _unwrapped(network)
-        self.network.eval()  # what a method of the user's returns is not to be relied on
+        with suppress(NotImplementedError):  # the modules of torch.export have the mode that they were made in
+            self.network.eval()  # what a method of the user's returns is not to be relied on
         self.network.to(device=device)
         self.whole = _Whole(self.network)
         """Returns what the network returns, and can be hooked whatever the network is."""
         self.device = device
         self.way: Way | None = None
         """How the network is run; None before :meth:`settle`."""
+        self.passes = 0
+        """Forward passes until now."""
         self._trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         first = next((parameter for parameter in self.network.parameters() if parameter.is_floating_point()), None)
         self.dtype = torch.float32 if first is None else first.dtype
@@ -101,9 +104,11 @@ class Execution:
 
         """
         # Images x height x width x channels in memory is the channels-last format of images x channels x ...
-        batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self.device, self.dtype)
+        # Copied: some networks change their input in place.
+        batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self.device, self.dtype, copy=True)
         if self.way != "channels_last":
             batch = batch.contiguous()
+        self.passes += 1
         with self._context():
             try:
                 return self.whole(batch)
