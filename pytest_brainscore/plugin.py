@@ -114,7 +114,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(ModelFixture(), "brainscore-model-fixture")
     config.pluginmanager.register(Process(config, options), "brainscore-process")
-    overlooked = run_options.overlooked_settings(config, options)
+    overlooked = invocation.overlooked_settings(config, options)
     if overlooked:
         config.issue_config_time_warning(pytest.PytestConfigWarning(overlooked), stacklevel=2)
 

@@ -178,15 +178,13 @@ def correlate(
 def counts(recording: Recording, features: NDArray[np.float32], correlations: SplitScore) -> dict[str, int]:
     """Return how many of what went into a score, and of neuroids and splits without a correlation, if there are any."""
     repetitions, stimuli, neuroids = recording.responses.shape
-    undefined = np.isnan(correlations.values)
-    left_out = {"undefined_neuroids": undefined.all(axis=0).sum(), "undefined_splits": undefined.all(axis=1).sum()}
     return {
         "stimuli": stimuli,
         "units": features.shape[1],
         "neuroids": neuroids,
         "repetitions": repetitions,
         "splits": len(correlations.medians),
-        **{name: int(count) for name, count in left_out.items() if count},
+        **correlations.undefined(),
     }
 
 

@@ -42,7 +42,7 @@ class RecordingWarning(UserWarning):
     """A score of one's own recording that its reader should look at twice."""
 
 
-def ceiling_of(given: Any, recording: Matrix, seed: int) -> float:
+def ceiling_of(given: Any, recording: Matrix, order: tuple[NDArray[np.intp], NDArray[np.intp]], seed: int) -> float:
     """Return the ceiling of a recording.
 
     Parameters
@@ -51,7 +51,9 @@ def ceiling_of(given: Any, recording: Matrix, seed: int) -> float:
         Repetitions, whose internal consistency is the ceiling: see `score`. Or reliabilities above 0, at most 1: one
         number, or one for each neuroid, of which the median counts as it does for internal consistencies.
     recording
-        In the order that the score is computed in.
+        As it was given: a ceiling without names is in the same order.
+    order
+        Rows and columns of the recording in the order that everything is computed in.
     seed
         Of the halves of the repetitions.
 
@@ -70,7 +72,8 @@ def ceiling_of(given: Any, recording: Matrix, seed: int) -> float:
     infinite = int(np.isinf(repetitions).sum())
     if infinite:
         raise RecordingError(f"The ceiling has {infinite} infinite responses; correct them, or make them NaN.")
-    top = internal_consistency(repetitions, seed=seed).value
+    stimuli, neuroids = order
+    top = internal_consistency(np.ascontiguousarray(repetitions[:, stimuli][:, :, neuroids]), seed=seed).value
     if not top > 0:
         raise NoNumber(f"The internal consistency of the recording is {top:.3g}, not above 0: no score can be given.")
     return top

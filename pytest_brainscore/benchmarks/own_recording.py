@@ -138,7 +138,7 @@ def score(
     try:
         drawn = _splits(len(rows), None if in_proportion is None else in_proportion[stimuli], chosen)
         correlations = predictivity(source, target.values, regression=chosen.regression, splits=drawn)
-        top = None if ceiling is None else ceiling_of(ceiling, target, chosen.seed)
+        top = None if ceiling is None else ceiling_of(ceiling, asked, (stimuli, neuroids), chosen.seed)
     except ValueError as error:
         raise RecordingError(str(error)) from error
     if np.isnan(correlations.value):
@@ -156,18 +156,18 @@ def _result(
     units: int,
 ) -> Score:
     raw, error = correlations.value, correlations.error
-    unscored = int(np.isnan(correlations.values).all(axis=0).sum())
     counts = {
         "stimuli": len(recording.values),
         "units": units,
         "neurons": recording.values.shape[1],
         "splits": chosen.splits,
+        **correlations.undefined(),
     }
-    if unscored:
-        counts["neurons_without_correlation"] = unscored
+    undefined = counts.get("undefined_neuroids", 0)
+    if undefined:
         _warn(
-            f"{unscored} of {counts['neurons']} neuroids have no correlation, as they or their predictions do not vary "
-            "over the tested stimuli; they are left out of the median."
+            f"{undefined} of {counts['neurons']} neuroids have no correlation, as they or their predictions do not "
+            "vary over the tested stimuli; they are left out of the median."
         )
     if chosen.splits == 1:
         error = math.nan

@@ -36,6 +36,12 @@ class SplitScore(NamedTuple):
     values: NDArray[np.float64]
     """What was aggregated, shape (split, neuroid)."""
 
+    def undefined(self) -> dict[str, int]:
+        """Count neuroids and splits without any number, for `n` of a record: those there are, by their names there."""
+        missing = np.isnan(self.values)
+        found = {"undefined_neuroids": missing.all(axis=0).sum(), "undefined_splits": missing.all(axis=1).sum()}
+        return {name: int(count) for name, count in found.items() if count}
+
 
 def aggregate_splits(values: ArrayLike) -> SplitScore:
     """Aggregate one number per split and neuroid.

@@ -12,6 +12,8 @@ from pytest_brainscore.metrics.splits import Split
 
 # Differences this small against the largest value are rounding, of values that were computed: correlations, means.
 ROUNDING = 1e-12
+# Of values whose squares are summed as they are, as a power of two.
+_LARGEST_EXPONENT = 400
 
 
 def pearson_correlation(first: ArrayLike, second: ArrayLike, *, rounding: float = 0.0) -> NDArray[np.float64]:
@@ -45,8 +47,8 @@ def pearson_correlation(first: ArrayLike, second: ArrayLike, *, rounding: float 
         )
     # Subtracting the mean can leave rounding noise in a constant response, and two noises correlate.
     constant = _constant(one, rounding) | _constant(other, rounding)
-    one = one - one.mean(axis=-2, keepdims=True)
-    other = other - other.mean(axis=-2, keepdims=True)
+    one = _brought_near_one(one - one.mean(axis=-2, keepdims=True))
+    other = _brought_near_one(other - other.mean(axis=-2, keepdims=True))
     covariance = np.einsum("...sn,...sn->...n", one, other)
     norms = np.sqrt(np.einsum("...sn,...sn->...n", one, one)) * np.sqrt(np.einsum("...sn,...sn->...n", other, other))
     correlation = np.full(covariance.shape, np.nan)
@@ -113,6 +115,13 @@ def spearman_correlation(first: ArrayLike, second: ArrayLike, *, rounding: float
     if np.isnan(one).any() or np.isnan(other).any():
         return float("nan")
     return float(pearson_correlation(_ranks(one, rounding)[:, None], _ranks(other, rounding)[:, None])[0])
+
+
+def _brought_near_one(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Multiply neuroids whose squares float64 does not hold by a power of two, which changes no digit."""
+    exponents = np.frexp(np.abs(values).max(axis=-2, keepdims=True))[1]
+    far = np.abs(exponents) > _LARGEST_EXPONENT
+    return np.ldexp(values, np.where(far, -exponents, 0)) if far.any() else values
 
 
 def _constant(responses: NDArray[np.float64], rounding: float) -> NDArray[np.bool_]:

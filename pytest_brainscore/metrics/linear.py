@@ -91,6 +91,8 @@ def _normalised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Centre columns and scale them to length 1; NaN for constant columns."""
     constant = (values == values[:1]).all(axis=0)
     centred: NDArray[np.float64] = values - values.mean(axis=0)
+    # A power of two changes no digit, and keeps the squares of very large or small values.
+    centred = np.ldexp(centred, -np.frexp(np.abs(centred).max(axis=0))[1])
     length = np.sqrt(np.einsum("sv,sv->v", centred, centred))
     length[constant | (length == 0)] = np.nan
     centred /= length

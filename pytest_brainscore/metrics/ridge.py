@@ -4,16 +4,22 @@ The same predictions as ``sklearn.linear_model.Ridge`` and ``RidgeCV`` with an i
 features or, where there are more features than stimuli, from the inner products of stimuli ("dual" ridge): the
 features are then read once for all splits, and the matrix of coefficients, (feature, neuroid), is never formed.
 Leave-one-out errors of all penalties come from one decomposition (Rifkin & Lippert 2007, MIT-CSAIL-TR-2007-025).
+
+Inner products keep half the digits of the features. Where penalty and smallest direction vanish beside the largest, as
+for features of low rank in large units, a split is fitted from the singular values of features instead, rotated by
+reflections where there are many. Directions that are rounding alone are left out there, so that no unit is too large.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import LinAlgError, eigh, qr, solve, svd
+from scipy.linalg import eigh, qr, svd
+from scipy.linalg.lapack import dpocon, dpotrf, dpotrs
 
 from pytest_brainscore.metrics.reduced_features import reduced_features
 from pytest_brainscore.metrics.regression_data import checked_targets, gram_matrix
@@ -32,6 +38,10 @@ ALPHAS = np.concatenate(
         np.arange(1e6, 1.05e7, 5e5),
     ]
 )
+
+# Where penalty and smallest direction together are less than this share of the sum of squares of the features, their
+# inner products leave fewer than about eight digits of a prediction.
+_SMALLEST_SHARE = 1e-8
 
 
 class RidgeCVFit(NamedTuple):
@@ -73,8 +83,10 @@ def predict_ridge(
     """
     _check_alphas([alpha])
     responses = checked_targets(features, targets, splits)
-    for data in _centred_splits(features, responses, splits):
-        yield _fit_ridge(data, alpha)
+    source = _Source(features, responses, splits)
+    for split in splits:
+        prediction = _fit_ridge(source.split(split, dual=source.dual), alpha)
+        yield _fit_ridge_precisely(source.split(split, dual=False), alpha) if prediction is None else prediction
 
 
 def predict_ridge_cv(
@@ -110,8 +122,13 @@ def fit_ridge_cv(
     responses = checked_targets(features, targets, splits)
     if min(len(split.train) for split in splits) < 2:
         raise ValueError("Leave-one-out errors need two or more training stimuli: give larger training sets.")
-    for data in _centred_splits(features, responses, splits):
-        yield _fit_ridge_cv(data, penalties)
+    source = _Source(features, responses, splits)
+    for split in splits:
+        for dual in (source.dual, False):
+            fit = _fit_ridge_cv(source.split(split, dual=dual), penalties)
+            if fit:
+                yield fit
+                break
 
 
 class _CentredSplit(NamedTuple):
@@ -126,26 +143,75 @@ class _CentredSplit(NamedTuple):
     """Of the training stimuli, with the mean 0."""
     mean: NDArray[np.float64]
     """Of the responses to the training stimuli, shape (neuroid,)."""
+    feature_squares: float
+    """Sum of the squares of the features of the training stimuli before these were centred."""
+
+
+class _Source:
+    """Features of all stimuli, of which splits are taken; read when first needed."""
+
+    def __init__(self, features: NDArray[np.generic], responses: NDArray[np.float64], splits: Sequence[Split]) -> None:
+        self._features, self._responses = features, responses
+        self.dual = features.shape[1] > min(len(split.train) for split in splits)
+
+    @cached_property
+    def _inner_products(self) -> NDArray[np.float64]:
+        return gram_matrix(self._features)
+
+    @cached_property
+    def _directions(self) -> NDArray[np.float64]:
+        return reduced_features(self._features, precise=self.dual).matrix.values
+
+    def split(self, split: Split, *, dual: bool) -> _CentredSplit:
+        """Centre a split, as inner products of its stimuli if dual, else as features or what they were rotated to."""
+        if dual:
+            values = self._inner_products
+            train, test = values[np.ix_(split.train, split.train)], values[np.ix_(split.test, split.train)]
+            squares = float(train.trace())
+            column_means = train.mean(axis=0)
+            train -= train.mean(axis=1, keepdims=True)
+            test -= test.mean(axis=1, keepdims=True)
+            train -= train.mean(axis=0)
+            test -= column_means - column_means.mean()
+        else:
+            values = self._directions
+            train, test = values[split.train], values[split.test]
+            squares = float(np.einsum("sf,sf->", train, train))
+            feature_means = train.mean(axis=0)
+            train -= feature_means
+            test -= feature_means
+        mean = self._responses[split.train].mean(axis=0)
+        return _CentredSplit(dual, train, test, self._responses[split.train] - mean, mean, squares)
 
 
 @one_thread()
-def _fit_ridge(data: _CentredSplit, alpha: float) -> NDArray[np.float64]:
+def _fit_ridge(data: _CentredSplit, alpha: float) -> NDArray[np.float64] | None:
+    """Predict from inner products of stimuli, or of features; None where these have too few digits for it."""
     # Of few features the covariance is inverted, of few stimuli their inner products.
     matrix = data.train if data.dual else data.train.T @ data.train
     right = data.responses if data.dual else data.train.T @ data.responses
     matrix[np.diag_indices_from(matrix)] += alpha
-    try:
-        weights = solve(matrix, right, assume_a="pos", overwrite_a=True)
-    except LinAlgError as error:
-        raise ValueError(
-            f"A ridge penalty of {alpha} vanishes beside features this large: scale the features or raise alpha."
-        ) from error
+    largest = np.abs(matrix).sum(axis=0).max()
+    factor, failed = dpotrf(matrix, lower=1, overwrite_a=1)
+    if failed or dpocon(factor, largest, uplo="L")[0] * largest < _SMALLEST_SHARE * data.feature_squares:
+        return None
+    weights = dpotrs(factor, right, lower=1)[0]
     return np.asarray(data.test @ weights + data.mean)
 
 
 @one_thread()
-def _fit_ridge_cv(data: _CentredSplit, penalties: NDArray[np.float64]) -> RidgeCVFit:
+def _fit_ridge_precisely(data: _CentredSplit, alpha: float) -> NDArray[np.float64]:
+    basis, sizes, test = _decompose_features(data)
+    weights = (basis.T @ data.responses) / (sizes + alpha)[:, None]
+    return np.asarray(test @ weights + data.mean)
+
+
+@one_thread()
+def _fit_ridge_cv(data: _CentredSplit, penalties: NDArray[np.float64]) -> RidgeCVFit | None:
+    """Choose a penalty and predict; None where inner products have too few digits for it."""
     basis, sizes, test = _decompose_gram(data) if data.dual else _decompose_features(data)
+    if data.dual and sizes.min() + penalties.min() < _SMALLEST_SHARE * data.feature_squares:
+        return None
     components = basis.T @ data.responses
     errors = _leave_one_out_errors(basis, sizes, components, data, penalties)
     best = int(errors.argmin())
@@ -158,28 +224,6 @@ def _check_alphas(alphas: ArrayLike) -> NDArray[np.float64]:
     if penalties.ndim != 1 or penalties.size == 0 or not (np.isfinite(penalties) & (penalties > 0)).all():
         raise ValueError("Ridge penalties must be positive numbers: give alphas above 0.")
     return penalties
-
-
-def _centred_splits(
-    features: NDArray[np.generic], responses: NDArray[np.float64], splits: Sequence[Split]
-) -> Iterator[_CentredSplit]:
-    dual = features.shape[1] > min(len(split.train) for split in splits)
-    values = gram_matrix(features) if dual else reduced_features(features).matrix.values
-    for split in splits:
-        if dual:
-            train, test = values[np.ix_(split.train, split.train)], values[np.ix_(split.test, split.train)]
-            column_means = train.mean(axis=0)
-            train -= train.mean(axis=1, keepdims=True)
-            test -= test.mean(axis=1, keepdims=True)
-            train -= train.mean(axis=0)
-            test -= column_means - column_means.mean()
-        else:
-            train, test = values[split.train], values[split.test]
-            feature_means = train.mean(axis=0)
-            train -= feature_means
-            test -= feature_means
-        mean = responses[split.train].mean(axis=0)
-        yield _CentredSplit(dual, train, test, responses[split.train] - mean, mean)
 
 
 def _decompose_gram(
@@ -217,7 +261,7 @@ def _leave_one_out_errors(
     squared_basis: NDArray[np.float64] = basis**2
     unreached: NDArray[np.float64] = np.zeros_like(data.responses)
     unreached_share: NDArray[np.float64] = np.zeros(len(basis))
-    if not data.dual:
+    if basis.shape[1] < len(basis) - 1:  # else the basis spans all that has the mean 0, but for rounding
         unreached = data.responses - basis @ components
         unreached_share = 1 - 1 / len(basis) - squared_basis.sum(axis=1)
     elif components.shape[1] > len(components):

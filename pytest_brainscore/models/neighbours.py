@@ -6,6 +6,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -37,6 +38,19 @@ def own_neighbours(folder: Path) -> Iterator[None]:
         for name in own:
             del sys.modules[name]
         sys.modules.update(foreign)
+
+
+@cache
+def is_installed(name: str) -> bool:
+    """Tell whether a module, by its name, came with Python or a package, and is not the user's own."""
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    if not file:  # built in, or typed into a session
+        return name.partition(".")[0] in sys.stdlib_module_names and name != "__main__"
+    path = Path(file).resolve()
+    return bool({"site-packages", "dist-packages"} & set(path.parts)) or any(
+        path.is_relative_to(place) for place in _INSTALLED
+    )
 
 
 def _elsewhere(module: ModuleType, folder: Path) -> bool:

@@ -112,9 +112,10 @@ class Collector:
         benchmark = ruled(benchmark_record(attached["record"]), self.options)
         if attached.get("model") is not None:
             self._note_network(model_record(attached["model"]))
+        benchmark = self._refused(benchmark)
         self.ledger.add(benchmark, nodeid, worker, amends=bool(attached.get("amends")), **how)
         key = benchmark.model, benchmark.identifier
-        self.records[key] = self.ledger.record(key)
+        self.records[key] = self._refused(self.ledger.record(key))
         if not attached.get("concluded"):
             self.output.append(benchmark, self._problem)
         return benchmark
@@ -122,7 +123,7 @@ class Collector:
     def _note_network(self, model: ModelRecord) -> None:
         """Keep the record of a model, and notice when a name comes with two networks."""
         known = self.models.setdefault(model.identifier, model)
-        difference = what_differs(known, model)
+        difference = what_differs(known, model, in_one_run=True)
         if difference is None:
             self.models[model.identifier] = joined(known, model)
         elif model.identifier not in self._several_networks:
@@ -132,14 +133,17 @@ class Collector:
             )
             self._several_networks[model.identifier] = reason
             self._problem(BrainScoreError(reason))
+            for key, record in self.records.items():
+                self.records[key] = self._refused(record)
+                if self.records[key] is not record:  # of two lines on a benchmark the last counts
+                    self.output.append(self.records[key], self._problem)
 
-    def _refuse_several_networks(self) -> None:
-        """Take the scores from a model that was several networks: nobody can say whose they are."""
-        for key, record in self.records.items():
-            if record.model in self._several_networks and record.status in ("scored", "nan"):
-                plain = {name: getattr(record, name) for name in _IDENTITY}
-                reason = self._several_networks[record.model]
-                self.records[key] = BenchmarkRecord(**plain, status="failed", reason=reason)
+    def _refused(self, record: BenchmarkRecord) -> BenchmarkRecord:
+        """Take its score from a model that was several networks: nobody can say whose it is."""
+        if record.model not in self._several_networks or record.status not in ("scored", "nan"):
+            return record
+        plain = {name: getattr(record, name) for name in _IDENTITY}
+        return BenchmarkRecord(**plain, status="failed", reason=self._several_networks[record.model])
 
     def without_score(
         self, nodeid: str, worker: str, reason: str, *, concluded: bool = False
@@ -157,7 +161,6 @@ class Collector:
 
         Baselines are left alone unless the run is complete: what was lost must not become the new standard.
         """
-        self._refuse_several_networks()
         self.complete = outcome == "complete"
         self._mark_missing()
         self._check_across()

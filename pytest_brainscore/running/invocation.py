@@ -1,4 +1,4 @@
-"""What the command line asks for beyond the values of options: whether any is empty, and whether tests are to run."""
+"""What the command line says beyond the values of options: is any empty or misread, and are tests to run?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pytest_brainscore.running.options import OPTIONS
 
 if TYPE_CHECKING:
     import pytest
+
+    from pytest_brainscore.running.options import RunOptions
 
 
 def refuse_empty_values(config: pytest.Config) -> None:
@@ -43,3 +45,24 @@ def runs_tests(config: pytest.Config) -> bool:
     """Tell whether this run is to run tests, and not only to show what there is."""
     only_shows = ("collectonly", "setuponly", "setupplan", "showfixtures", "show_fixtures_per_test")
     return not any(getattr(config.option, name, False) for name in only_shows)
+
+
+def overlooked_settings(config: pytest.Config, options: RunOptions) -> str | None:
+    """Return a sentence when pytest took an option's value for a test path, and so read no settings of the project.
+
+    Pytest looks for its root folder and ini file before plugins have named their options: in
+    ``--brainscore-weights FILE`` it then sees a path to collect from, and where that is outside the project, the
+    project's ini file is not found. ``--brainscore-weights=FILE`` is unmistakable.
+    """
+    here = config.invocation_params.dir
+    files = [name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if (here / name).is_file()]
+    if config.inipath is not None or not files:
+        return None
+    folders = {"--brainscore-data": options.data, "--brainscore-baseline": options.baseline}
+    for flag, path in {"--brainscore-weights": options.weights, **folders}.items():
+        if path is not None and flag in config.invocation_params.args and not path.resolve().is_relative_to(here):
+            return (
+                f"pytest took {path} for a test path and so did not read the settings in {files[0]}; write "
+                f"{flag}=PATH, with an equals sign."
+            )
+    return None

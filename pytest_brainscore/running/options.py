@@ -380,24 +380,3 @@ def _existing_folder(config: pytest.Config, option: Option, given: str) -> Path 
 def project_folder(config: pytest.Config) -> Path:
     """Return the folder of the ini file, or where pytest was started; the root folder may lie above either."""
     return config.inipath.parent if config.inipath else config.invocation_params.dir
-
-
-def overlooked_settings(config: pytest.Config, options: RunOptions) -> str | None:
-    """Return a sentence when pytest took an option's value for a test path, and so read no settings of the project.
-
-    Pytest looks for its root folder and ini file before plugins have named their options: in
-    ``--brainscore-weights FILE`` it then sees a path to collect from, and where that is outside the project, the
-    project's ini file is not found. ``--brainscore-weights=FILE`` is unmistakable.
-    """
-    here = config.invocation_params.dir
-    files = [name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if (here / name).is_file()]
-    if config.inipath is not None or not files:
-        return None
-    folders = {"--brainscore-data": options.data, "--brainscore-baseline": options.baseline}
-    for flag, path in {"--brainscore-weights": options.weights, **folders}.items():
-        if path is not None and flag in config.invocation_params.args and not path.resolve().is_relative_to(here):
-            return (
-                f"pytest took {path} for a test path and so did not read the settings in {files[0]}; write "
-                f"{flag}=PATH, with an equals sign."
-            )
-    return None

@@ -148,7 +148,7 @@ def test_a_neuroid_that_does_not_vary_is_left_out_and_told() -> None:
         found = ridge(FEATURES, broken(1.0, slice(None)))
     others = np.delete(RECORDING, 2, axis=1)
     assert found.value == pytest.approx(ridge(FEATURES, others).value, rel=1e-12)
-    assert found.n["neurons_without_correlation"] == 1
+    assert found.n["undefined_neuroids"] == 1
 
 
 def test_features_beyond_floating_point_have_no_number_for_that_reason() -> None:

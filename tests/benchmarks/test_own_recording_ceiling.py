@@ -79,6 +79,18 @@ def test_an_array_fits_axis_by_axis_beside_any_recording() -> None:
         assert ridge(features, recording, REPEATED).ceiling == pytest.approx(TOP, rel=1e-12)
 
 
+@pytest.mark.parametrize("form", ["array", "DataArray without names"])
+def test_a_ceiling_without_names_is_in_the_order_of_the_recording_whatever_its_names(form: str) -> None:
+    shuffled = REPEATED[:, ORDER]
+    ceiling = shuffled if form == "array" else xarray.DataArray(shuffled, dims=ARRAY.dims)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = ridge(FEATURE_TABLE, TABLE.iloc[ORDER], ceiling)
+    assert found.ceiling == ridge(FEATURE_TABLE, TABLE, ARRAY).ceiling
+    with pytest.warns(RecordingWarning, match="correlates"):
+        ridge(FEATURE_TABLE, TABLE.iloc[ORDER], REPEATED)
+
+
 def test_dimensions_name_the_axes_of_a_ceiling_without_other_names() -> None:
     unnamed = ARRAY.drop_vars(["stimulus_id", "neuroid_id"]).transpose("neuroid", "presentation", "repetition")
     assert ridge(FEATURE_TABLE, TABLE, unnamed).ceiling == pytest.approx(TOP, rel=1e-12)

@@ -47,6 +47,13 @@ def test_a_nan_leaves_only_its_own_neuroid_without_a_number() -> None:
     assert np.isnan(pearson_correlation(responses, broken)).tolist() == [False, False, True]
 
 
+@pytest.mark.parametrize("exponent", [-1000, -560, 500, 1000])
+def test_responses_whose_squares_are_no_numbers_are_correlated(exponent: int) -> None:
+    generator = np.random.default_rng(3)
+    first, second = generator.standard_normal((2, 30, 4))
+    assert (pearson_correlation(np.ldexp(first, exponent), second) == pearson_correlation(first, second)).all()
+
+
 def test_integers_and_single_precision_are_correlated_in_double_precision() -> None:
     counts = np.random.default_rng(4).integers(0, 9, (30, 2))
     assert pearson_correlation(counts, counts.astype(np.float32)).dtype == np.float64

@@ -76,6 +76,19 @@ def test_neuron_to_neuron_looks_for_positive_correlation() -> None:
     np.testing.assert_array_equal(prediction[:, 0], values[40:, 0])
 
 
+@pytest.mark.parametrize("exponent", [-560, 500])
+def test_neuron_to_neuron_takes_units_whose_squares_are_no_numbers(exponent: int) -> None:
+    generator = np.random.default_rng(0)
+    values, responses = generator.standard_normal((40, 6)), generator.standard_normal((40, 3))
+    splits = shuffle_splits(40, splits=2)
+    for far, near in zip(
+        predict_neuron_to_neuron(np.ldexp(values, exponent), responses, splits),
+        predict_neuron_to_neuron(values, responses, splits),
+        strict=True,
+    ):
+        assert (far == np.ldexp(near, exponent)).all()
+
+
 def test_neuron_to_neuron_has_no_prediction_for_a_constant_neuroid() -> None:
     values, responses = simulated(50, 8, 3)
     responses[:, 1] = 2

@@ -118,6 +118,74 @@ def test_memory_mapped_single_precision_features_are_fitted_in_double_precision(
         np.testing.assert_allclose(prediction, oracle, rtol=0, atol=1e-10)
 
 
+def ridge_by_singular_values(
+    values: Matrix, responses: Matrix, split: Split, alphas: NDArray[np.float64]
+) -> tuple[list[Matrix], NDArray[np.float64]]:
+    """Predictions and leave-one-out errors with every penalty, from the directions of features above rounding."""
+    train, target = values[split.train], responses[split.train]
+    u, s, vt = np.linalg.svd(train - train.mean(axis=0), full_matrices=False)
+    kept = s > 1e-11 * s[0]
+    u, s, vt = u[:, kept], s[kept], vt[kept]
+    predictions, errors = [], []
+    for alpha in alphas:
+        weights = vt.T @ ((s / (s**2 + alpha))[:, None] * (u.T @ (target - target.mean(axis=0))))
+        predictions.append((values[split.test] - train.mean(axis=0)) @ weights + target.mean(axis=0))
+        influence = (u**2) @ (s**2 / (s**2 + alpha)) + 1 / len(train)
+        residual = target - target.mean(axis=0) - (train - train.mean(axis=0)) @ weights
+        errors.append(np.mean((residual / (1 - influence)[:, None]) ** 2))
+    return predictions, np.array(errors)
+
+
+@pytest.mark.parametrize("features", [60, 300], ids=["few", "many"])
+@pytest.mark.parametrize("exponent", [0, 2, 4, 5, 8, 16, 60])
+def test_features_of_low_rank_are_fitted_in_any_unit(features: int, exponent: int) -> None:
+    generator = np.random.default_rng(exponent)
+    hidden = generator.standard_normal((120, 20))
+    values = hidden @ generator.standard_normal((20, features)) * 10.0**exponent
+    responses = 0.3 * hidden @ generator.standard_normal((20, 5)) + generator.standard_normal((120, 5))
+    split = shuffle_splits(120, splits=1)[0]
+    (ridge,) = predict_ridge(values, responses, [split])
+    ((expected,), _) = ridge_by_singular_values(values, responses, split, np.ones(1))
+    np.testing.assert_allclose(ridge, expected, rtol=0, atol=1e-9)
+    (fit,) = fit_ridge_cv(values, responses, [split])
+    expectations, errors = ridge_by_singular_values(values, responses, split, ALPHAS)
+    np.testing.assert_allclose(fit.errors, errors, rtol=1e-8)
+    np.testing.assert_allclose(fit.prediction, expectations[ALPHAS.tolist().index(fit.alpha)], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("exponent", [0, 4])
+def test_single_precision_behind_a_bottleneck_is_fitted_as_in_extended_precision(exponent: int) -> None:
+    generator = np.random.default_rng(0)
+    hidden = generator.standard_normal((90, 6)).astype(np.float32)
+    values = (hidden @ generator.standard_normal((6, 200)).astype(np.float32)).astype(np.float64) * 10.0**exponent
+    responses = hidden @ generator.standard_normal((6, 3)) + generator.standard_normal((90, 3))
+    train, test = split = shuffle_splits(90, splits=1)[0]
+    (prediction,) = predict_ridge(values, responses, [split])
+    # Inner products lose no digit of it in extended precision.
+    centred = (values - values[train].mean(axis=0)).astype(np.longdouble)
+    centred -= centred[train].mean(axis=0)
+    system = centred[train] @ centred[train].T + np.eye(train.size, dtype=np.longdouble)
+    target = (responses[train] - responses[train].mean(axis=0)).astype(np.longdouble)
+    weights = solved(system, target)
+    expected = (centred[test] @ centred[train].T @ weights).astype(np.float64) + responses[train].mean(axis=0)
+    np.testing.assert_allclose(prediction, expected, rtol=0, atol=1e-6)
+
+
+def solved(system: NDArray[np.longdouble], right: NDArray[np.longdouble]) -> NDArray[np.longdouble]:
+    """Solve a positive definite system in its own precision, by Cholesky factors."""
+    factor = system.copy()
+    for k in range(len(factor)):
+        factor[k:, k] = (factor[k:, k] - factor[k:, :k] @ factor[k, :k]) / np.sqrt(
+            factor[k, k] - factor[k, :k] @ factor[k, :k]
+        )
+    result = right.copy()
+    for k in range(len(factor)):
+        result[k] = (result[k] - factor[k, :k] @ result[:k]) / factor[k, k]
+    for k in reversed(range(len(factor))):
+        result[k] = (result[k] - factor[k + 1 :, k] @ result[k + 1 :]) / factor[k, k]
+    return result
+
+
 @pytest.mark.parametrize("alphas", [[], [0.0, 1.0], [-1.0], [np.nan], [[1.0]]])
 def test_penalties_that_are_none_are_refused(alphas: list[float]) -> None:
     values, responses = simulated(40, 10, 2)

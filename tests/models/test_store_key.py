@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -252,6 +253,85 @@ class Unseen(nn.Module):
         return images
 
 
+class OfClass(Unseen):
+    """Has an attribute of the class."""
+
+    most = 0.0
+
+
+def with_class_attribute(most: float) -> str:
+    OfClass.most = most
+    return attributes_digest(OfClass())
+
+
+GAIN = {"value": 1.0}
+
+
+class OfGlobal(Unseen):
+    """Refers to a global, by way of a function and a property."""
+
+    @property
+    def gain(self) -> float:
+        """Return the global."""
+        return gain()
+
+
+def gain() -> float:
+    return GAIN["value"]
+
+
+def with_global(value: float) -> str:
+    GAIN["value"] = value
+    return attributes_digest(OfGlobal())
+
+
+def with_default(value: float) -> str:
+    gain.__defaults__ = (value,)
+    try:
+        return attributes_digest(OfGlobal())
+    finally:
+        gain.__defaults__ = None
+
+
+class Slotted:
+    """Has no dictionary."""
+
+    __slots__ = ("most",)
+
+    def __init__(self, most: float) -> None:
+        self.most = most
+
+    def __call__(self, *_: object) -> None:
+        """Do nothing."""
+
+
+class Held:
+    """An object with a method."""
+
+    def __init__(self, most: float) -> None:
+        self.most = most
+
+    def act(self, *_: object) -> None:
+        """Do nothing."""
+
+
+def bound_hook(most: float) -> nn.Module:
+    network = Unseen()
+    network.register_forward_hook(Held(most).act)
+    return network
+
+
+def unregistered(bias: float) -> nn.Module:
+    layer = nn.Linear(1, 1)
+    nn.init.zeros_(layer.weight)
+    nn.init.constant_(layer.bias, bias)
+    return Unseen(layers=[layer])
+
+
+def nested(depth: int, value: float) -> dict[str, object]:
+    return {"in": nested(depth - 1, value) if depth else value}
+
+
 def hooked(threshold: float) -> nn.Module:
     network = Unseen()
     network.register_forward_hook(lambda _module, _inputs, output: output.where(output < threshold, 0 * output))
@@ -274,10 +354,35 @@ class TestAttributesDigest:
             (hooked(9.0), hooked(8.0)),
             (nn.Sequential(nn.ReLU(), Unseen(most=9.0)), nn.Sequential(nn.ReLU(), Unseen(most=8.0))),
             (Unseen(axes={1, 2}), Unseen(axes={1, 3})),
+            (Unseen(act=Held(9.0).act), Unseen(act=Held(8.0).act)),
+            (Unseen(act=Slotted(9.0)), Unseen(act=Slotted(8.0))),
+            (Unseen(kind=nn.ReLU), Unseen(kind=nn.ReLU6)),
+            (Unseen(last=deque([9.0])), Unseen(last=deque([8.0]))),
+            (Unseen(table=np.array([9.0, "a"], object)), Unseen(table=np.array([8.0, "a"], object))),
+            (Unseen(config=nested(8, 9.0)), Unseen(config=nested(8, 8.0))),
+            (unregistered(9.0), unregistered(8.0)),
+            (bound_hook(9.0), bound_hook(8.0)),
         ],
     )
     def test_differs(self, one: nn.Module, other: nn.Module) -> None:
         assert attributes_digest(one) != attributes_digest(other)
+
+    @pytest.mark.parametrize("digest", [with_class_attribute, with_global, with_default])
+    def test_differs_where_code_refers_to_something_else(self, digest: Callable[[float], str]) -> None:
+        assert digest(9.0) != digest(8.0)
+        assert digest(8.0) == digest(8.0)
+
+    def test_what_refers_to_itself_ends(self) -> None:
+        network, other = Unseen(most=9.0), Unseen(most=8.0)
+        for each in (network, other):
+            each.all = [each, vars(each)]  # type: ignore[assignment]
+            each.all.append(each.all)  # type: ignore[operator, union-attr]
+        assert attributes_digest(network) != attributes_digest(other)
+
+    def test_a_method_of_an_installed_class_that_was_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = attributes_digest(nn.Sequential(nn.ReLU()))
+        monkeypatch.setattr(nn.ReLU, "forward", lambda _self, x: x)
+        assert attributes_digest(nn.Sequential(nn.ReLU())) != before
 
     def test_is_the_same_in_every_process(self) -> None:
         script = (

@@ -113,6 +113,10 @@ def weights():
     m = small(); m[0].bias.data.fill_(float(np.random.default_rng().random())); return m
 def closure():
     f = 1. + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw5')[2:]) + float(np.random.default_rng().random()) / 100
+    return around(f)
+def little():
+    return around(1. + .005 * int(os.environ.get('PYTEST_XDIST_WORKER', 'gw5')[2:]))
+def around(f):
     class N(nn.Module):
         def __init__(s): super().__init__(); s.net = small()
         def forward(s, x): return s.net(x) * f
@@ -120,7 +124,7 @@ def closure():
 """
 
 
-@pytest.mark.parametrize("factory", ["weights", "closure"])
+@pytest.mark.parametrize("factory", ["weights", "closure", "little"])
 def test_two_networks_under_one_name_are_refused(project: Project, home: Path, factory: str) -> None:
     write(project, ENTROPY)
     result = project.run("-n", "2", "--brainscore-update", "all", model=f"user.py:{factory}")
@@ -129,6 +133,8 @@ def test_two_networks_under_one_name_are_refused(project: Project, home: Path, f
         assert record["status"] == "failed"
         assert record["score"] is None
         assert "was not the same network each time it was loaded" in record["reason"]
+        last = [line for line in project.lines() if line["identifier"] == record["identifier"]][-1]
+        assert (last["status"], last["score"]) == ("failed", None), "of the lines on a benchmark the last counts"
     result.stdout.fnmatch_lines(["*was not the same network each time it was loaded*"])
     assert not project.baseline(f"user.{factory}").exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from fixtures.records import make_report
 from pytest_brainscore.errors import ReportError
@@ -33,6 +34,28 @@ def test_what_differs(one: ModelRecord, other: ModelRecord, difference: str | No
     assert what_differs(one, other) == what_differs(other, one) == difference
 
 
+@pytest.mark.parametrize(
+    ("devices", "change", "same"),
+    [
+        (("cpu", "cpu"), 1e-5, True),
+        (("cpu", "cpu"), 5e-3, False),
+        (("cuda:0", "cuda:0"), 5e-3, False),
+        (("cuda:0", "cuda:1"), 1e-3, True),
+        (("cuda:0", "cuda:1"), 5e-3, False),
+        (("cpu", "cuda:0"), 5e-3, True),
+    ],
+)
+def test_within_one_run_answers_agree_as_processes_on_one_machine_do(
+    devices: tuple[str, str], change: float, *, same: bool
+) -> None:
+    one, other = (
+        structs.replace(model(V1=[100.0 * factor]), device=device)
+        for factor, device in zip((1.0, 1.0 + change), devices, strict=True)
+    )
+    assert (what_differs(one, other, in_one_run=True) is None) == same
+    assert what_differs(one, other) is None  # two machines, for all that is known
+
+
 def test_what_processes_know_is_put_together_in_one_order() -> None:
     one, other = model(V1=[1.0]), model(IT=[2.0])
     assert list(joined(one, other).probe.items()) == list(joined(other, one).probe.items())
@@ -40,14 +63,10 @@ def test_what_processes_know_is_put_together_in_one_order() -> None:
 
 
 def test_reports_of_two_networks_are_not_merged() -> None:
-    import msgspec
-
     def report(factor: float) -> object:
         made = make_report()
-        models = [
-            msgspec.structs.replace(each, weights_sha256="a" * 64, probe={"V1": [factor]}) for each in made.models
-        ]
-        return msgspec.structs.replace(made, models=models, benchmarks=[])
+        models = [structs.replace(each, weights_sha256="a" * 64, probe={"V1": [factor]}) for each in made.models]
+        return structs.replace(made, models=models, benchmarks=[])
 
     merge({"a.json": report(1.0), "b.json": report(1.001)}, [])  # type: ignore[dict-item]
     with pytest.raises(ReportError, match=r"has other answers of V1 .* in b\.json than in a\.json"):
