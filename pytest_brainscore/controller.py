@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from shutil import get_terminal_size
@@ -17,6 +18,7 @@ from pytest_brainscore.data.home import shared_home
 from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.running import failures, workers
+from pytest_brainscore.running.failure_text import harmless
 from pytest_brainscore.running.heartbeat import Heartbeat, is_terminal, pause_for
 from pytest_brainscore.running.model_flag import LONG_FLAG, SHORT_FLAG
 from pytest_brainscore.running.signals import on_termination
@@ -254,6 +256,14 @@ class Controller:
         item.cancel_timeout = cancel  # type: ignore[attr-defined]
         timer.start()
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Keep what a network warns of, in whichever process, from acting on who reads pytest's list of warnings."""
+        text = str(warning_message.message)
+        safe = harmless(text)
+        if safe != text:
+            warning_message.message = UserWarning(safe)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note what stops the run from outside of its tests, or from within one."""

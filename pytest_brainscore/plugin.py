@@ -265,10 +265,12 @@ class Process:
                 return report
             item.stash[RECORDER] = recorder
         _settle(recorder, report, call)
-        if report.longrepr is not None:
-            from pytest_brainscore.running.failure_text import harmless
+        from pytest_brainscore.running.failure_text import harmless
 
-            report.longrepr = harmless(report.longrepr)  # neither the terminal nor a runner obeys what a model says
+        # Neither the terminal nor a runner obeys what a model says, in errors or in what it prints.
+        if report.longrepr is not None:
+            report.longrepr = harmless(report.longrepr)
+        report.sections = [(title, harmless(captured)) for title, captured in report.sections]
         parcel = recorder.parcel()
         if parcel is not None:
             report.brainscore = parcel  # type: ignore[attr-defined]

@@ -164,6 +164,7 @@ class Collector:
         self.complete = outcome == "complete"
         self._mark_missing()
         self._check_across()
+        stored = self._update_baselines() if outcome == "complete" else []  # first: a report says what was accepted
         report = build_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
@@ -174,8 +175,7 @@ class Collector:
             complete=self.complete,
         )
         self.output.write(report, self.options.baseline, self.options.population, self._problem)
-        if outcome == "complete":
-            self._update_baselines()
+        self.written += stored
 
     def ordered(self) -> list[BenchmarkRecord]:
         """Return the records model by model in tree order."""
