@@ -53,7 +53,7 @@ class Runner:
         given = {name: declared.get("default", "") for name, declared in read(ACTION)["inputs"].items()} | inputs
         variables = {"ACTION": str(ROOT)}
         for name, value in step["env"].items():
-            expression = re.fullmatch(r"\$\{\{ inputs\.(\w+) \}\}", value)
+            expression = re.fullmatch(r"\$\{\{ inputs\.([\w-]+) \}\}", value)
             if expression:
                 variables[name] = given[expression[1]]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -120,6 +120,12 @@ def test_without_a_model_nothing_else_is_run_instead(runner: Runner, model: str)
     finished = runner.score(**(TOY | {"model": model}))
     assert finished.returncode == pytest.ExitCode.USAGE_ERROR
     assert "was given an empty value" in finished.stderr
+
+
+def test_the_entry_of_a_checkpoint_is_an_input(runner: Runner) -> None:
+    finished = runner.score(**TOY, **{"weights-entry": "state_dict_ema"})
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--brainscore-weights-entry needs --brainscore-weights" in finished.stderr
 
 
 def test_further_arguments_are_one_a_line(runner: Runner) -> None:

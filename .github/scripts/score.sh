@@ -10,6 +10,7 @@ for kind in json html md; do
 done
 [ -z "${BASELINE:-}" ] || arguments+=("--brainscore-baseline=$BASELINE")
 [ -z "${WEIGHTS:-}" ] || arguments+=("--brainscore-weights=$WEIGHTS")
+[ -z "${WEIGHTS_ENTRY:-}" ] || arguments+=("--brainscore-weights-entry=$WEIGHTS_ENTRY")
 [ -z "${DATA:-}" ] || arguments+=("--brainscore-data=$DATA")
 [ -z "${NEW:-}" ] || arguments+=("--brainscore-new=$NEW")
 [ -z "${MISSING:-}" ] || arguments+=("--brainscore-missing=$MISSING")

@@ -11,6 +11,7 @@ from pytest_brainscore.data.catalogue import Kind, file_set
 from pytest_brainscore.data.readiness import Readiness, readiness
 from pytest_brainscore.data.showing import Screen, showing
 from pytest_brainscore.data.user_folder import offline
+from pytest_brainscore.errors import ModelError
 from pytest_brainscore.scoring.score import Score, signed
 
 if TYPE_CHECKING:
@@ -73,7 +74,19 @@ class Benchmark:
 
         The score's provenance has the ingredient ``screen`` unless that is ``published``, and wherever a stimulus was
         placed whose format does not keep its pixels.
+
+        Raises
+        ------
+        ModelError
+            When it is no model at all, a plain network for example.
+
         """
+        if not hasattr(model, "look_at"):
+            raise ModelError(
+                f"{self.identifier} was given a {type(model).__name__}, which cannot look at stimuli; give what "
+                'load_model("path/to/file.py:function") returns, or an object with start_recording, start_task and '
+                "look_at."
+            )
         score = cast("Callable[[Benchmark, BrainModel], Score]", _load(self.protocol))
         with showing(self.screen) as shown:
             result = score(self, model)

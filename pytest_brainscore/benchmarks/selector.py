@@ -11,6 +11,9 @@ from typing import Protocol
 from pytest_brainscore.benchmarks import BenchmarkError, all_benchmarks, every_version
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 
+_SHORTEST_FAMILY = 3
+"""Letters that names must have in common to be offered as a pattern."""
+
 
 class Selectable(Protocol):
     """What a word can select: a benchmark, or the record of one."""
@@ -97,5 +100,8 @@ def choose(selectors: Sequence[str]) -> tuple[Benchmark, ...]:
 def _nothing(selector: str, candidates: Sequence[Benchmark]) -> BenchmarkError:
     names = {name for each in candidates for name in (each.identifier, *each.parents)}
     near = difflib.get_close_matches(selector, sorted(names))
+    if len(selector) >= _SHORTEST_FAMILY and "*" not in selector:  # part of several names: a family
+        patterns = (f"'{selector}*'", f"'*{selector}*'")
+        near = [each for each in patterns if any(fnmatchcase(name, each.strip("'")) for name in names)][:1] + near
     advice = f"did you mean {' or '.join(near)}?" if near else "see brainscore list for those there are."
     return BenchmarkError(f"No benchmark and no parent of the score tree matches {selector!r}; {advice}")

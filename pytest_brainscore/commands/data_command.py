@@ -235,7 +235,7 @@ def _choose(words: Sequence[str]) -> Sequence[Benchmark]:
     """Return the benchmarks that words select; names of data are among those offered for a word that selects none."""
     from difflib import get_close_matches
 
-    from pytest_brainscore.benchmarks import BenchmarkError
+    from pytest_brainscore.benchmarks import BenchmarkError, every_version
     from pytest_brainscore.benchmarks.selector import choose
     from pytest_brainscore.data.catalogue import catalogue
 
@@ -244,6 +244,8 @@ def _choose(words: Sequence[str]) -> Sequence[Benchmark]:
     except BenchmarkError:
         names = dict.fromkeys(identifier for _, identifier in catalogue())
         for word in words:
+            if any(each.identifier.startswith(word) for each in every_version()):
+                continue  # the name of a family of benchmarks, for which there is a better hint
             near = get_close_matches(word, names, n=1)
             if near:
                 raise BenchmarkError(f"There are no data called {word!r}; did you mean {near[0]}?") from None

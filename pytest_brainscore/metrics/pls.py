@@ -144,10 +144,12 @@ def fit_pls(
     """
     responses = checked_targets(features, targets, splits)
     fewest = min(len(split.train) for split in splits)
-    if components > features.shape[1] or components >= fewest:
+    most = min(features.shape[1], fewest - 1)
+    if components > most:
         raise ValueError(
             f"{components} PLS components need as many features and one more training stimulus, and there are "
-            f"{features.shape[1]} features and {fewest} training stimuli: ask for fewer components or give more data."
+            f"{features.shape[1]} features and {fewest} training stimuli: ask for {most} components or fewer, or give "
+            "more data."
         )
     if responses.shape[1] == 1:
         max_iterations = 1  # one target has one direction, and scikit-learn does not iterate

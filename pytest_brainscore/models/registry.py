@@ -86,6 +86,11 @@ def load_model(
     from pytest_brainscore.models.torch_model import TorchBrainModel
     from pytest_brainscore.models.weights import load_checkpoint
 
+    if not isinstance(specification, str):
+        raise ModelError(
+            f"load_model was given a {type(specification).__name__} and takes the name of a model; write a function "
+            'that returns your network, and name it: load_model("path/to/file.py:function").'
+        )
     parsed = parse_specification(specification)
     check_exists(parsed, commitments)
     if weights_entry is not None and weights is None:

@@ -20,6 +20,8 @@ SCHEMA = 1
 
 Status = Literal["scored", "unavailable", "failed", "crashed", "nan"]
 """What became of a benchmark: it has a score, its data are not here, it raised, its worker died, it has no number."""
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+"""A duration; decades at most, so that sums and milliseconds are finite."""
 Structure = TypeVar("Structure", bound=msgspec.Struct)
 
 
@@ -50,7 +52,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Its ceiling-normalised score; null unless `status` is scored."""
     reason: str | None = None
     """Why it has no score; null when it has one."""
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     """Time it took, in seconds; 0 when it never came to an end."""
     worker: str = ""
     """Process that ran it, for example gw0; empty when it is not known."""
@@ -100,7 +102,7 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Layer that stood for the region; null for behaviour and where it is not known."""
     seed: int | None = None
     """Seed of every random choice; null when there was none."""
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     """Time the benchmark took, in seconds; 0 when it never came to an end."""
     peak_rss_mb: float | None = None
     """Peak resident memory of the process so far, in MB (10^6 bytes); null where it is not known."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -175,7 +176,7 @@ class Collector:
             complete=self.complete,
         )
         self.output.write(report, self.options.baseline, self.options.population, self._problem)
-        self.written += stored
+        self.output.written += stored
 
     def ordered(self) -> list[BenchmarkRecord]:
         """Return the records model by model in tree order."""
@@ -237,8 +238,10 @@ class Collector:
                 if identifier not in known:
                     self.records[model, identifier] = ruled(_vanished(model, identifier, baseline), self.options)
 
-    def _update_baselines(self) -> None:
+    def _update_baselines(self) -> list[str]:
+        """Store what was asked for, and return what to tell of it; nothing is accepted that could not be stored."""
         wanted = {"none": (), "new": ("new",), "improved": ("new", "improved"), "all": None}[self.options.update]
+        told = []
         for model in self.options.models:
             scores = {
                 record.identifier: _baseline_score(record)
@@ -251,9 +254,14 @@ class Collector:
                 continue
             try:
                 path = update_baseline(self.options.baseline_output, model.identifier, scores)
-                self.written.append(f"{path} ({counted(len(scores), 'score')} stored)")
+                told.append(f"{path} ({counted(len(scores), 'score')} stored)")
             except BrainScoreError as error:
                 self._problem(error)
+                unchanged = replace(self.options, update="none")
+                for key, record in self.records.items():
+                    if record.model == model.identifier:
+                        self.records[key] = ruled(record, unchanged)
+        return told
 
 
 def _missing(baseline: BaselineScore, reason: str | None) -> ComparisonRecord:

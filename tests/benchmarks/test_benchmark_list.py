@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_brainscore.benchmarks import BenchmarkError, all_benchmarks, every_version, load_benchmark
-from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.errors import BrainScoreError, ModelError
 
 EMBEDDED = [
     "Marques2020_DeValois1982-pref_or",
@@ -133,3 +133,9 @@ def test_listing_benchmarks_and_asking_for_availability_imports_nothing_heavy() 
     )
     printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
     assert printed.strip() == "[]"
+
+
+def test_what_is_no_model_is_refused_in_one_sentence() -> None:
+    benchmark = load_benchmark("Marques2020_Cavanaugh2002-surround_diameter")
+    with pytest.raises(ModelError, match=r"was given a function, which cannot look at stimuli; give what load_model\("):
+        benchmark(lambda images: images)  # type: ignore[arg-type]

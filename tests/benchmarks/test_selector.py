@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pytest_brainscore.benchmarks import BenchmarkError, all_benchmarks, every_version, load_benchmark
@@ -38,6 +40,15 @@ def test_a_word_that_selects_nothing_is_refused_although_others_select_something
         select(["V1", "behaviour_vision"], all_benchmarks())
     with pytest.raises(BenchmarkError, match=r"matches 'qqqq'; see brainscore list for those there are\."):
         select(["qqqq"], all_benchmarks())
+
+
+@pytest.mark.parametrize(
+    ("family", "pattern"), [("MajajHong2015", "'MajajHong2015*'"), ("Cavanaugh2002", "'*Cavanaugh2002*'")]
+)
+def test_the_pattern_of_a_family_of_benchmarks_is_offered(family: str, pattern: str) -> None:
+    with pytest.raises(BenchmarkError, match=f"did you mean {re.escape(pattern)}"):
+        select([family], all_benchmarks())
+    assert select([pattern.strip("'")], all_benchmarks())
 
 
 def test_choosing_without_words_gives_the_published_leaves() -> None:

@@ -80,3 +80,14 @@ def test_a_broken_report_in_a_folder_is_an_error_and_not_left_out(brainscore: Br
     result = brainscore("merge", shards, "--to", "json:merged.json")
     assert result.exit_code == 1
     assert "V1/report.json is not in the format of this package" in result.stderr
+
+
+def test_a_report_that_is_given_twice_counts_once(brainscore: Brainscore, shards: Path) -> None:
+    """By its folder and by name, or by two names of the same file."""
+    file = shards / "V1" / "report.json"
+    link = shards.parent / "link.json"
+    link.symlink_to(file)
+    again = (shards, file, shards / "V1" / ".." / "V1" / "report.json", link)
+    result = brainscore("merge", *again, "--expect", 2, "--to", "json:merged.json")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "2 reports: 2 scored; 2 unchanged\n"

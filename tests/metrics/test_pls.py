@@ -333,7 +333,7 @@ def test_a_nan_in_the_targets_is_refused_with_its_place() -> None:
 @pytest.mark.parametrize(("stimuli", "features"), [(27, 40), (60, 24)], ids=["stimuli", "features"])
 def test_too_few_stimuli_or_features_for_the_components_are_refused(stimuli: int, features: int) -> None:
     values, responses = simulated(stimuli, features, 3)
-    with pytest.raises(ValueError, match="ask for fewer components or give more data"):
+    with pytest.raises(ValueError, match=r"ask for .* components or fewer, or give more data"):
         pls_correlation(values, responses, shuffle_splits(stimuli))
 
 

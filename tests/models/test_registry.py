@@ -113,6 +113,10 @@ class TestNames:
         with pytest.raises(ModelError, match=rf"no model '{name}'; did you mean .*{near}"):
             load_model(name)
 
+    def test_a_network_is_no_name(self) -> None:
+        with pytest.raises(ModelError, match="was given a Linear and takes the name of a model; write a function that"):
+            load_model(nn.Linear(2, 2))  # type: ignore[arg-type]
+
     def test_a_name_unlike_any_other_shows_the_forms(self) -> None:
         with pytest.raises(ModelError, match=r"give a name \(squeezenet1_1\), timm:NAME, path/to/file\.py:factory"):
             check_exists(parse_specification("zzzzzz"))

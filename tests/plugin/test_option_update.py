@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_brainscore.report.record import benchmark_record
+from pytest_brainscore.report.red import is_red
+
 if TYPE_CHECKING:
     from fixtures.projects import Project
 
@@ -84,3 +87,15 @@ def test_an_unwritable_folder_fails_the_run_and_says_so(project: Project) -> Non
     result = project.run("--brainscore-baseline", "blocked", "--brainscore-update", "new")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: *blocked*"])
+
+
+def test_what_could_not_be_stored_is_not_accepted(changed: Project) -> None:
+    """The report says the same as the exit code: a fall that did not become the baseline is a fall."""
+    with (changed.path / "conftest.py").open("a") as conftest:
+        conftest.write(f"\ndef pytest_runtest_logfinish(): Path({str(changed.baseline())!r}).write_text('damaged')\n")
+    assert changed.run("--brainscore-update", "all").ret == pytest.ExitCode.INTERNAL_ERROR
+    assert {name: is_red(benchmark_record(record)) for name, record in changed.benchmarks().items()} == {
+        "rose": False,
+        "fell": True,
+        "appeared": False,
+    }

@@ -10,6 +10,7 @@ from fixtures.records import make_record, make_report
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.merge import merge
 from pytest_brainscore.report.record import Environment, ModelRecord, Report
+from pytest_brainscore.report.red import is_red
 
 ORDER = ["one", "two", "three"]
 
@@ -76,6 +77,34 @@ def test_what_is_unavailable_in_all_stays_so() -> None:
 def test_two_results_are_one_too_many_even_when_they_are_equal() -> None:
     with pytest.raises(ReportError, match=r"one of net has a result in a and in b; leave one out\."):
         merge({"a": report("one"), "b": report("one")}, ORDER)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("status", ["scored", "unavailable"])
+def test_two_versions_of_a_benchmark_are_one_too_many(status: str, turned: bool) -> None:
+    """Also when one of them has no score: the table of one version has no place for the other."""
+    second = make_record(identifier="one", version=2, status=status, score=0.5 if status == "scored" else None)
+    pair = [("a", report("one")), ("b", make_report(benchmarks=[second]))]
+    with pytest.raises(ReportError, match=r"one of net is of version . in . and of version . in .; .*leave one out\."):
+        merge(dict(reversed(pair) if turned else pair), ORDER)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_was_required_and_is_unavailable_comes_before_what_is_only_unavailable(turned: bool) -> None:
+    away = make_record(identifier="one", status="unavailable", score=None, reason="away")
+    required = make_record(identifier="one", status="unavailable", score=None, reason="asked for", required=True)
+    pair = [("a", make_report(benchmarks=[away])), ("b", make_report(benchmarks=[required]))]
+    (record,) = merge(dict(reversed(pair) if turned else pair), ORDER).benchmarks
+    assert record.reason == "asked for"
+    assert is_red(record)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_was_required_and_is_unavailable_gives_way_to_a_result(turned: bool) -> None:
+    required = make_record(identifier="one", status="unavailable", score=None, reason="asked for", required=True)
+    pair = [("a", report("one")), ("b", make_report(benchmarks=[required]))]
+    (record,) = merge(dict(reversed(pair) if turned else pair), ORDER).benchmarks
+    assert record.status == "scored"
 
 
 def test_nothing_cannot_be_merged() -> None:
