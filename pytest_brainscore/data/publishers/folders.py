@@ -39,7 +39,7 @@ def images_in(folder: Path) -> list[Path]:
 
 
 def tables_in(folder: Path) -> list[Path]:
-    """Return the tables (csv) that lie directly in a folder, sorted by name; hidden files and Excel's locks are none."""
+    """Return the tables (csv) that lie directly in a folder, by name; hidden files and locks of Excel are none."""
     tables = (path for path in folder.iterdir() if path.suffix.lower() == ".csv")
     return sorted(path for path in tables if not path.name.startswith((".", "~$")))
 
