@@ -74,6 +74,12 @@ def ceiling_of(given: Any, recording: Matrix, order: tuple[NDArray[np.intp], NDA
         raise RecordingError(f"The ceiling has {infinite} infinite responses; correct them, or make them NaN.")
     stimuli, neuroids = order
     top = internal_consistency(np.ascontiguousarray(repetitions[:, stimuli][:, :, neuroids]), seed=seed).value
+    if top == 1 and (repetitions == repetitions[:1]).all():
+        warnings.warn(
+            "The repetitions of the ceiling are all the same, so it is 1; give single repetitions, not their mean.",
+            RecordingWarning,
+            stacklevel=3,
+        )
     if not top > 0:
         raise NoNumber(f"The internal consistency of the recording is {top:.3g}, not above 0: no score can be given.")
     return top
@@ -141,8 +147,15 @@ def _repetitions(given: Any, recording: Matrix) -> FloatArray:
             raise RecordingError(
                 f"The ceiling has the dimensions {', '.join(map(str, given.dims))}; give {' x '.join(_AXES)} alone."
             )
+        if not given.size:
+            sizes = " x ".join(f"{given.sizes[axis]} {axis}" for axis in _AXES)
+            raise RecordingError(f"The ceiling has no responses ({sizes}); give repetitions of the recording.")
         if STIMULUS not in given.coords and ROWS not in given.coords:
-            array = np.asarray(as_numbers(given.transpose(*_AXES).data, "ceiling"), dtype=np.float64)
+            given = given.transpose(*_AXES)
+            array = np.asarray(as_numbers(given.data, "ceiling"), dtype=np.float64)
+            one = read_matrix(given.isel({REPETITION: 0}), "ceiling")
+            if one.columns is not None and recording.columns is not None:
+                array = array[:, :, _columns(one, recording)]
             _check_axes(array, recording)
             return array
         parts = [given.isel({REPETITION: number}) for number in range(given.sizes[REPETITION])]
@@ -190,7 +203,11 @@ def _presentations(matrix: Matrix, recording: Matrix) -> FloatArray:
     values = np.asarray(matrix.values[:, _columns(matrix, recording)], dtype=np.float64)[kept]
     try:
         arranged = by_repetition(values, [numbers[found[place]] for place in kept], times[kept])
-    except (ValueError, TypeError) as error:
+    except TypeError as error:
+        raise RecordingError(
+            f"The repetitions of the ceiling are of several types ({error}); give one type."
+        ) from error
+    except ValueError as error:
         raise RecordingError(
             f"The ceiling has a stimulus twice in one repetition; number the presentations of each stimulus, for "
             f"example by groupby({STIMULUS!r}).cumcount()."

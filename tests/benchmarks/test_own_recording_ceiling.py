@@ -97,6 +97,21 @@ def test_dimensions_name_the_axes_of_a_ceiling_without_other_names() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:The score is")
+def test_neuroids_of_a_ceiling_are_joined_by_name_where_its_stimuli_have_none() -> None:
+    partly = ARRAY.drop_vars("stimulus_id")
+    wanted = ridge(FEATURE_TABLE, TABLE.iloc[:, :3], ARRAY)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ridge(FEATURE_TABLE, TABLE.iloc[:, :3], partly[:, :, ::-1]) == wanted
+    with pytest.raises(RecordingError, match="neuroids of the recording have no ceiling, the first is n0"):
+        ridge(FEATURE_TABLE, TABLE, partly.assign_coords(neuroid_id=("neuroid", list("abcde"))))
+
+
+def test_a_mean_that_is_repeated_is_no_repetition() -> None:
+    with pytest.warns(RecordingWarning, match="all the same"):
+        assert ridge(FEATURES, RECORDING, [RECORDING] * 3).ceiling == 1
+
+
 def test_masked_and_missing_responses_are_the_same() -> None:
     missing = np.random.default_rng(3).random(REPEATED.shape) < 0.1
     expected = internal_consistency(np.where(missing, np.nan, REPEATED)).value
@@ -212,6 +227,15 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "twice in one repetition; number the presentations",
     ),
     "one table": (lambda: ridge(FEATURE_TABLE, TABLE, TABLES[:1]), "one repetition has no ceiling"),
+    "a DataArray of nothing": (lambda: ridge(FEATURE_TABLE, TABLE, ARRAY[:0]), "no responses .0 repetition x 60"),
+    "nothing, without names": (
+        lambda: ridge(FEATURE_TABLE, TABLE, ARRAY[:0].drop_vars("stimulus_id")),
+        "no responses .0 repetition x 60",
+    ),
+    "repetitions of two types": (
+        lambda: ridge(FEATURE_TABLE, TABLE, pd.concat([TABLES[0].assign(repetition=1), TABLE.assign(repetition="b")])),
+        "repetitions of the ceiling are of several types",
+    ),
     "a Dataset": (lambda: ridge(FEATURE_TABLE, TABLE, ARRAY.to_dataset(name="rates")), "Dataset of rates"),
     "dimensions of other names": (
         lambda: ridge(FEATURES, RECORDING, xarray.DataArray(REPEATED, dims=("trial", "image", "unit"))),

@@ -167,7 +167,7 @@ def test_other_encodings_and_separators_are_told(tmp_path: Path) -> None:
 
 def test_what_systems_and_editors_leave_behind_is_no_table(tmp_path: Path) -> None:
     expected = read_trial_tables(write(tmp_path, first=FIRST))
-    for name in (".DS_Store", "._first.csv", "Thumbs.db", "first.csv~", "first.csv.bak", "first.xlsx"):
+    for name in (".DS_Store", "._first.csv", "Thumbs.db", "first.csv~", "first.csv.bak", "first.xlsx", "~$first.csv"):
         (tmp_path / name).write_bytes(b"\x00\x05\x16\x07\xff")
     assert read_trial_tables(tmp_path).responses.tolist() == expected.responses.tolist()
 

@@ -39,8 +39,9 @@ def images_in(folder: Path) -> list[Path]:
 
 
 def tables_in(folder: Path) -> list[Path]:
-    """Return the tables (csv) that lie directly in a folder, sorted by name; hidden files are none."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith("."))
+    """Return the tables (csv) that lie directly in a folder, by name; hidden files and locks of Excel are none."""
+    tables = (path for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    return sorted(path for path in tables if not path.name.startswith((".", "~$")))
 
 
 def by_number(path: Path) -> tuple[int, str]:
