@@ -159,7 +159,7 @@ def read_commitment(path: str | os.PathLike[str]) -> LayerCommitment:
         commitment = msgspec.convert(content, LayerCommitment)
     except msgspec.ValidationError as error:
         reason, _, field = str(error).partition(" - at ")
-        where = field.strip("`").removeprefix("$.") or "the file"
+        where = field.rpartition("$")[2].strip("`").removeprefix(".") or "the file"  # "`key` in `$.layers`"
         raise ModelError(f"The layer commitment {path} is wrong at {where}: {reason}; mend that field.") from error
     except (OSError, ValueError, RecursionError, OverflowError) as error:
         raise ModelError(f"The layer commitment {path} cannot be read ({error}); mend the file.") from error

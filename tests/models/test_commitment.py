@@ -74,7 +74,7 @@ def test_a_commitment_may_be_as_short_as_its_layers(tmp_path: Path) -> None:
         ("[preprocessing]\nmean = ['a', 0, 0]", "preprocessing.mean[0]", "got `str`"),
         ("[preprocessing]\nstd = [true, 1, 1]", "preprocessing.std[0]", "got `bool`"),
         ("[preprocessing]\nstd = 0.5", "preprocessing.std", "Expected `array | null`, got `float`"),
-        ("[layers]\nV3 = 'x'", "layers", "V3"),
+        ("[layers]\nV3 = 'x'", "wrong at layers:", "V3"),
         ("[layers]\nV1 = 3", "layers", "Expected `str | array`, got `int`"),
         ("layer = 'x'", "the file", "unknown field `layer`"),
         ("[preprocessing]\nkind = 'imagnet'", "preprocessing.kind", "imagnet"),

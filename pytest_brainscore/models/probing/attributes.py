@@ -78,8 +78,15 @@ def generators_of(network: nn.Module) -> list[Generator]:
 
 def state_digest(network: nn.Module) -> str:
     """Return a digest that changes with the attributes, and in all likelihood with the weights: of these, the sums."""
-    sums = [each.detach().sum().to(torch.complex128).item() for each in [*network.parameters(), *network.buffers()]]
+    sums = [_sum(each.detach()) for each in [*network.parameters(), *network.buffers()]]
     return hashlib.sha256(f"{attributes_digest(network)} {sums}".encode()).hexdigest()
+
+
+def _sum(tensor: torch.Tensor) -> object:
+    try:
+        return (tensor.sum(dtype=torch.float32) if tensor.is_floating_point() else tensor.sum()).item()
+    except (RuntimeError, NotImplementedError):  # of a kind that has no sums
+        return tensor._version
 
 
 def _told_of(network: nn.Module) -> _Telling:
@@ -101,7 +108,8 @@ def _attributes(module: nn.Module) -> Iterator[tuple[str, object]]:
         if name == "_buffers":
             yield name, {key: each for key, each in value.items() if key in module._non_persistent_buffers_set}
         elif "hooks" in name and isinstance(value, Mapping):
-            yield name, list(value.values())  # their numbers count the hooks of a process
+            if value:
+                yield name, list(value.values())  # their numbers count the hooks of a process
         elif name not in _ELSEWHERE:
             yield name, value
 
@@ -131,6 +139,9 @@ class _Telling:
 
     def tell(self, value: object, depth: int) -> None:
         kind = type(value)
+        if kind in _SIMPLE:
+            self._say(f"{kind.__name__} {value!r}")
+            return
         self._say(f"{kind.__module__}.{kind.__qualname__}")
         if isinstance(value, _PLAIN):
             self._say(repr(value))
