@@ -297,13 +297,13 @@ def _statuses(recorder: Recorder) -> Iterator[None]:
         try:
             recorder.no_number(str(error))
         except BrainScoreError as rejection:
-            pytest.fail(str(rejection), pytrace=False)
+            raise pytest.fail.Exception(str(rejection), pytrace=False) from None
         pytest.xfail(str(error))
     except (DataUnavailable, NotCapable) as error:
         recorder.without_score("unavailable", str(error))
         pytest.skip(str(error))
     except BrainScoreError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def _announce_data(config: pytest.Config) -> None:

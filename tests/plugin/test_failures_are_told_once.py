@@ -92,3 +92,11 @@ def test_tests_of_ones_own_are_reported_as_ever(project: Project) -> None:
 def test_verbose_runs_list_every_failure(project: Project) -> None:
     project.outcomes({f"b{index}": {"raise": "no such luck"} for index in range(3)})
     assert tracebacks(project.run("-v"), "no such luck") == 3
+
+
+def test_a_number_that_was_lost_is_told_without_what_led_to_it(project: Project) -> None:
+    project.run("--brainscore-update", "new")
+    project.outcomes({"one": {"no number": "All responses are equal."}, "two": {"score": 0.25}})
+    output = project.run().stdout.str()
+    assert output.count("has no number now, and the baseline is .500") == 1
+    assert "During handling" not in output
