@@ -63,8 +63,11 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
         return None
     from pytest_brainscore.running.listing import listing
 
-    _announce_data(config)
     with options_spoken():
+        try:
+            _announce_data(config)
+        except BrainScoreError as error:
+            raise pytest.UsageError(str(error)) from error
         print("\n".join(listing()))
     return 0
 

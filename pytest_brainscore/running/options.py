@@ -286,10 +286,17 @@ def read_options(config: pytest.Config) -> RunOptions:
 
 
 def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
-    """Return the folder of data that the user has, if one is given, and whether nothing may be fetched."""
+    """Return the folder of data that the user has, if one is given, and whether nothing may be fetched.
+
+    Raises
+    ------
+    BrainScoreError
+        There is no such folder.
+
+    """
     given = cast("str", _value(config, OPTIONS_BY_NAME["brainscore_data"]))
     offline = config.getoption("brainscore_offline") or config.getini("brainscore_offline")
-    return _folder(config, "brainscore_data", given), bool(offline)
+    return _existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), bool(offline)
 
 
 def _value(config: pytest.Config, option: Option) -> str | list[str]:

@@ -51,3 +51,11 @@ def test_the_list_of_benchmarks_looks_there(pytester: pytest.Pytester, monkeypat
     folder = pytester.mkdir("mine")
     result = pytester.runpytest_subprocess("--brainscore-list", "--brainscore-data", "mine")
     assert str(folder) in result.stdout.str()
+
+
+@pytest.mark.parametrize("way", ["--brainscore-data=nowhere", "-obrainscore_data=nowhere"])
+def test_a_folder_that_does_not_exist_is_a_usage_error(pytester: pytest.Pytester, way: str) -> None:
+    for words in (["--model", "squeezenet1_1"], ["--brainscore-list"]):
+        result = pytester.runpytest_subprocess(*words, way)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        assert "There is no folder" in result.stdout.str() + result.stderr.str()
