@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from pytest_brainscore.running.workers import bound_threads
+
 FIXTURES = ("networks", "stimuli", "recordings", "projects", "fault_server", "publishers", "browser", "command_line")
 
 
@@ -18,6 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("brainscore_model"):
         # What the tests find must not depend on a network; those of fetching have servers of their own.
         os.environ.setdefault("BRAINSCORE_OFFLINE", "1")
+        # A test process beside another computes on its share of the cores, as a scoring process does.
+        bound_threads(getattr(config.option, "numprocesses", None) or 1)
         _without_deadlines()
         for name in FIXTURES:
             config.pluginmanager.import_plugin(f"fixtures.{name}")

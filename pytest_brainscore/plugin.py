@@ -10,7 +10,6 @@ import os
 import uuid
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -139,7 +138,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if asked:
             metafunc.parametrize(asked, [], indirect=True)
         return
-    selected = trials(models, marker.args[0], options.benchmarks if options else ())
+    selected = trials(models, marker.args[0], options.benchmarks, options.screen)
     metafunc.parametrize(
         ("model", "brain_benchmark"),
         [(trial.model, trial) for trial in selected],
@@ -152,7 +151,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def brain_benchmark(request: pytest.FixtureRequest) -> Benchmark:
     """Return the benchmark under test: called with a model, it returns a score."""
     trial: Trial = request.param
-    return replace(trial.benchmark, screen=request.config.stash[OPTIONS].screen)
+    return trial.benchmark
 
 
 @pytest.fixture

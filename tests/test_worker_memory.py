@@ -41,3 +41,12 @@ def test_large_arrays_come_from_memory_that_was_freed() -> None:
 def test_what_the_user_has_set_stays() -> None:
     # Huge pages would hide the faults; 8 bytes in pages of at most 2 MB are 160 of them for five batches.
     assert faults(MALLOC_MMAP_MAX_="65536") >= 100
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only getrusage(2) tells")
+def test_the_peak_of_a_process_is_its_own() -> None:
+    """And not that of the process that started it, which getrusage(2) of Linux begins with."""
+    large = b"1" * 400_000_000
+    code = "from pytest_brainscore.running.recorder import peak_memory; print(peak_memory())"
+    peak = float(subprocess.check_output([sys.executable, "-c", code], text=True))
+    assert 0 < peak < len(large) / 1e6

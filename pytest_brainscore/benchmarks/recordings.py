@@ -52,7 +52,7 @@ class Recording:
         lacking = np.argwhere(~present.any(axis=0))
         if len(lacking):
             raise DataUnavailable(
-                f"Of the neuroids of {self.name}, {np.unique(lacking[:, 1]).size} lack responses to stimuli, first to "
+                f"{self.name}: neuroids without responses to some stimuli: {np.unique(lacking[:, 1]).size}, first to "
                 f"{self.stimulus_ids[lacking[0, 0]]}; use the published file."
             )
         mean: NDArray[np.float64] = self.responses.mean(axis=0, where=present)

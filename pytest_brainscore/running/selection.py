@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.selector import choose, matches
+from pytest_brainscore.data.showing import Screen
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.specification import ModelSpecification
 
@@ -54,7 +55,9 @@ class Selection:
     """Why this selection cannot be run, in one sentence."""
 
 
-def trials(models: Sequence[ModelSpecification], node: str, selectors: Sequence[str] = ()) -> list[Trial]:
+def trials(
+    models: Sequence[ModelSpecification], node: str, selectors: Sequence[str] = (), screen: Screen = "published"
+) -> list[Trial]:
     """Return every model with every chosen benchmark that `node` stands for, in tree order.
 
     Parameters
@@ -65,6 +68,8 @@ def trials(models: Sequence[ModelSpecification], node: str, selectors: Sequence[
         What the mark of a test names: the words of ``--brainscore-benchmark``, usually a parent of the score tree.
     selectors
         What ``--brainscore-benchmark`` names; only these are chosen, all that `node` stands for where there are none.
+    screen
+        Which pixels placed stimuli have.
 
     Raises
     ------
@@ -72,7 +77,7 @@ def trials(models: Sequence[ModelSpecification], node: str, selectors: Sequence[
         When `node`, without selectors, or a selector chooses nothing at all.
 
     """
-    chosen = choose(selectors or (node,))
+    chosen = [replace(benchmark, screen=screen) for benchmark in choose(selectors or (node,))]
     return [Trial(model, benchmark) for model in models for benchmark in chosen if matches(node, benchmark)]
 
 

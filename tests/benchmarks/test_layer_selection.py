@@ -80,7 +80,13 @@ def benchmark(region: str, assembly: str = "here") -> Benchmark:
 def counting(network: torch.nn.Module) -> Callable[[], int]:
     """Return what counts forward passes of whole batches; those that find out shapes show two grey images."""
     images: list[int] = []
-    network.register_forward_pre_hook(lambda _module, inputs: images.append(len(inputs[0])))
+
+    def count(module: torch.nn.Module, inputs: tuple[torch.Tensor]) -> None:
+        if module is network:
+            images.append(len(inputs[0]))
+
+    # For all modules: a hook of the network's own would be part of what its activations are stored by.
+    torch.nn.modules.module.register_module_forward_pre_hook(count)
     return lambda: images.count(BATCH_SIZE)
 
 

@@ -257,7 +257,7 @@ class TestBadInput:
         assembly = setup.assembly.copy()
         assembly[(assembly["stimulus_id"] == "011-image").values, 4] = np.nan
         self.refused(
-            setup._replace(assembly=assembly), monkeypatch, "1 neuroids of .* no response .* first to 011-image"
+            setup._replace(assembly=assembly), monkeypatch, "without responses to some stimuli: 1, first to 011-image"
         )
 
     def test_one_missing_response_is_left_out_of_the_average(

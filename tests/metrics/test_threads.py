@@ -79,7 +79,11 @@ def test_others_get_their_threads_back() -> None:
     ours = {library["filepath"] for library in _libraries().info()}  # a further one may be loaded at any time
 
     def threads() -> list[int]:
-        return [library["num_threads"] for library in threadpool_info() if library["filepath"] in ours]
+        return [
+            library["num_threads"]
+            for library in threadpool_info()
+            if library["filepath"] in ours and library["user_api"] == "blas"
+        ]
 
     with threadpool_limits(3, user_api="blas"):
         before = threads()

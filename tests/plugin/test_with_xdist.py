@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -101,7 +102,8 @@ def test_ctrl_c_keeps_the_lines_that_arrived(project: Project) -> None:
         {f"quick{index}": {"score": 0.5, "cost": 9} for index in range(3)} | {"slow": {"sleep": 60, "score": 1}}
     )
     command = [sys.executable, "-m", "pytest", "test_toys.py", "--model", "net.py:build", "-n", "2"]
-    run = subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, start_new_session=True)
+    heard = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # whoever runs these tests may ignore it
+    run = subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, start_new_session=True, preexec_fn=heard)
     lines = project.path / "brainscore-report.jsonl"
     while run.poll() is None and (not lines.exists() or lines.read_text().count("\n") < 3):
         time.sleep(0.1)
