@@ -332,7 +332,8 @@ class TestFiles:
         with pytest.raises(ModelError, match="'model_ema' is an entry of no checkpoint; give weights"):
             load_model(f"{net}:build", weights_entry="model_ema")
 
-    def test_nothing_is_left_beside_the_file_or_on_the_path(self, net: Path) -> None:
+    def test_nothing_is_left_beside_the_file_or_on_the_path(self, net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(sys.modules, "net", raising=False)  # of another test, which named it as a module
         before = list(sys.path)
         load_model(f"{net}:build")
         assert sorted(path.name for path in net.parent.iterdir()) == ["helper.py", "net.py"]
