@@ -118,6 +118,11 @@ class TestWhereNobodyElseHasIt:
         result = project.pytester.runpytest_subprocess("--model", "net.py:build", "--speed=9", "--collect-only")
         assert result.ret == 0
 
+    def test_the_words_may_be_longer_than_the_name_of_a_file(self, project: Project) -> None:
+        (project.path / "many.py").write_text("def build(): ...\n" + "".join(f"def m{i}(): ...\n" for i in range(100)))
+        models = ",".join(f"many.py:m{number}" for number in range(100))
+        project.run("--collect-only", "-q", model=models).stdout.fnmatch_lines(["200 tests collected*"])
+
     def test_it_needs_a_word(self, project: Project) -> None:
         result = project.run("--model", model=None)
         assert result.ret == pytest.ExitCode.USAGE_ERROR
