@@ -329,7 +329,9 @@ def _settle(recorder: Recorder, report: pytest.TestReport, call: pytest.CallInfo
         recorder.without_score("unavailable", _reason(report, call))
     if report.skipped and recorder.required and recorder.record and recorder.record["status"] == "unavailable":
         report.outcome = "failed"
-        report.longrepr = f"{recorder.record['reason']} It is required by --brainscore-require."
+        from pytest_brainscore.report.red import REQUIRED
+
+        report.longrepr = f"{recorder.record['reason']} {REQUIRED}"
         if expected:
             del report.wasxfail
 

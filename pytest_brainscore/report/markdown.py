@@ -15,8 +15,6 @@ from pytest_brainscore.text import printable
 
 BYTES: Final = 900_000
 """Default budget. A job summary of GitHub Actions may have 1 MiB for each step, and is dropped whole beyond it."""
-COMMENT_BYTES: Final = 60_000
-"""Budget of a comment, which GitHub cuts at 65,536 characters."""
 MARKER: Final = "<!-- brainscore -->"
 """First line, by which a workflow finds the comment that it wrote before."""
 _MARKUP: Final = re.compile(r"[\\`*_\[\]|#~$!{}]")

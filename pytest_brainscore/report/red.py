@@ -15,6 +15,8 @@ SIGNS: Final = {"red": "❌", "green": "✅", "empty": "⚠️"}
 """The sign of each, where a report shows one."""
 INCOMPLETE: Final = "The run was stopped, or results were lost: benchmarks can be absent."
 """Why a report without a red record can be red."""
+REQUIRED: Final = "It is required by --brainscore-require."
+"""Why a benchmark without a score can be red."""
 _RED_STATUSES: Final = ("failed", "crashed")
 _RED_VERDICTS: Final = ("regressed", "not-comparable")
 
@@ -54,4 +56,4 @@ def why_red(record: BenchmarkRecord) -> str:
     reason = (record.comparison.reason if record.comparison else None) or record.reason or ""
     if not (record.required and record.status != "scored"):
         return reason
-    return f"{reason} It is required by --brainscore-require." if reason else "It is required by --brainscore-require."
+    return f"{reason} {REQUIRED}" if reason else REQUIRED

@@ -18,7 +18,7 @@ from pytest_brainscore.report.record import (
     plain_record,
     to_plain,
 )
-from pytest_brainscore.report.red import is_red
+from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.policy import is_required, ruled
 from pytest_brainscore.scoring.comparison import Comparison, compare
 from pytest_brainscore.scoring.score import origin
@@ -204,7 +204,7 @@ class Recorder:
             self._judge(comparison)
         if self.required:
             self._rejected = True
-            raise Rejected(f"{reason} It is required by --brainscore-require.")
+            raise Rejected(f"{reason} {REQUIRED}")
 
     def _compare(self, value: float | None, fingerprint: dict[str, Any]) -> Comparison:
         identifier = self._trial.benchmark.identifier

@@ -15,10 +15,11 @@ import xarray
 from PIL import Image
 
 from fixtures.mutations import mutations, reads
+from fixtures.publishers import published_by
 from fixtures.stimuli import NoiseImage
 from pytest_brainscore.data.archives import unpack
 from pytest_brainscore.data.assembly_files import open_assembly
-from pytest_brainscore.data.catalogue import FileSet, Kind, read_catalogue
+from pytest_brainscore.data.catalogue import read_catalogue
 from pytest_brainscore.data.publishers import (
     cowley2023,
     geirhos2021,
@@ -41,18 +42,6 @@ TRIALS = (
     "subject-01,1,3,NaN,na,bear,0,0003_edg_s01_0_bear_00_bear9.png\n"
 )
 SYNSET = "n01751748"
-
-
-def published_by(publisher: str, kind: Kind, identifier: str) -> FileSet:
-    return FileSet(
-        kind=kind,
-        identifier=identifier,
-        store_identifier=identifier,
-        files=(),
-        access="user-supplied",
-        note="",
-        publisher=publisher,
-    )
 
 
 @pytest.fixture
