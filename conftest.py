@@ -1,4 +1,4 @@
-"""Makes the pytest fixtures of ``fixtures/`` available to the project's own tests."""
+"""Makes the pytest fixtures of ``tests/support/`` available to the project's own tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
         bound_threads(getattr(config.option, "numprocesses", None) or 1)
         _without_deadlines()
         for name in FIXTURES:
-            config.pluginmanager.import_plugin(f"fixtures.{name}")
+            config.pluginmanager.import_plugin(f"tests.support.{name}")
 
 
 def _without_deadlines() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks import load_benchmark as load_benchmark
-    from pytest_brainscore.benchmarks.own_recording import score as score
+    from pytest_brainscore.benchmarks.own.recording import score as score
     from pytest_brainscore.models import load_model as load_model
     from pytest_brainscore.scoring.score import Score as Score
 
@@ -25,7 +25,7 @@ _HOMES = {
     "Score": "pytest_brainscore.scoring.score",
     "load_benchmark": "pytest_brainscore.benchmarks",
     "load_model": "pytest_brainscore.models",
-    "score": "pytest_brainscore.benchmarks.own_recording",
+    "score": "pytest_brainscore.benchmarks.own.recording",
 }
 
 

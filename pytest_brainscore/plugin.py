@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_brainscore.controller import Controller, ForeignModelFlag, WithoutModel
-from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, VARIABLE
+from pytest_brainscore.data.retrieval.user_folder import OFFLINE_VARIABLE, VARIABLE
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable, options_spoken
-from pytest_brainscore.running import invocation, model_flag, workers
-from pytest_brainscore.running import options as run_options
+from pytest_brainscore.running import workers
+from pytest_brainscore.running.command_line import invocation, model_flag
+from pytest_brainscore.running.command_line import options as run_options
+from pytest_brainscore.running.controller import Controller, ForeignModelFlag, WithoutModel
 from pytest_brainscore.running.workers import FOLDER
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.running.options import RunOptions
+    from pytest_brainscore.running.command_line.options import RunOptions
+    from pytest_brainscore.running.command_line.selection import Trial
+    from pytest_brainscore.running.process_state import ScoringRun
     from pytest_brainscore.running.recorder import Recorder
-    from pytest_brainscore.running.run import ScoringRun
-    from pytest_brainscore.running.selection import Trial
 
 OPTIONS = pytest.StashKey["RunOptions"]()
 RECORDER = pytest.StashKey["Recorder | None"]()
@@ -60,7 +61,7 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
     """Answer ``--brainscore-list`` without collecting anything."""
     if not config.option.brainscore_list:
         return None
-    from pytest_brainscore.running.listing import listing
+    from pytest_brainscore.running.command_line.listing import listing
 
     with options_spoken():
         try:
@@ -131,7 +132,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not marker.args and not marker.kwargs:
         metafunc.parametrize("model", models, indirect=True, ids=[model.identifier for model in models])
         return
-    from pytest_brainscore.running.selection import problem_of_mark, trials
+    from pytest_brainscore.running.command_line.selection import problem_of_mark, trials
 
     if options is None or problem_of_mark(marker) is not None:  # taken out, or refused, once everything is collected
         asked = [name for name in ("model", "brain_benchmark") if name in metafunc.fixturenames]
@@ -190,7 +191,7 @@ class Process:
 
         Suites that have none of the chosen benchmarks would be skipped for having no parameters: they are taken out.
         """
-        from pytest_brainscore.running.selection import slow_first, trial_of
+        from pytest_brainscore.running.command_line.selection import slow_first, trial_of
 
         if self._options.benchmarks:
             empty = {item for item in items if _has_node(item) and trial_of(item) is None}
@@ -206,8 +207,8 @@ class Process:
         """Tell the controller of a worker what is selected, before xdist sends the test ids."""
         folder = getattr(session.config, "workerinput", {}).get(FOLDER)
         if folder is not None:
+            from pytest_brainscore.running.command_line.selection import selection
             from pytest_brainscore.running.handover import hand_over
-            from pytest_brainscore.running.selection import selection
 
             hand_over(folder, _worker(session.config), selection(session.items))
 
@@ -223,7 +224,7 @@ class Process:
     @pytest.hookimpl(specname="pytest_runtest_setup", tryfirst=True)
     def pytest_check_availability(self, item: pytest.Item) -> None:
         """Decide on availability, and fetch what can be fetched, before any fixture loads a model."""
-        from pytest_brainscore.running.selection import trial_of
+        from pytest_brainscore.running.command_line.selection import trial_of
 
         trial = trial_of(item)
         if trial is None:
@@ -280,7 +281,7 @@ class Process:
 
     def _recorder(self, item: pytest.Item) -> Recorder | None:
         """Return a recorder for one attempt at a test; None for a test that scores nothing."""
-        from pytest_brainscore.running.selection import trial_of
+        from pytest_brainscore.running.command_line.selection import trial_of
 
         trial = trial_of(item)
         if trial is None:
@@ -363,7 +364,7 @@ def _worker(config: pytest.Config) -> str:
 def _run(config: pytest.Config) -> ScoringRun:
     """Return this process's part of the run, made when the first test needs it: it imports numpy."""
     if RUN not in config.stash:
-        from pytest_brainscore.running.run import ScoringRun
+        from pytest_brainscore.running.process_state import ScoringRun
 
         workers.keep_freed_memory()
         run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex

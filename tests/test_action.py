@@ -15,10 +15,10 @@ import yaml
 
 from pytest_brainscore.benchmarks.selector import choose
 from pytest_brainscore.report.reading import read_report
-from pytest_brainscore.running.options import OPTIONS
+from pytest_brainscore.running.command_line.options import OPTIONS
 
 if TYPE_CHECKING:
-    from fixtures.projects import Project
+    from tests.support.projects import Project
 
 ROOT = Path(__file__).parent.parent
 ACTION = ROOT / "action.yml"

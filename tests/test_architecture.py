@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "running": {"report", "scoring", "benchmarks", "models", "data"},
     "commands": {"running", "report", "scoring", "benchmarks", "models", "data"},
 }
-PLUGIN = {Path("plugin.py"), Path("controller.py")}
+PLUGIN = {Path("plugin.py"), Path("running/controller.py")}
 OPEN_TO_ALL = {
     "pytest_brainscore",
     "pytest_brainscore.errors",

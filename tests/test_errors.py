@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.projects import Project
 from pytest_brainscore import load_model
-from pytest_brainscore.data.user_folder import where_to_put
+from pytest_brainscore.data.retrieval.user_folder import where_to_put
 from pytest_brainscore.errors import ModelError, mend, options_spoken
+from tests.support.projects import Project
 
 PACKAGE = Path(__file__).parent.parent / "pytest_brainscore"
 BELOW_RUNNING = sorted(

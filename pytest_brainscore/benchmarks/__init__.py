@@ -13,7 +13,7 @@ from importlib import import_module
 from types import ModuleType
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.data.showing import SCREENS, Screen
+from pytest_brainscore.data.stimuli.showing import SCREENS, Screen
 from pytest_brainscore.errors import BrainScoreError
 
 _FAMILIES = (

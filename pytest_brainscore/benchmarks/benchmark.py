@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from pytest_brainscore.data.catalogue import Kind, file_set
-from pytest_brainscore.data.readiness import Readiness, readiness
-from pytest_brainscore.data.showing import Screen, showing
-from pytest_brainscore.data.user_folder import offline
+from pytest_brainscore.data.retrieval.readiness import Readiness, readiness
+from pytest_brainscore.data.retrieval.user_folder import offline
+from pytest_brainscore.data.stimuli.showing import Screen, showing
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.scoring.score import Score, signed
 
 if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
 
+Result = TypeVar("Result")
+Protocol = Callable[["Benchmark", "BrainModel", Any], Score]
+"""A function that scores: ``(benchmark, model, data) -> Score``."""
 Access = Literal["embedded", "public", "restricted", "private", "user-supplied"]
 
 
@@ -31,7 +34,7 @@ class Benchmark:
     parents: tuple[str, ...]
     """Path through the score tree, from the root to the direct parent."""
     region: str
-    """Region recorded from (V1, V2, V4, IT), or the task for behaviour."""
+    """Region recorded from (V1, V2, V4, IT), or the task for behavior."""
     metric: str
     """Name of the metric."""
     ceiling: float | None
@@ -52,8 +55,9 @@ class Benchmark:
     """DOI or address of the publication."""
     cost: float
     """Rough time on one core, in seconds, for a SqueezeNet-sized model; orders the tests slow first."""
-    protocol: str
-    """``module:function`` that scores: called with this benchmark and the model, returns a Score."""
+    protocol: str | Protocol
+    """What scores: called with this benchmark, the model, and the data, returns a Score. ``module:function`` is
+    imported when it is first called."""
     fitting_stimulus_set: str = ""
     """Identifier of the stimuli that a decoder is fitted to before the task; empty where there is none."""
     generated_stimuli: bool = False
@@ -61,8 +65,10 @@ class Benchmark:
     screen: Screen = "published"
     """How stimuli of other visual degrees than the model's are shown: ``published`` writes them to files of their own
     format first, as the published system does, so that JPEG images are compressed twice; ``lossless`` does not."""
-    availability: str | None = None
-    """``module:function`` that returns the Readiness of data outside the catalogue; None for data of the catalogue."""
+    data: str | Callable[[Benchmark], Any] = "pytest_brainscore.benchmarks.benchmark_data:BenchmarkData"
+    """What loads the data that the protocol is handed: called with this benchmark. By default, of the catalogue."""
+    availability: str | Callable[[Benchmark], Readiness] | None = None
+    """What returns the Readiness of data outside the catalogue; None for data of the catalogue."""
 
     @property
     def parent(self) -> str:
@@ -87,9 +93,8 @@ class Benchmark:
                 'load_model("path/to/file.py:function") returns, or an object with start_recording, start_task and '
                 "look_at."
             )
-        score = cast("Callable[[Benchmark, BrainModel], Score]", _load(self.protocol))
         with showing(self.screen) as shown:
-            result = score(self, model)
+            result = _load(self.protocol)(self, model, _load(self.data)(self))
         if shown.written or self.screen != "published":
             result = replace(result, provenance={**result.provenance, "screen": self.screen})
         return signed(result, self, model)
@@ -107,7 +112,7 @@ class Benchmark:
     def readiness(self) -> Readiness:
         """Return whether everything that scoring needs is at hand, or can be; the first thing that is not says why."""
         if self.availability is not None:
-            return cast("Callable[[Benchmark], Readiness]", _load(self.availability))(self)
+            return _load(self.availability)(self)
         states = [readiness(*need) for need in self.needs]
         missing = [each for each in states if each.state != "ready"]
         hopeless = [each for each in missing if each.state != "fetchable"]
@@ -130,13 +135,16 @@ class Benchmark:
             When something cannot be had.
 
         """
-        from pytest_brainscore.data.obtaining import obtain
+        from pytest_brainscore.data.retrieval.local_or_download import obtain
 
         for need in self.needs:
             if readiness(*need).state != "ready":
                 obtain(file_set(*need), progress=progress)
 
 
-def _load(address: str) -> object:
-    module, _, name = address.partition(":")
-    return getattr(import_module(module), name)
+def _load(function: str | Callable[..., Result]) -> Callable[..., Result]:
+    """Return a function that may be named as ``module:function``."""
+    if not isinstance(function, str):
+        return function
+    module, _, name = function.partition(":")
+    return cast("Callable[..., Result]", getattr(import_module(module), name))

@@ -51,4 +51,4 @@ class _Commands(click.Group):
 @click.group(cls=_Commands)
 @click.version_option(package_name="pytest-brainscore")
 def main() -> None:
-    """Score vision models against primate brains and behaviour. The scoring itself is ``pytest --model NAME``."""
+    """Score vision models against primate brains and behavior. The scoring itself is ``pytest --model NAME``."""

@@ -11,8 +11,8 @@ import click
 from pytest_brainscore.commands.data_command import DATA as DATA_FOLDER
 
 if TYPE_CHECKING:
-    from pytest_brainscore.benchmarks.layer_selection import RegionScores
-    from pytest_brainscore.models.commitment import LayerCommitment
+    from pytest_brainscore.benchmarks.shared.layer_selection import RegionScores
+    from pytest_brainscore.models.commitment.commitment import LayerCommitment
     from pytest_brainscore.models.interface import BrainModel
 
 
@@ -74,11 +74,11 @@ def command(
     """
     from datetime import UTC, datetime
 
-    from pytest_brainscore.benchmarks.layer_selection import region_benchmarks, score_layers, with_selection
+    from pytest_brainscore.benchmarks.shared.layer_selection import region_benchmarks, score_layers, with_selection
     from pytest_brainscore.data.loading import load_stimulus_set
     from pytest_brainscore.models import load_model
-    from pytest_brainscore.models.candidate_layers import CandidateLayers, matching_layers
-    from pytest_brainscore.models.commitment_file import commitment_text, write_commitment
+    from pytest_brainscore.models.commitment.candidate_layers import CandidateLayers, matching_layers
+    from pytest_brainscore.models.commitment.commitment_file import commitment_text, write_commitment
 
     chosen = region_benchmarks(_words([regions]), _pairs(benchmarks))
     loaded = load_model(model, weights=weights, weights_entry=weights_entry, device=device)
@@ -124,10 +124,10 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
 
 def _before(model: str, file: Path) -> LayerCommitment:
     """Return what is committed now: the file's content, or what is shipped with or known of a published network."""
-    from pytest_brainscore.models.commitment import read_commitment
-    from pytest_brainscore.models.networks import NO_COMMITMENT
+    from pytest_brainscore.models.commitment.commitment import read_commitment
     from pytest_brainscore.models.registry import named_commitment
-    from pytest_brainscore.models.specification import parse_specification
+    from pytest_brainscore.models.sources.build_network import NO_COMMITMENT
+    from pytest_brainscore.models.sources.specification import parse_specification
 
     parsed = parse_specification(model)
     if parsed.kind in ("name", "timm"):
@@ -136,7 +136,7 @@ def _before(model: str, file: Path) -> LayerCommitment:
 
 
 def _list_layers(model: str, loaded: BrainModel) -> None:
-    from pytest_brainscore.models.candidate_layers import layers_with_outputs
+    from pytest_brainscore.models.commitment.candidate_layers import layers_with_outputs
     from pytest_brainscore.report.words import aligned
 
     known = layers_with_outputs(loaded)

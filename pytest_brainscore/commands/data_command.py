@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pytest_brainscore.data.sizes import size_in_words
-from pytest_brainscore.data.user_folder import VARIABLE
+from pytest_brainscore.data.retrieval.sizes import size_in_words
+from pytest_brainscore.data.retrieval.user_folder import VARIABLE
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.data.catalogue import FileSet
-    from pytest_brainscore.data.upkeep import Part
+    from pytest_brainscore.data.retrieval.cache_cleanup import Part
 
 _TITLES = {
     "ready": "ready",
@@ -90,8 +90,8 @@ def status(selectors: tuple[str, ...], model: str | None, as_json: bool) -> None
 @DATA
 def fetch(selectors: tuple[str, ...]) -> None:
     """Fetch everything that the selected benchmarks need and that is not here yet."""
-    from pytest_brainscore.data.obtaining import obtain
-    from pytest_brainscore.data.readiness import readiness
+    from pytest_brainscore.data.retrieval.local_or_download import obtain
+    from pytest_brainscore.data.retrieval.readiness import readiness
     from pytest_brainscore.errors import DataUnavailable
 
     failed = 0
@@ -119,8 +119,8 @@ def fetch(selectors: tuple[str, ...]) -> None:
 @DATA
 def verify(selectors: tuple[str, ...]) -> None:
     """Compare every file that is here with its published checksum, anew. Exits with 1 when one is wrong."""
-    from pytest_brainscore.data.locations import find
-    from pytest_brainscore.data.receiving import sha1_of
+    from pytest_brainscore.data.retrieval.find_local import find
+    from pytest_brainscore.data.retrieval.resumable_download import sha1_of
 
     wrong = right = absent = 0
     for file in dict.fromkeys(file for files in _file_sets(selectors) for file in files.files):
@@ -154,8 +154,8 @@ def clean(dry_run: bool, fetched: bool, activations: bool) -> None:
 
     Only our own cache is touched, never your data folder or another program's cache. Do not run it during a fetch.
     """
-    from pytest_brainscore.data.upkeep import removable, remove
-    from pytest_brainscore.data.user_folder import user_folder
+    from pytest_brainscore.data.retrieval.cache_cleanup import removable, remove
+    from pytest_brainscore.data.retrieval.user_folder import user_folder
     from pytest_brainscore.errors import BrainScoreError
 
     mine = user_folder()

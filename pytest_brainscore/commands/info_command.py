@@ -12,12 +12,12 @@ def command() -> None:
     from importlib.metadata import PackageNotFoundError, version
 
     from pytest_brainscore.data.home import home, shared_home
-    from pytest_brainscore.data.locations import reference_cache
-    from pytest_brainscore.data.s3 import credentials_configured
-    from pytest_brainscore.data.sizes import size_in_words
-    from pytest_brainscore.data.upkeep import size_of
-    from pytest_brainscore.data.user_folder import VARIABLE, offline, user_folder
-    from pytest_brainscore.report.build import PACKAGES
+    from pytest_brainscore.data.retrieval.cache_cleanup import size_of
+    from pytest_brainscore.data.retrieval.find_local import reference_cache
+    from pytest_brainscore.data.retrieval.s3 import credentials_configured
+    from pytest_brainscore.data.retrieval.sizes import size_in_words
+    from pytest_brainscore.data.retrieval.user_folder import VARIABLE, offline, user_folder
+    from pytest_brainscore.report.assemble_report import PACKAGES
 
     click.secho("folders", bold=True)
     click.echo(f"  home                  {home()} (BRAINSCORE_HOME)")

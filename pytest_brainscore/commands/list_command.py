@@ -18,7 +18,7 @@ def command(selectors: tuple[str, ...], versions: bool, as_json: bool) -> None:
     """
     from pytest_brainscore.benchmarks import all_benchmarks, every_version
     from pytest_brainscore.benchmarks.selector import select
-    from pytest_brainscore.running.listing import tree_lines
+    from pytest_brainscore.running.command_line.listing import tree_lines
 
     chosen = select(selectors, every_version() if versions else all_benchmarks())
     if as_json:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from pytest_brainscore.data import publishers
 from pytest_brainscore.data.catalogue import FileSet, file_set
-from pytest_brainscore.data.locations import find
-from pytest_brainscore.data.obtaining import obtain
+from pytest_brainscore.data.retrieval.find_local import find
+from pytest_brainscore.data.retrieval.local_or_download import obtain
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
     import pandas
     import xarray
 
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 
 def load_stimulus_set(identifier: str, degrees: float) -> StimulusSet:
@@ -42,8 +42,8 @@ def load_stimulus_set(identifier: str, degrees: float) -> StimulusSet:
     files = file_set("stimulus_set", identifier)
     if _from_publisher(files):
         return publishers.load_stimulus_set(files, degrees)
-    from pytest_brainscore.data.stimulus_set_files import read_stimulus_set
-    from pytest_brainscore.data.unpacking import unpacked
+    from pytest_brainscore.data.retrieval.unpacking import unpacked
+    from pytest_brainscore.data.stimuli.stimulus_set_files import read_stimulus_set
 
     table, archive = obtain(files)
     return read_stimulus_set(identifier, table, unpacked(archive, files.files[1].sha1), degrees)
@@ -108,6 +108,6 @@ def _stimulus_table(files: FileSet) -> pandas.DataFrame:
     if _from_publisher(files):
         # The side of the images is no part of the table.
         return publishers.load_stimulus_set(files, degrees=1.0).table
-    from pytest_brainscore.data.stimulus_set_files import read_stimulus_table
+    from pytest_brainscore.data.stimuli.stimulus_set_files import read_stimulus_table
 
     return read_stimulus_table(obtain(replace(files, files=files.files[:1]))[0])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 if TYPE_CHECKING:
     import xarray
 
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 RecordingTarget = Literal["V1", "V2", "V4", "IT"]
 Task = Literal["passive", "label", "probabilities", "odd_one_out"]
@@ -33,7 +33,7 @@ class BrainModel(Protocol):
         ...
 
     def start_task(self, task: Task, fitting: StimulusSet | Sequence[str] | str | None = None) -> None:
-        """Have the following stimuli answered by behaviour."""
+        """Have the following stimuli answered by behavior."""
         ...
 
     def start_recording(self, target: RecordingTarget, time_bins: Sequence[TimeBin]) -> None:

@@ -12,23 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.data.assembly import recording_assembly
-from pytest_brainscore.data.stimulus_set import StimulusSet, stimuli_from_files
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet, stimuli_from_files
 from pytest_brainscore.errors import ModelError, NotCapable, mend
-from pytest_brainscore.models.activation_store import ActivationStore
-from pytest_brainscore.models.behavior import READOUT_TASKS, Behavior, behave, start_behavior
-from pytest_brainscore.models.blocks import ResponseSource, stored_responses
-from pytest_brainscore.models.commitment import READOUT, REGIONS
+from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.activations.neuroid_coordinates import AXIS_NAMES, LayerShapes, neuroid_coordinates
+from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
+from pytest_brainscore.models.commitment.commitment import READOUT, REGIONS
 from pytest_brainscore.models.description import ModelDescription
 from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
-from pytest_brainscore.models.label_decisions import IMAGENET_CLASSES
-from pytest_brainscore.models.linear_decoder import LinearDecoder, fit_decoder
-from pytest_brainscore.models.neuroid_coordinates import AXIS_NAMES, LayerShapes, neuroid_coordinates
-from pytest_brainscore.models.probing.outputs import OutputError
+from pytest_brainscore.models.networks.probing.outputs import OutputError
+from pytest_brainscore.models.tasks.behavior import READOUT_TASKS, Behavior, behave, start_behavior
+from pytest_brainscore.models.tasks.label_decisions import IMAGENET_CLASSES
+from pytest_brainscore.models.tasks.linear_decoder import LinearDecoder, fit_decoder
 
 if TYPE_CHECKING:
     import xarray
 
-    from pytest_brainscore.data.stimulus_set import StimulusImage
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
 
 
 class Recording(NamedTuple):
@@ -104,7 +104,7 @@ class LayerMappedModel(ABC):
                 return f"{self.identifier} has {outputs or 'no'} outputs; {needed}."
         if asked in READOUT_TASKS and not self._readout_layers():
             return (
-                f"No layer of {self.identifier} is committed to behaviour; {give_layer(READOUT)}, or "
+                f"No layer of {self.identifier} is committed to behavior; {give_layer(READOUT)}, or "
                 f'write {READOUT} = "LAYER" among its committed layers.'
             )
         return None
@@ -112,7 +112,7 @@ class LayerMappedModel(ABC):
     def start_task(
         self, task: Task, fitting: StimulusSet | Sequence[str] | Mapping[str, Sequence[int]] | str | None = None
     ) -> None:
-        """Have the following stimuli answered by behaviour, or, with the passive task, by nothing.
+        """Have the following stimuli answered by behavior, or, with the passive task, by nothing.
 
         Nothing that was started before has an effect any more, whichever it was. When this fails, it stays in force.
 
@@ -121,7 +121,7 @@ class LayerMappedModel(ABC):
         task
             ``passive``, ``label``, ``probabilities``, or ``odd_one_out``, of each three stimuli.
         fitting
-            For ``label``, see :func:`~pytest_brainscore.models.label_task.label_task`. For ``probabilities``, stimuli
+            For ``label``, see ``tasks.label_task``. For ``probabilities``, stimuli
             with the column ``image_label``, which a read-out is fitted to.
 
         Raises
@@ -140,7 +140,7 @@ class LayerMappedModel(ABC):
         Parameters
         ----------
         stimuli
-            With the column ``synset``, as :mod:`~pytest_brainscore.models.linear_decoder` reads them from folders.
+            With the column ``synset``, as ``tasks.linear_decoder`` reads them from folders.
 
         Raises
         ------
@@ -258,7 +258,7 @@ class LayerMappedModel(ABC):
         return recording_assembly(self.record(stimuli), stimuli.table, neuroids, recording.time_bins)
 
     def _readout_layers(self) -> tuple[str, ...]:
-        """Return the layers that behaviour is read out from: those committed to it, else those of IT."""
+        """Return the layers that behavior is read out from: those committed to it, else those of IT."""
         return self._layers.get(READOUT, self._layers.get("IT", ()))
 
     def _features(self, stimuli: StimulusSet) -> NDArray[np.float32]:

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
 from pytest_brainscore.models.description import ModelDescription
 from pytest_brainscore.models.layer_mapped_model import LayerMappedModel, give_layer
-from pytest_brainscore.models.neuroid_coordinates import LayerShapes
 
 if TYPE_CHECKING:
-    from pytest_brainscore.data.stimulus_set import StimulusImage
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
 
 PIXELS_VERSION = 1
 """Raise it whenever the same image gives other values."""

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.errors import ModelError, NoNumber
 from pytest_brainscore.models.layer_mapped_model import LayerMappedModel
-from pytest_brainscore.models.probing.answers import COMPANY_TOLERANCE, difference
+from pytest_brainscore.models.networks.probing.answers import COMPANY_TOLERANCE, difference
 
 if TYPE_CHECKING:
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 BLOCK_STIMULI = 128

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.errors import ModelError, mend
-from pytest_brainscore.models.specification import FORMS, ModelSpecification, parse_specification
+from pytest_brainscore.models.sources.specification import FORMS, ModelSpecification, parse_specification
 from pytest_brainscore.resources import resource_folder
 
 if TYPE_CHECKING:
-    from pytest_brainscore.models.activation_store import ActivationStore
-    from pytest_brainscore.models.commitment import LayerCommitment
+    from pytest_brainscore.models.activations.activation_store import ActivationStore
+    from pytest_brainscore.models.commitment.commitment import LayerCommitment
     from pytest_brainscore.models.interface import BrainModel
 
 NAMES_SHOWN = 3
@@ -76,15 +76,15 @@ def load_model(
     """
     from torch import nn
 
-    from pytest_brainscore.models import networks
-    from pytest_brainscore.models.activation_store import ActivationStore
-    from pytest_brainscore.models.commitment import override_layers, read_commitment
-    from pytest_brainscore.models.device import resolve_device
+    from pytest_brainscore.models.activations.activation_store import ActivationStore
+    from pytest_brainscore.models.commitment.commitment import override_layers, read_commitment
+    from pytest_brainscore.models.networks.device import resolve_device
+    from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
+    from pytest_brainscore.models.networks.torch_model import TorchBrainModel
     from pytest_brainscore.models.pixels import PixelsModel
-    from pytest_brainscore.models.preprocessing import committed_preprocessing
+    from pytest_brainscore.models.sources import build_network
+    from pytest_brainscore.models.sources.weights import load_checkpoint
     from pytest_brainscore.models.temporal import TemporalBrainModel
-    from pytest_brainscore.models.torch_model import TorchBrainModel
-    from pytest_brainscore.models.weights import load_checkpoint
 
     if not isinstance(specification, str):
         raise ModelError(
@@ -101,14 +101,14 @@ def load_model(
     running_on = resolve_device(device)
     store = store or ActivationStore()
     if parsed.kind in ("file", "module"):
-        module = networks.import_module(parsed)
+        module = build_network.import_module(parsed)
         file = _commitment_beside(Path(module.__file__ or f"{parsed.source}.py"), parsed.factory)
-        made = networks.call_factory(parsed.text, module, parsed.factory)
+        made = build_network.call_factory(parsed.text, module, parsed.factory)
         if not isinstance(made, nn.Module):
             _refuse_settings(parsed, weights, layers)
             return made
-        built = networks.Built(made, sources=networks.source_files(module))
-        commitment = read_commitment(file) if file.exists() else networks.NO_COMMITMENT
+        built = build_network.Built(made, sources=build_network.source_files(module))
+        commitment = read_commitment(file) if file.exists() else build_network.NO_COMMITMENT
     else:
         file, commitment = named_commitment(parsed, commitments)
     identifier = commitment.identifier or parsed.identifier
@@ -117,7 +117,7 @@ def load_model(
         if commitment.source == "pixels":
             _refuse_settings(parsed, weights, None)
             return PixelsModel(identifier, chosen, commitment.visual_degrees, store)
-        built = networks.build(commitment, pretrained=weights is None)
+        built = build_network.build(commitment, pretrained=weights is None)
     origin = built.weights_from
     if weights is not None:
         loaded = load_checkpoint(built.network, Path(weights).expanduser(), weights_entry)
@@ -170,8 +170,8 @@ def named_commitment(
     """
     from msgspec.structs import replace
 
-    from pytest_brainscore.models.commitment import read_commitment
-    from pytest_brainscore.models.networks import published_commitment
+    from pytest_brainscore.models.commitment.commitment import read_commitment
+    from pytest_brainscore.models.sources.build_network import published_commitment
 
     own, shipped = _own_commitment(specification.identifier, folder), _shipped_commitment(specification.identifier)
     file = own if own.exists() else shipped
@@ -213,7 +213,7 @@ def check_exists(specification: ModelSpecification, commitments: str | os.PathLi
     own = _own_commitment(specification.identifier, commitments)
     if specification.kind != "name" or own.exists() or _shipped_commitment(specification.identifier).is_file():
         return
-    from pytest_brainscore.models.networks import torchvision_classifiers
+    from pytest_brainscore.models.sources.build_network import torchvision_classifiers
 
     names = [*(file.stem for file in own.parent.glob("*.toml")), *committed_names(), *torchvision_classifiers()]
     if specification.source not in names:

@@ -15,19 +15,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.data.assembly import recording_assembly
 from pytest_brainscore.errors import ModelError, NotCapable
-from pytest_brainscore.models.blocks import ResponseSource, stored_responses
-from pytest_brainscore.models.commitment import TimedStep
+from pytest_brainscore.models.activations.neuroid_coordinates import neuroid_coordinates
+from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
+from pytest_brainscore.models.commitment.commitment import TimedStep
 from pytest_brainscore.models.description import ModelDescription
 from pytest_brainscore.models.interface import RecordingTarget, TimeBin
 from pytest_brainscore.models.layer_mapped_model import Recording
-from pytest_brainscore.models.neuroid_coordinates import neuroid_coordinates
-from pytest_brainscore.models.torch_model import TorchBrainModel
+from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 from pytest_brainscore.one_thread import one_thread
 
 if TYPE_CHECKING:
     import xarray
 
-    from pytest_brainscore.data.stimulus_set import StimulusImage, StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage, StimulusSet
 
 Stretch = tuple[float, float]
 """Start and end, in milliseconds after stimulus onset."""
@@ -110,7 +110,7 @@ class TemporalBrainModel(TorchBrainModel):
     Parameters
     ----------
     *arguments, **settings
-        As for :class:`~pytest_brainscore.models.torch_model.TorchBrainModel`; the regions of `time_course` need no
+        As for ``TorchBrainModel``; the regions of `time_course` need no
         `layers`.
     time_course
         For each region that changes over time, the layer and step that stand for each stretch of time, without gaps.

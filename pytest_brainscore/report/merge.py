@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.build import build_report
+from pytest_brainscore.report.assemble_report import build_report
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.report.red import is_red

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.build import build_report
+from pytest_brainscore.report.assemble_report import build_report
 from pytest_brainscore.report.record import (
     SCHEMA,
     BenchmarkRecord,

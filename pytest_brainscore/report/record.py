@@ -75,7 +75,7 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     parents: list[str]
     """Path through the score tree, from the root to the direct parent."""
     region: str
-    """Region recorded from, or the task for behaviour."""
+    """Region recorded from, or the task for behavior."""
     status: Status
     """What became of the benchmark."""
     required: bool = False
@@ -99,7 +99,7 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     n: dict[str, int] = {}
     """How many of what went in: stimuli, units, splits, bootstraps."""
     layer: str | None = None
-    """Layer that stood for the region; null for behaviour and where it is not known."""
+    """Layer that stood for the region; null for behavior and where it is not known."""
     seed: int | None = None
     """Seed of every random choice; null when there was none."""
     seconds: Seconds = 0.0

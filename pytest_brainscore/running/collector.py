@@ -17,7 +17,7 @@ from pytest_brainscore.benchmarks import all_benchmarks, every_version
 from pytest_brainscore.benchmarks.selector import choose, select
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
-from pytest_brainscore.report.build import build_report, environment
+from pytest_brainscore.report.assemble_report import build_report, environment
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import (
     BenchmarkRecord,
@@ -28,10 +28,10 @@ from pytest_brainscore.report.record import (
 )
 from pytest_brainscore.report.red import Colour, colour
 from pytest_brainscore.report.words import counted
+from pytest_brainscore.running.command_line.options import RunOptions
+from pytest_brainscore.running.command_line.policy import ruled
 from pytest_brainscore.running.ledger import Ledger
-from pytest_brainscore.running.options import RunOptions
 from pytest_brainscore.running.output import Output
-from pytest_brainscore.running.policy import ruled
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
 from pytest_brainscore.scoring.comparison import missing
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from pytest_brainscore.running.selection import Selection
+from pytest_brainscore.running.command_line.selection import Selection
 
 
 def hand_over(folder: str, worker: str, selection: Selection) -> None:

@@ -19,16 +19,16 @@ from pytest_brainscore.report.record import (
     to_plain,
 )
 from pytest_brainscore.report.red import REQUIRED, is_red
-from pytest_brainscore.running.policy import is_required, ruled
+from pytest_brainscore.running.command_line.policy import is_required, ruled
 from pytest_brainscore.scoring.comparison import Comparison, compare
 from pytest_brainscore.scoring.score import origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_brainscore.running.options import RunOptions
-    from pytest_brainscore.running.run import ScoringRun
-    from pytest_brainscore.running.selection import Trial
+    from pytest_brainscore.running.command_line.options import RunOptions
+    from pytest_brainscore.running.command_line.selection import Trial
+    from pytest_brainscore.running.process_state import ScoringRun
     from pytest_brainscore.scoring.score import Score
 
 

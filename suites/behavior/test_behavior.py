@@ -1,4 +1,4 @@
-"""Behaviour: does the model answer as people do, and err where they err?"""
+"""Behavior: does the model answer as people do, and err where they err?"""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 @pytest.mark.brainscore("behavior_vision")
 def test_behavior(model: BrainModel, brain_benchmark: Benchmark, brainscore: Recorder) -> None:
-    """Score the model on one behavioural benchmark."""
+    """Score the model on one behavioral benchmark."""
     brainscore.check(brain_benchmark(model))

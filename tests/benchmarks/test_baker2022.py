@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 import xarray
 
-from fixtures.table_subjects import (
+from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks.baker2022 import protocol
+from pytest_brainscore.benchmarks.baker2022.protocol import score_trials
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
     made_up_stimuli,
@@ -15,11 +20,6 @@ from fixtures.table_subjects import (
     statistics_of_all_stimuli,
     trials_of,
 )
-from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.baker2022 import protocol
-from pytest_brainscore.benchmarks.baker2022.protocol import score_trials
-from pytest_brainscore.data.stimulus_set import StimulusSet
-from pytest_brainscore.errors import DataUnavailable, NoNumber
 
 ANIMALS = ("bear", "cat", "frog")
 SUBJECTS = 12

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import xarray
 
-from fixtures.table_subjects import NeverAsked, TableSubject, made_up_stimuli, shuffled, trials_of
 from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.bmd2024 import BENCHMARKS, protocol
 from pytest_brainscore.benchmarks.bmd2024.protocol import score_trials
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, ModelError
+from tests.support.table_subjects import NeverAsked, TableSubject, made_up_stimuli, shuffled, trials_of
 
 BENCHMARK = load_benchmark("BMD2024.dotted_2Behavioral-accuracy_distance")
 CATEGORIES = np.array(["bear", "bicycle", "cat", "knife"])

@@ -8,11 +8,11 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from fixtures.table_models import TableModel, stimuli_named
 from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.bracci2019.protocol import dissimilarity_score
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.table_models import TableModel, stimuli_named
 
 BENCHMARK = load_benchmark("Bracci2019.anteriorVTC-rdm")
 STIMULI, SUBJECTS, UNITS = 27, 4, 50

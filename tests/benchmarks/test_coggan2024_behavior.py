@@ -1,4 +1,4 @@
-"""Coggan2024 behaviour: accuracies over kinds of occluders, recomputed with pandas, subject by subject."""
+"""Coggan2024 behavior: accuracies over kinds of occluders, recomputed with pandas, subject by subject."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 import xarray
 
-from fixtures.table_subjects import (
+from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks.coggan2024_behavior import protocol
+from pytest_brainscore.benchmarks.coggan2024_behavior.protocol import score_trials
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
     made_up_stimuli,
@@ -17,11 +22,6 @@ from fixtures.table_subjects import (
     statistics_of_all_stimuli,
     trials_of,
 )
-from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.coggan2024_behavior import protocol
-from pytest_brainscore.benchmarks.coggan2024_behavior.protocol import score_trials
-from pytest_brainscore.data.stimulus_set import StimulusSet
-from pytest_brainscore.errors import DataUnavailable, NoNumber
 
 BENCHMARK = load_benchmark("tong.Coggan2024_behavior-ConditionWiseAccuracySimilarity")
 CATEGORIES = ("bear", "bison", "hare")

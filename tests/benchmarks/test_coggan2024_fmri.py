@@ -8,11 +8,11 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import zscore
 
-from fixtures.table_models import TableModel, stimuli_named
 from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.coggan2024_fmri.protocol import similarity_score
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.scoring.score import Score
+from tests.support.table_models import TableModel, stimuli_named
 
 STIMULI, SUBJECTS, UNITS = 24, 9, 200
 IDS = [f"{number:02d}.png" for number in range(STIMULI)]

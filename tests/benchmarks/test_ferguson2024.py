@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 import xarray
 
-from fixtures.table_subjects import (
+from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks.ferguson2024 import BENCHMARKS, EXPERIMENTS, protocol
+from pytest_brainscore.benchmarks.ferguson2024.protocol import score_trials
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.errors import DataUnavailable
+from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
     made_up_stimuli,
@@ -17,11 +22,6 @@ from fixtures.table_subjects import (
     statistics_of_all_stimuli,
     trials_of,
 )
-from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.ferguson2024 import BENCHMARKS, EXPERIMENTS, protocol
-from pytest_brainscore.benchmarks.ferguson2024.protocol import score_trials
-from pytest_brainscore.data.stimulus_set import StimulusSet
-from pytest_brainscore.errors import DataUnavailable
 
 BENCHMARK = load_benchmark("Ferguson2024quarter-value_delta")
 LAPSE = 0.0534

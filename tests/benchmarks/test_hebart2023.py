@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 import xarray
 
-from fixtures.table_subjects import (
+from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks.hebart2023 import protocol
+from pytest_brainscore.benchmarks.hebart2023.protocol import score_triplets
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.errors import DataUnavailable, ModelError
+from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
     made_up_stimuli,
@@ -17,11 +22,6 @@ from fixtures.table_subjects import (
     statistics_of_all_stimuli,
     trials_of,
 )
-from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.hebart2023 import protocol
-from pytest_brainscore.benchmarks.hebart2023.protocol import score_triplets
-from pytest_brainscore.data.stimulus_set import StimulusSet
-from pytest_brainscore.errors import DataUnavailable, ModelError
 
 BENCHMARK = load_benchmark("Hebart2023-match")
 OBJECTS = 12

@@ -7,11 +7,11 @@ import math
 import pandas as pd
 import pytest
 
-from fixtures.subjects import GreyImage, GreySubject
 from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.hermann2020.protocol import shape_bias, shape_match
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.subjects import GreyImage, GreySubject
 
 MATCH = load_benchmark("Hermann2020cueconflict-shape_match")
 BIAS = load_benchmark("Hermann2020cueconflict-shape_bias")

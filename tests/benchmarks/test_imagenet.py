@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fixtures.subjects import GreyImage, GreySubject
 from pytest_brainscore.benchmarks import every_version, load_benchmark
 from pytest_brainscore.benchmarks.imagenet.protocol import score_images, standard_error
 from pytest_brainscore.benchmarks.imagenet_c import protocol as imagenet_c
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.scoring.tree import published_tree
+from tests.support.subjects import GreyImage, GreySubject
 
 SYNSETS = ("n01440764", "n01443537", "n01484850")
 TOP1 = load_benchmark("ImageNet-top1")

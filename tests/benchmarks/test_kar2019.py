@@ -7,12 +7,12 @@ import pytest
 import xarray as xr
 from numpy.typing import NDArray
 
-from fixtures.table_models import TableModel, stimuli_named
 from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.kar2019.protocol import TIME_BINS, solution_time_score
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
-from pytest_brainscore.metrics.ost import object_solution_time_correlation
+from pytest_brainscore.metrics.behavior.object_solution_time import object_solution_time_correlation
+from tests.support.table_models import TableModel, stimuli_named
 
 BENCHMARK = load_benchmark("Kar2019-ost")
 IMAGES, UNITS, OBJECTS = 60, 300, ("bear", "car", "plane")

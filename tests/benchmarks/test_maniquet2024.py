@@ -10,7 +10,15 @@ import pytest
 import xarray
 from sklearn.metrics import confusion_matrix
 
-from fixtures.table_subjects import (
+from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.maniquet2024 import protocol
+from pytest_brainscore.benchmarks.maniquet2024.protocol import Experiment, score_confusions, score_tasks
+from pytest_brainscore.benchmarks.maniquet2024.tasks import manipulation_of
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.scoring.score import Score
+from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
     made_up_stimuli,
@@ -18,14 +26,6 @@ from fixtures.table_subjects import (
     statistics_of_all_stimuli,
     trials_of,
 )
-from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.maniquet2024 import protocol
-from pytest_brainscore.benchmarks.maniquet2024.protocol import Experiment, score_confusions, score_tasks
-from pytest_brainscore.benchmarks.maniquet2024.tasks import manipulation_of
-from pytest_brainscore.data.stimulus_set import StimulusSet
-from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.scoring.score import Score
 
 Scoring = Callable[[Benchmark, Experiment, TableSubject], Score]
 CONFUSION = load_benchmark("Maniquet2024-confusion_similarity")

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from pytest_brainscore.benchmarks import all_benchmarks
-from pytest_brainscore.benchmarks.behaviour import confusion_details
 from pytest_brainscore.benchmarks.hermann2020.protocol import decision_details
 from pytest_brainscore.benchmarks.marques2020 import neuronal_property
 from pytest_brainscore.benchmarks.marques2020.distributions import _AXES, distribution_details, is_log_spaced
 from pytest_brainscore.benchmarks.marques2020.targets import PropertyTarget
+from pytest_brainscore.benchmarks.shared.behavior import confusion_details
 from pytest_brainscore.report.record import to_plain
 
 

@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 import xarray
 
-from fixtures.table_subjects import (
+from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks.rajalingham2018 import protocol
+from pytest_brainscore.benchmarks.rajalingham2018.protocol import score_trials
+from pytest_brainscore.benchmarks.rajalingham2018.resampling import resampled_correlation
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.metrics.behavior.image_level_behavior import BehavioralConsistency
+from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
     made_up_stimuli,
@@ -15,13 +22,6 @@ from fixtures.table_subjects import (
     statistics_of_all_stimuli,
     trials_of,
 )
-from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.rajalingham2018 import protocol
-from pytest_brainscore.benchmarks.rajalingham2018.protocol import score_trials
-from pytest_brainscore.benchmarks.rajalingham2018.resampling import resampled_correlation
-from pytest_brainscore.data.stimulus_set import StimulusSet
-from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.metrics.image_level_behavior import BehavioralConsistency
 
 BENCHMARK = load_benchmark("Rajalingham2018-i2n")
 PUBLIC = load_benchmark("Rajalingham2018public-i2n")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from click.testing import Result
 
-from fixtures.records import make_record, make_report
 from pytest_brainscore.report.record import Environment
+from tests.support.records import make_record, make_report
 
 Brainscore = Callable[..., Result]
 Saved = Callable[..., Path]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from fixtures.fault_server import Fault, FaultServer
 from pytest_brainscore.data import catalogue as catalogue_module
 from pytest_brainscore.data.catalogue import CatalogueFile, FileSet, Kind
+from tests.support.fault_server import Fault, FaultServer
 
 Brainscore = Callable[..., Result]
 CONTENTS = {"toy.csv": b"a,b\n1,2\n", "toy.zip": b"no real images"}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from fixtures.score_pages import leaf_record, many_models, published_report
 from pytest_brainscore.report.record import ModelRecord
+from tests.support.score_pages import leaf_record, many_models, published_report
 
 Brainscore = Callable[..., Result]
 Saved = Callable[..., Path]

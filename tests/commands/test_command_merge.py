@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from fixtures.records import make_record
 from pytest_brainscore.report.record import ComparisonRecord
 from pytest_brainscore.report.writers import read_report
+from tests.support.records import make_record
 
 Brainscore = Callable[..., Result]
 Saved = Callable[..., Path]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from fixtures.records import make_record
-from fixtures.score_pages import published_report
 from pytest_brainscore.report.record import ModelRecord
+from tests.support.records import make_record
+from tests.support.score_pages import published_report
 
 Brainscore = Callable[..., Result]
 Saved = Callable[..., Path]

@@ -1,6 +1,6 @@
 """Assemblies in the published netCDF layout: labelled, lazy, and joined with the metadata of their stimuli.
 
-The files in ``fixtures/published_layout`` were written by the published system.
+The files in ``tests/data/published_layout`` were written by the published system.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pytest_brainscore.data.assembly_files import join_stimulus_columns, open_as
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.resources import resource_folder
 
-PUBLISHED = resource_folder("fixtures/published_layout")
+PUBLISHED = resource_folder("tests/data/published_layout")
 RECORDING = PUBLISHED / "assy_dicarlo_Tiny_recording.nc"
 BINS = PUBLISHED / "assy_dicarlo_Tiny_bins.nc"
 SEED = 1

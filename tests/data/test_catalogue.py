@@ -261,7 +261,7 @@ def test_reading_it_and_asking_for_readiness_imports_nothing_heavy(brainscore_ho
     asking = """
 import sys
 from pytest_brainscore.data.catalogue import catalogue
-from pytest_brainscore.data.readiness import readiness
+from pytest_brainscore.data.retrieval.readiness import readiness
 for kind, identifier in catalogue():
     readiness(kind, identifier)
 heavy = {"numpy", "pandas", "torch", "xarray", "requests", "boto3", "h5netcdf", "msgspec", "PIL"} & set(sys.modules)

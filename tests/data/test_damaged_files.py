@@ -14,10 +14,6 @@ import pytest
 import xarray
 from PIL import Image
 
-from fixtures.mutations import mutations, reads
-from fixtures.publishers import published_by
-from fixtures.stimuli import NoiseImage
-from pytest_brainscore.data.archives import unpack
 from pytest_brainscore.data.assembly_files import open_assembly
 from pytest_brainscore.data.catalogue import read_catalogue
 from pytest_brainscore.data.publishers import (
@@ -29,10 +25,14 @@ from pytest_brainscore.data.publishers import (
     load_stimulus_set,
     objectnet,
 )
-from pytest_brainscore.data.screen import WrittenImage
-from pytest_brainscore.data.stimulus_set import ImageFile
-from pytest_brainscore.data.stimulus_set_files import read_stimulus_set
+from pytest_brainscore.data.retrieval.archives import unpack
+from pytest_brainscore.data.stimuli.screen import WrittenImage
+from pytest_brainscore.data.stimuli.stimulus_set import ImageFile
+from pytest_brainscore.data.stimuli.stimulus_set_files import read_stimulus_set
 from pytest_brainscore.data.trial_tables import read_trial_tables
+from tests.support.mutations import mutations, reads
+from tests.support.publishers import published_by
+from tests.support.stimuli import NoiseImage
 
 Damage = Callable[[Path, Callable[[], object]], None]
 TRIALS = (

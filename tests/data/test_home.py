@@ -14,7 +14,7 @@ from pytest_brainscore.data.home import home, shared_home
 from pytest_brainscore.errors import BrainScoreError
 
 if TYPE_CHECKING:
-    from fixtures.projects import Project
+    from tests.support.projects import Project
 
 if sys.platform != "win32":
     import grp

@@ -17,7 +17,7 @@ from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.resources import resource_folder
 
-PUBLISHED = resource_folder("fixtures/published_layout")
+PUBLISHED = resource_folder("tests/data/published_layout")
 
 
 def published_file(name: str) -> CatalogueFile:

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_brainscore.data import manifest
 from pytest_brainscore.data.manifest import is_intact, manifest_path
-from pytest_brainscore.data.unpacking import unpacked
+from pytest_brainscore.data.retrieval.unpacking import unpacked
 
 
 @pytest.fixture

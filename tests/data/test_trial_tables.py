@@ -10,7 +10,7 @@ import pytest
 
 from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.errors import DataUnavailable
-from pytest_brainscore.metrics.error_consistency import error_consistency_ceiling
+from pytest_brainscore.metrics.behavior.error_consistency import error_consistency_ceiling
 
 HEADER = "subj,Session,trial,rt,object_response,category,condition,imagename"
 

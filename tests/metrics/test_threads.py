@@ -9,24 +9,24 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from pytest_brainscore.benchmarks.bootstrap import bootstrap
-from pytest_brainscore.metrics.cka import cka, cka_biased
-from pytest_brainscore.metrics.internal_consistency import internal_consistency
-from pytest_brainscore.metrics.linear import predict_linear, predict_neuron_to_neuron
-from pytest_brainscore.metrics.object_readout import object_decisions
-from pytest_brainscore.metrics.orientation_tuning import circular_variance
-from pytest_brainscore.metrics.ost import readout_probabilities
-from pytest_brainscore.metrics.pls import pls_correlation
-from pytest_brainscore.metrics.rdm import representational_dissimilarity
-from pytest_brainscore.metrics.reduced_features import reduced_features
-from pytest_brainscore.metrics.regression_data import gram_matrix
-from pytest_brainscore.metrics.ridge import fit_ridge_cv, predict_ridge
-from pytest_brainscore.metrics.rsm import representational_similarity
-from pytest_brainscore.metrics.splits import shuffle_splits
-from pytest_brainscore.metrics.tiled_matrix import square
-from pytest_brainscore.models.layer_pca import fit_layer_pca
-from pytest_brainscore.models.odd_one_out_task import dot_products
-from pytest_brainscore.models.probabilities_task import fit_readout
+from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap
+from pytest_brainscore.metrics.behavior.object_solution_time import readout_probabilities
+from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
+from pytest_brainscore.metrics.predictivity.object_readout import object_decisions
+from pytest_brainscore.metrics.predictivity.pls import pls_correlation
+from pytest_brainscore.metrics.predictivity.reduced_features import reduced_features
+from pytest_brainscore.metrics.predictivity.regression_data import gram_matrix
+from pytest_brainscore.metrics.predictivity.ridge import fit_ridge_cv, predict_ridge
+from pytest_brainscore.metrics.predictivity.tiled_matrix import square
+from pytest_brainscore.metrics.reliability.internal_consistency import internal_consistency
+from pytest_brainscore.metrics.shared.splits import shuffle_splits
+from pytest_brainscore.metrics.similarity.cka import cka, cka_biased
+from pytest_brainscore.metrics.similarity.rdm import representational_dissimilarity
+from pytest_brainscore.metrics.similarity.rsm import representational_similarity
+from pytest_brainscore.metrics.tuning.orientation_tuning import circular_variance
+from pytest_brainscore.models.activations.layer_pca import fit_layer_pca
+from pytest_brainscore.models.tasks.odd_one_out_task import dot_products
+from pytest_brainscore.models.tasks.probabilities_task import fit_readout
 from pytest_brainscore.one_thread import _libraries, one_thread
 
 Matrix = NDArray[np.float64]

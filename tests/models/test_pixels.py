@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from fixtures.stimuli import NoiseImage
 from pytest_brainscore import load_model
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.interface import BrainModel
+from tests.support.stimuli import NoiseImage
 
 
 def stimuli(*images: NoiseImage) -> StimulusSet:

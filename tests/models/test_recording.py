@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 import xarray
 
-from fixtures.networks import make_model
-from fixtures.stimuli import NoiseImage
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError, NoNumber
 from pytest_brainscore.models.interface import BrainModel
+from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 from pytest_brainscore.models.recording import record_responses
-from pytest_brainscore.models.torch_model import TorchBrainModel
+from tests.support.networks import make_model
+from tests.support.stimuli import NoiseImage
 
 Change = Callable[[xarray.DataArray], xarray.DataArray]
 COUNT = 150

@@ -15,17 +15,17 @@ import pytest
 import torch
 from torch import nn
 
-from fixtures.networks import make_tiny_network
-from fixtures.stimuli import NoiseImage
 from pytest_brainscore import load_model
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models import networks
-from pytest_brainscore.models.activation_store import ActivationStore
+from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 from pytest_brainscore.models.registry import check_exists, committed_names, named_commitment
-from pytest_brainscore.models.specification import parse_specification
-from pytest_brainscore.models.torch_model import TorchBrainModel
-from pytest_brainscore.models.weights import state_dict_sha256
+from pytest_brainscore.models.sources import build_network
+from pytest_brainscore.models.sources.specification import parse_specification
+from pytest_brainscore.models.sources.weights import state_dict_sha256
+from tests.support.networks import make_tiny_network
+from tests.support.stimuli import NoiseImage
 
 STIMULI = StimulusSet(
     "noise",
@@ -150,9 +150,11 @@ class TestNames:
         ):
             model.start_recording("IT", [(70, 170)])
 
-    @pytest.mark.parametrize("name", networks.PORTED_FROM_TENSORFLOW)
+    @pytest.mark.parametrize("name", build_network.PORTED_FROM_TENSORFLOW)
     def test_networks_ported_from_tensorflow_transform_their_input(self, name: str) -> None:
-        network = networks.build(networks.published_commitment(parse_specification(name)), pretrained=False).network
+        network = build_network.build(
+            build_network.published_commitment(parse_specification(name)), pretrained=False
+        ).network
         assert vars(network)["transform_input"] is True
 
     def test_published_squeezenet_is_what_the_file_holds(self, reference_data: Path) -> None:

@@ -10,15 +10,15 @@ import pytest
 import torch
 from torch import nn
 
-from fixtures.networks import IMAGE_SIZE, make_model
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError, NotCapable
 from pytest_brainscore.models import load_model
-from pytest_brainscore.models.activation_store import ActivationStore
+from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.capability import is_temporal
-from pytest_brainscore.models.commitment import TimedStep
-from pytest_brainscore.models.preprocessing import Preprocessing
+from pytest_brainscore.models.commitment.commitment import TimedStep
+from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.temporal import Stretch, TemporalBrainModel, align, alignment_weights
+from tests.support.networks import IMAGE_SIZE, make_model
 
 TENS: list[Stretch] = [(0, 10), (10, 20), (20, 30)]
 

@@ -4,7 +4,7 @@ Prints milliseconds of processor time per item, of all processes together, for e
 most 2. Failures with a traceback take longer: pytest reads the source of each. Processor time,
 because that is also right on a busy machine::
 
-    python tests/performance/collected_items.py [--items 10000]
+    python -m tests.performance.collected_items [--items 10000]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fixtures.projects import TOY_CONFTEST, TOY_FAMILY, TOY_MODEL, TOY_SUITE
+from tests.support.projects import TOY_CONFTEST, TOY_FAMILY, TOY_MODEL, TOY_SUITE
 
 PLAIN = "import pytest\n@pytest.mark.parametrize('i', range({items}))\ndef test_it(i): pass\n"
 OUTCOMES: dict[str, dict[str, object]] = {

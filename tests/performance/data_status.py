@@ -1,6 +1,6 @@
 """How soon ``brainscore data status`` answers in a new process; the aim is 1 s on a quiet machine::
 
-python tests/performance/data_status.py
+python -m tests.performance.data_status
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Time recording from a layer against bare torch loops over the same images.
 
-    python tests/performance/extraction.py --weights FILE --images 320
+    python -m tests.performance.extraction --weights FILE --images 320
 
 Asked for: within 10 % of the best bare loop (channels last, batches of 16, stop after the layer), decoding included.
 The plain loop is how it is usually done: batches of 64, default memory format, the whole network.
@@ -20,8 +20,8 @@ from PIL import Image
 
 from pytest_brainscore import load_model
 from pytest_brainscore.benchmarks.marques2020.stimuli import size_gratings
-from pytest_brainscore.data.screen import place_on_screen
-from pytest_brainscore.models.activation_store import ActivationStore
+from pytest_brainscore.data.stimuli.screen import place_on_screen
+from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.recording import record_responses
 
 LAYER = "features.6.expand3x3_activation"
@@ -48,7 +48,7 @@ def main() -> None:
 
     from torchvision.models import squeezenet1_1
 
-    from pytest_brainscore.models.weights import load_checkpoint
+    from pytest_brainscore.models.sources.weights import load_checkpoint
 
     network = squeezenet1_1().eval()
     load_checkpoint(network, arguments.weights)

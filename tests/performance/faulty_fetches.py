@@ -1,6 +1,6 @@
 """Fetch many files at once, in several processes, from a server that cuts and corrupts what it sends.
 
-    python tests/performance/faulty_fetches.py [--files 200 --processes 8]
+    python -m tests.performance.faulty_fetches [--files 200 --processes 8]
 
 Every process fetches all files in an order of its own into one folder. Asked for: every file right at the end, or a
 sentence that says why not; none half-written; and each downloaded in full once, however many processes want it. Which
@@ -21,13 +21,11 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # the fault server is not part of the package
-
-from fixtures.fault_server import PAGE, Fault, FaultServer
-from pytest_brainscore.data import fetching, receiving
 from pytest_brainscore.data.catalogue import CatalogueFile
-from pytest_brainscore.data.fetching import fetch
+from pytest_brainscore.data.retrieval import fetching, resumable_download
+from pytest_brainscore.data.retrieval.fetching import fetch
 from pytest_brainscore.errors import DataUnavailable
+from tests.support.fault_server import PAGE, Fault, FaultServer
 
 FAULTS = {
     "correct": 40,
@@ -64,7 +62,7 @@ def answers(name: str, size: int, seed: int, drawn: Counter[str]) -> Callable[[i
 
 def fetch_all(files: list[CatalogueFile], folder: Path, seed: int) -> tuple[int, list[str]]:
     """Fetch all files in a random order; return how many came, and the sentences on those that did not."""
-    fetching.BACKOFF_SECONDS = receiving.PAUSE_SECONDS = 0.01  # the server means no harm
+    fetching.BACKOFF_SECONDS = resumable_download.PAUSE_SECONDS = 0.01  # the server means no harm
     random.Random(seed).shuffle(files)
     sentences = []
     for file in files:

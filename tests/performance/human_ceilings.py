@@ -1,6 +1,6 @@
 """Time the human ceilings of all 17 experiments of Geirhos et al. (2021) from the trial tables, reading included.
 
-    python tests/performance/human_ceilings.py --data DIR
+    python -m tests.performance.human_ceilings --data DIR
 
 DIR has ``geirhos2021/human/EXPERIMENT/*.csv``. Asked for: less than 1 s for all, and the published ceilings to 1e-5.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pytest_brainscore.benchmarks.geirhos2021 import EXPERIMENTS
 from pytest_brainscore.data.trial_tables import read_trial_tables
-from pytest_brainscore.metrics.error_consistency import error_consistency_ceiling
+from pytest_brainscore.metrics.behavior.error_consistency import error_consistency_ceiling
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Time the internal consistency of 3200 stimuli x 168 neuroids x 30 repetitions against loops over neuroids.
 
-    python tests/performance/internal_consistency.py [--threads 1 2]
+    python -m tests.performance.internal_consistency [--threads 1 2]
 
 Three loops: the published system's, which averages labelled presentations by stimulus and selects neuroids by their
 id; one that averages presentations in rows neuroid by neuroid; and the tightest we could write, on an array
@@ -14,12 +14,12 @@ import sys
 
 import numpy as np
 import xarray as xr
-from measuring import best_seconds, extra_megabytes, with_threads
 from numpy.typing import NDArray
 from scipy import stats
 
-from pytest_brainscore.metrics.internal_consistency import internal_consistency
-from pytest_brainscore.metrics.splits import Split, shuffle_splits
+from pytest_brainscore.metrics.reliability.internal_consistency import internal_consistency
+from pytest_brainscore.metrics.shared.splits import Split, shuffle_splits
+from tests.performance.measuring import best_seconds, extra_megabytes, with_threads
 
 REPETITIONS, STIMULI, NEUROIDS = 30, 3200, 168
 

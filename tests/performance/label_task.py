@@ -1,6 +1,6 @@
 """Time naming categories against bare torch loops over the same images, and the memory that it takes.
 
-    python tests/performance/label_task.py --data DIR --images 320 1280
+    python -m tests.performance.label_task --data DIR --images 320 1280
 
 DIR has ``weights/squeezenet1_1.safetensors`` and ``geirhos2021/stimuli``: the 320 edge and silhouette images, which are
 repeated up to the number of images asked for. Without a store, so that every image is looked at.
@@ -22,16 +22,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from measuring import extra_megabytes
 from PIL import Image
 from torchvision.models import squeezenet1_1
 
 from pytest_brainscore import load_model
-from pytest_brainscore.data.stimulus_set import StimulusSet, stimuli_from_files
-from pytest_brainscore.models.activation_store import ActivationStore
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet, stimuli_from_files
+from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.interface import BrainModel
-from pytest_brainscore.models.label_decisions import GEIRHOS_CATEGORIES, choose_category
-from pytest_brainscore.models.weights import load_checkpoint
+from pytest_brainscore.models.sources.weights import load_checkpoint
+from pytest_brainscore.models.tasks.label_decisions import GEIRHOS_CATEGORIES, choose_category
+from tests.performance.measuring import extra_megabytes
 
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)

@@ -1,6 +1,6 @@
 """Measure reading one region of a 2 GB assembly.
 
-    python tests/performance/lazy_assembly.py
+    python -m tests.performance.lazy_assembly
 
 Asked for: peak memory below 300 MB. An assembly in the published layout (100 000 presentations x 256 neuroids x 20 time
 bins, float32, chunked and compressed as netCDF does it) is written to a temporary folder, and read in a fresh process:

@@ -20,7 +20,11 @@ def with_threads(threads: list[int], script: str, arguments: list[str]) -> None:
     for count in threads:
         variables = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(count))
         print(f"{count} thread(s)", flush=True)
-        subprocess.run([sys.executable, script, *arguments, "--here"], env=os.environ | variables, check=True)
+        subprocess.run(
+            [sys.executable, "-m", f"tests.performance.{Path(script).stem}", *arguments, "--here"],
+            env=os.environ | variables,
+            check=True,
+        )
 
 
 def best_seconds(work: Callable[[], Result], repeats: int = 3) -> tuple[float, Result]:

@@ -1,6 +1,6 @@
 """Time what the plugin adds to a bare pytest run, and what collecting with a model takes.
 
-    python tests/performance/overhead.py
+    python -m tests.performance.overhead
 
 Limits asked for: at most 30 ms added to a bare run, at most 1.5 s for collecting.
 """

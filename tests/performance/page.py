@@ -1,6 +1,6 @@
 """Time a score page of five models on all 106 benchmarks: made, and opened by a browser.
 
-    python tests/performance/page.py
+    python -m tests.performance.page
 
 Limits asked for (one core): made in 1 s, opened in 1 s; a page of one model is at most 400 kB.
 """
@@ -8,21 +8,18 @@ Limits asked for (one core): made in 1 s, opened in 1 s; a page of one model is 
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from measuring import best_seconds
 from playwright.sync_api import Browser, sync_playwright
 
-from fixtures.browser import ARGUMENTS, NAMES
-from fixtures.score_pages import many_models
 from pytest_brainscore.report.html.page import render_page
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.population import published_population
+from tests.performance.measuring import best_seconds
+from tests.support.browser import ARGUMENTS, NAMES
+from tests.support.score_pages import many_models
 
 
 def make(report: Report) -> str:

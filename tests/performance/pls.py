@@ -1,6 +1,6 @@
 """Time PLS against a loop over scikit-learn, and show how its cost grows.
 
-    python tests/performance/pls.py [--threads 1 2] [--only 3200x1000x168 ...] [--growth] [--low-rank] [--large]
+    python -m tests.performance.pls [--threads 1 2] [--only 3200x1000x168 ...] [--growth] [--low-rank] [--large]
 
 The loop is the published system's: ``PLSRegression(25, scale=False)`` per split and ``scipy.stats.pearsonr`` per
 neuroid. Where it takes minutes it is run for one split and multiplied.
@@ -15,13 +15,13 @@ import time
 from pathlib import Path
 
 import numpy as np
-from measuring import best_seconds, extra_megabytes, with_threads
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn.cross_decomposition import PLSRegression
 
-from pytest_brainscore.metrics.pls import fit_pls, pls_correlation
-from pytest_brainscore.metrics.splits import Split, shuffle_splits
+from pytest_brainscore.metrics.predictivity.pls import fit_pls, pls_correlation
+from pytest_brainscore.metrics.shared.splits import Split, shuffle_splits
+from tests.performance.measuring import best_seconds, extra_megabytes, with_threads
 
 # Stimuli, features, neuroids; splits the loop is run for; least ratio asked for with one and with two threads.
 CASES = [

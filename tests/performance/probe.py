@@ -1,6 +1,6 @@
 """Time that asking a network with the probe adds to a run in which everything is stored.
 
-    python tests/performance/probe.py --weights FILE
+    python -m tests.performance.probe --weights FILE
 
 Limit asked for: .3 s for squeezenet1_1. Before there was a probe, two grey images went through the network.
 """
@@ -16,10 +16,10 @@ from pathlib import Path
 import torch
 
 from pytest_brainscore import load_model
-from pytest_brainscore.models.activation_store import ActivationStore
-from pytest_brainscore.models.probing.attributes import attributes_digest
-from pytest_brainscore.models.probing.images import probe_images
-from pytest_brainscore.models.torch_model import TorchBrainModel
+from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.networks.probing.attributes import attributes_digest
+from pytest_brainscore.models.networks.probing.images import probe_images
+from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 
 ROUNDS = 5
 LIMIT = 0.3

@@ -1,6 +1,6 @@
 """Show that the gate goes red for a damaged network, naming exactly what fell, and never for an unchanged one.
 
-    BRAINSCORE_DATA=DIR python tests/performance/regression_gate.py --reruns 20 --workers 2
+    BRAINSCORE_DATA=DIR python -m tests.performance.regression_gate --reruns 20 --workers 2
 
 DIR holds ``weights/squeezenet1_1.safetensors`` and the stimuli and trials of Geirhos2021 (edge, silhouette). Scored are
 the seven V1 benchmarks, which depend on the network up to its V1 layer, and edge and silhouette, which depend on all of

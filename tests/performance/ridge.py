@@ -1,6 +1,6 @@
 """Time ridge regression with 99 penalties, 3200 x 10,000 -> 500, against scikit-learn, for one split.
 
-    python tests/performance/ridge.py [--threads 2] [--size 3200 10000 500] [--without-loop]
+    python -m tests.performance.ridge [--threads 2] [--size 3200 10000 500] [--without-loop]
 
 scikit-learn decomposes once as well, but forms the coefficients of all features for every penalty. At full size its
 fit takes several minutes.
@@ -13,11 +13,11 @@ import sys
 import time
 
 import numpy as np
-from measuring import best_seconds, extra_megabytes, with_threads
 from sklearn.linear_model import RidgeCV
 
-from pytest_brainscore.metrics.ridge import ALPHAS, fit_ridge_cv, predict_ridge
-from pytest_brainscore.metrics.splits import shuffle_splits
+from pytest_brainscore.metrics.predictivity.ridge import ALPHAS, fit_ridge_cv, predict_ridge
+from pytest_brainscore.metrics.shared.splits import shuffle_splits
+from tests.performance.measuring import best_seconds, extra_megabytes, with_threads
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Time the seven embedded V1 benchmarks cold and warm, with the peak memory of any process.
 
-    python tests/performance/score_v1.py --model squeezenet1_1 --weights FILE --workers 2
+    python -m tests.performance.score_v1 --model squeezenet1_1 --weights FILE --workers 2
 
 Limits asked for (two cores): cold at most 150 s, warm at most 15 s, peak memory at most 2 GB.
 """

@@ -12,7 +12,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from fixtures.records import make_record, make_report
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.record import (
     BenchmarkRecord,
@@ -21,6 +20,7 @@ from pytest_brainscore.report.record import (
     plain_record,
     plain_report,
 )
+from tests.support.records import make_record, make_report
 
 
 def test_a_record_survives_the_way_through_json() -> None:

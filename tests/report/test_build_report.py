@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.records import make_record, make_report
-from pytest_brainscore.report.build import build_report, environment
+from pytest_brainscore.report.assemble_report import build_report, environment
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report, plain_report
+from tests.support.records import make_record, make_report
 
 MODELS = [ModelRecord(identifier=name, specification=name) for name in ("second.letter", "a.first")]
 ORDER = ["V4-b", "V1-c", "V1-a"]
@@ -70,7 +70,7 @@ def test_a_report_is_complete_unless_said_otherwise() -> None:
 class TestEnvironment:
     def test_it_tells_versions_without_importing_the_packages(self) -> None:
         code = (
-            "from pytest_brainscore.report.build import environment; environment(); import sys; "
+            "from pytest_brainscore.report.assemble_report import environment; environment(); import sys; "
             "assert not {'pytest', 'numpy', 'scipy', 'pandas', 'torch', 'sklearn', 'PIL'} & set(sys.modules)"
         )
         subprocess.run([sys.executable, "-c", code], check=True)
@@ -82,7 +82,7 @@ class TestEnvironment:
         plain_report(make_report(environment=found))
 
     def test_a_package_that_is_not_installed_is_left_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("pytest_brainscore.report.build.PACKAGES", ("numpy", "no-such-package"))
+        monkeypatch.setattr("pytest_brainscore.report.assemble_report.PACKAGES", ("numpy", "no-such-package"))
         assert environment().packages == {"numpy": version("numpy")}
 
 

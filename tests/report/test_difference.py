@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.records import make_record, make_report
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.difference import difference
 from pytest_brainscore.report.record import Environment, ModelRecord, Report
+from tests.support.records import make_record, make_report
 
 
 def of_models(*names: str) -> Report:

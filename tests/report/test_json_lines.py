@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures.records import make_record
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report import writers
 from pytest_brainscore.report.record import plain_record
 from pytest_brainscore.report.writers import JsonLines, read_json_lines
+from tests.support.records import make_record
 
 RECORDS = [make_record(identifier=name) for name in ("a", "b", "ü")]
 
@@ -53,7 +53,7 @@ def test_lines_of_a_killed_process_stay(tmp_path: Path) -> None:
     path = tmp_path / "lines.jsonl"
     code = (
         "import os, pathlib, sys\n"
-        "from fixtures.records import make_record\n"
+        "from tests.support.records import make_record\n"
         "from pytest_brainscore.report.writers import JsonLines\n"
         "lines = JsonLines(pathlib.Path(sys.argv[1]))\n"
         "lines.append(make_record(identifier='a'))\n"
@@ -127,7 +127,7 @@ class TestFullDisk:
         path = tmp_path / "lines.jsonl"
         code = (
             "import pathlib, resource, signal, sys\n"
-            "from fixtures.records import make_record\n"
+            "from tests.support.records import make_record\n"
             "from pytest_brainscore.errors import ReportError\n"
             "from pytest_brainscore.report.writers import JsonLines\n"
             "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from fixtures.records import make_record, make_report
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.writers import read_report, write_json
+from tests.support.records import make_record, make_report
 
 
 def test_a_report_is_read_as_it_was_written(tmp_path: Path) -> None:

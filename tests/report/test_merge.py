@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.records import make_record, make_report
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.merge import merge
 from pytest_brainscore.report.record import Environment, ModelRecord, Report
 from pytest_brainscore.report.red import is_red
+from tests.support.records import make_record, make_report
 
 ORDER = ["one", "two", "three"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from fixtures.records import make_report
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.merge import merge
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import ModelRecord
+from tests.support.records import make_report
 
 
 def model(weights: str | None = "a" * 64, **probe: list[float]) -> ModelRecord:

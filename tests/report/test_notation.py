@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.records import make_record, make_report
-from pytest_brainscore.report.github import workflow_commands
+from pytest_brainscore.report.formats.github import workflow_commands
+from pytest_brainscore.report.formats.markdown import markdown
 from pytest_brainscore.report.html.page import render_page
-from pytest_brainscore.report.markdown import markdown
 from pytest_brainscore.report.notation import number, signed
 from pytest_brainscore.report.plots.score_bars import ScoreBar, score_bars
 from pytest_brainscore.report.record import ComparisonRecord
 from pytest_brainscore.running.terminal import tables
+from tests.support.records import make_record, make_report
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,19 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from fixtures.records import make_record, make_report
 from pytest_brainscore.commands import main
-from pytest_brainscore.report.badge import badge
-from pytest_brainscore.report.ctrf import ctrf
-from pytest_brainscore.report.github import outputs, workflow_commands
+from pytest_brainscore.report.formats.badge import badge
+from pytest_brainscore.report.formats.ctrf import ctrf
+from pytest_brainscore.report.formats.github import outputs, workflow_commands
+from pytest_brainscore.report.formats.junit import junit
+from pytest_brainscore.report.formats.markdown import markdown
+from pytest_brainscore.report.formats.table import table
 from pytest_brainscore.report.html.page import render_page
-from pytest_brainscore.report.junit import junit
-from pytest_brainscore.report.markdown import markdown
 from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, Report
 from pytest_brainscore.report.red import colour_of, is_red
-from pytest_brainscore.report.table import table
 from pytest_brainscore.report.writers import write_json
 from pytest_brainscore.running.terminal import COLOURS, live_lines, tables
+from tests.support.records import make_record, make_report
 
 
 def record(verdict: Any = None, accepted: bool | None = None, **changes: Any) -> BenchmarkRecord:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.records import make_report
-from fixtures.score_pages import leaf_record
 from pytest_brainscore.report.record import ModelRecord, Report
 from pytest_brainscore.report.standings import standings, unequal
+from tests.support.records import make_report
+from tests.support.score_pages import leaf_record
 
 LEAF, OTHER = "Marques2020_DeValois1982-pref_or", "Marques2020_DeValois1982-peak_sf"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.records import make_record
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import ComparisonRecord
 from pytest_brainscore.report.red import is_red
 from pytest_brainscore.report.words import aligned, change, judgement, result, totals
+from tests.support.records import make_record
 
 
 def compared(**fields: Any) -> ComparisonRecord:

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.baker2022 import Comparison, comparison_of
-from pytest_brainscore.benchmarks.behaviour import (
+from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     as_identifiers,
     digest,
@@ -22,23 +22,23 @@ from pytest_brainscore.benchmarks.behaviour import (
     select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.metrics.aggregation import defined_mean
-from pytest_brainscore.metrics.baker_accuracy_delta import (
+from pytest_brainscore.metrics.behavior.baker_accuracy_delta import (
     accuracy_delta,
     baker_accuracy_delta,
     baker_accuracy_delta_ceiling,
     delta_similarity,
     subject_halves,
 )
-from pytest_brainscore.metrics.explained_variance import ratio
+from pytest_brainscore.metrics.reliability.explained_variance import ratio
+from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -48,7 +48,7 @@ WHOLE: Final = "w"
 """Image type of the whole silhouettes."""
 
 
-def accuracy_delta_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def accuracy_delta_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_trials`.
 
     Raises
@@ -57,8 +57,8 @@ def accuracy_delta_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When data are missing, the model has no 1000 ImageNet outputs, or as in `score_trials`.
 
     """
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    return score_trials(benchmark, load_assembly(benchmark.assembly), stimuli, model)
+    stimuli = data.stimuli
+    return score_trials(benchmark, data.assembly, stimuli, model)
 
 
 def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:

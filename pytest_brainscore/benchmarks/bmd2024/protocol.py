@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.behaviour import (
+from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     digest,
     name_categories,
@@ -19,20 +19,20 @@ from pytest_brainscore.benchmarks.behaviour import (
     require_shown,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable
-from pytest_brainscore.metrics.accuracy_distance import (
+from pytest_brainscore.metrics.behavior.accuracy_distance import (
     accuracy_distance,
     accuracy_distance_ceiling,
     accuracy_similarity,
 )
-from pytest_brainscore.metrics.explained_variance import ratio
+from pytest_brainscore.metrics.reliability.explained_variance import ratio
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -40,7 +40,7 @@ PROTOCOL_REVISION: Final = 1
 """Raise it with every change of this family that may change a score."""
 
 
-def accuracy_distance_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def accuracy_distance_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_trials`.
 
     Raises
@@ -49,8 +49,8 @@ def accuracy_distance_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When data are missing or contradict each other, or the model has no 1000 ImageNet outputs.
 
     """
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    return score_trials(benchmark, load_assembly(benchmark.assembly), stimuli, model)
+    stimuli = data.stimuli
+    return score_trials(benchmark, data.assembly, stimuli, model)
 
 
 def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:

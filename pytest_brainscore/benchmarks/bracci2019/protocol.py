@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.recordings import coordinate, name_of
-from pytest_brainscore.benchmarks.representational_similarity import (
+from pytest_brainscore.benchmarks.shared.recordings import coordinate, name_of
+from pytest_brainscore.benchmarks.shared.representational_similarity import (
     DRAWS,
     SEED,
     bootstrap_error,
@@ -18,17 +18,17 @@ from pytest_brainscore.benchmarks.representational_similarity import (
     record,
     similarity,
 )
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.errors import DataUnavailable
-from pytest_brainscore.metrics.explained_variance import ratio
-from pytest_brainscore.metrics.rdm import representational_dissimilarity, rsa_ceiling
+from pytest_brainscore.metrics.reliability.explained_variance import ratio
+from pytest_brainscore.metrics.similarity.rdm import representational_dissimilarity, rsa_ceiling
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 2
@@ -39,12 +39,10 @@ ANTERIOR_VTC: Final = 2
 """Number of the anterior ventral temporal cortex in the coordinate ``roi``; 0 is V1, 1 posterior VTC."""
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how similar a model's dissimilarities are to those in human anterior VTC; see `dissimilarity_score`."""
-    assembly = load_assembly(benchmark.assembly)
-    return dissimilarity_score(
-        benchmark, model, assembly, load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    )
+    assembly = data.assembly
+    return dissimilarity_score(benchmark, model, assembly, data.stimuli)
 
 
 def dissimilarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataArray, stimuli: StimulusSet) -> Score:

@@ -1,4 +1,4 @@
-"""Coggan & Tong 2024, behaviour: is a model as much disturbed by each kind of occluder as people are?
+"""Coggan & Tong 2024, behavior: is a model as much disturbed by each kind of occluder as people are?
 
 Thirty subjects named the category (of eight) of images that were partly hidden by occluders of nine kinds in two
 colours. The published system names no publication.

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.behaviour import (
+from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     as_identifiers,
     category_probabilities,
@@ -21,21 +21,21 @@ from pytest_brainscore.benchmarks.behaviour import (
     select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.metrics.aggregation import defined_mean
-from pytest_brainscore.metrics.condition_wise_accuracy import (
+from pytest_brainscore.metrics.behavior.condition_wise_accuracy import (
     condition_wise_accuracy_ceiling,
     condition_wise_accuracy_similarity,
     subject_similarities,
 )
-from pytest_brainscore.metrics.explained_variance import squared_ratio
+from pytest_brainscore.metrics.reliability.explained_variance import squared_ratio
+from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -43,7 +43,7 @@ PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 
 
-def condition_wise_accuracy_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def condition_wise_accuracy_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_trials`.
 
     Raises
@@ -52,9 +52,9 @@ def condition_wise_accuracy_score(benchmark: Benchmark, model: BrainModel) -> Sc
         When data are missing, the model has no read-out for probabilities, or as in `score_trials`.
 
     """
-    fitting = load_stimulus_set(benchmark.fitting_stimulus_set, benchmark.visual_degrees)
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    return score_trials(benchmark, load_assembly(benchmark.assembly), stimuli, fitting, model)
+    fitting = data.fitting
+    stimuli = data.stimuli
+    return score_trials(benchmark, data.assembly, stimuli, fitting, model)
 
 
 def score_trials(

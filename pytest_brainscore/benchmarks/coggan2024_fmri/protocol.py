@@ -9,13 +9,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.recordings import coordinate, name_of
-from pytest_brainscore.benchmarks.representational_similarity import record
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
+from pytest_brainscore.benchmarks.shared.recordings import coordinate, name_of
+from pytest_brainscore.benchmarks.shared.representational_similarity import record
 from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.metrics.aggregation import defined_mean
-from pytest_brainscore.metrics.explained_variance import squared_ratio
-from pytest_brainscore.metrics.rsm import (
+from pytest_brainscore.metrics.reliability.explained_variance import squared_ratio
+from pytest_brainscore.metrics.shared.aggregation import defined_mean
+from pytest_brainscore.metrics.similarity.rsm import (
     THRESHOLD,
     leave_one_out_similarity,
     representational_similarity,
@@ -26,7 +25,8 @@ from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 2
@@ -35,12 +35,10 @@ TIME_BIN: Final = (0, 250)
 """What the model is asked for, in milliseconds after stimulus onset; fMRI has no such window."""
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how similar a model finds images that are similar in human cortex; see `similarity_score`."""
-    assembly = load_assembly(benchmark.assembly)
-    return similarity_score(
-        benchmark, model, assembly, load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    )
+    assembly = data.assembly
+    return similarity_score(benchmark, model, assembly, data.stimuli)
 
 
 def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataArray, stimuli: StimulusSet) -> Score:

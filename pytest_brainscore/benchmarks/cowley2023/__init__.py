@@ -16,7 +16,7 @@ from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.data.publishers.cowley2023 import SESSION, responses_file, sessions
-from pytest_brainscore.data.readiness import Readiness, readiness
+from pytest_brainscore.data.retrieval.readiness import Readiness, readiness
 
 DEFAULT: Final = Benchmark(
     identifier="Cowley2023.V4-pls",

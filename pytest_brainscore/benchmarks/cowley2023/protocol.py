@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_brainscore.benchmarks.cowley2023 import session_of
-from pytest_brainscore.benchmarks.neural_predictivity import predictivity_score
-from pytest_brainscore.benchmarks.recordings import arrange
+from pytest_brainscore.benchmarks.shared.neural_predictivity import predictivity_score
+from pytest_brainscore.benchmarks.shared.recordings import arrange
 from pytest_brainscore.data.publishers.cowley2023 import session_assembly, session_stimuli
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -19,7 +20,7 @@ TIME_BIN: Final = (70, 170)
 is the one of other recordings in V4 (Majaj et al. 2015)."""
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how well a model predicts the neurons of a session; see `predictivity_score`.
 
     The images of 112 x 112 pixels are not placed on a screen: they are preprocessed to fill the model's input.

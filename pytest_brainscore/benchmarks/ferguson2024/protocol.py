@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.behaviour import (
+from pytest_brainscore.benchmarks.ferguson2024 import experiment_of
+from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     category_probabilities,
     digest,
@@ -18,18 +19,17 @@ from pytest_brainscore.benchmarks.behaviour import (
     require_columns,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
-from pytest_brainscore.benchmarks.ferguson2024 import experiment_of
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable
-from pytest_brainscore.metrics.explained_variance import ratio
-from pytest_brainscore.metrics.search_asymmetry import SET_SIZES, asymmetry_integral, lapse_corrected
-from pytest_brainscore.metrics.value_delta import value_delta
+from pytest_brainscore.metrics.behavior.search_asymmetry import SET_SIZES, asymmetry_integral, lapse_corrected
+from pytest_brainscore.metrics.behavior.value_delta import value_delta
+from pytest_brainscore.metrics.reliability.explained_variance import ratio
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -42,7 +42,7 @@ LABELS: Final = ("oddball", "same")
 """Label of images with even and with odd numbers."""
 
 
-def value_delta_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def value_delta_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_trials`.
 
     Raises
@@ -51,9 +51,9 @@ def value_delta_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When data are missing, the model has no read-out for probabilities, or these are not finite.
 
     """
-    fitting = load_stimulus_set(benchmark.fitting_stimulus_set, benchmark.visual_degrees)
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    return score_trials(benchmark, load_assembly(benchmark.assembly), stimuli, fitting, model)
+    fitting = data.fitting
+    stimuli = data.stimuli
+    return score_trials(benchmark, data.assembly, stimuli, fitting, model)
 
 
 def score_trials(

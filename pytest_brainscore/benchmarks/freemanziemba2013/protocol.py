@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import xarray as xr
 
-from pytest_brainscore.benchmarks.neural_predictivity import predictivity_score
-from pytest_brainscore.benchmarks.recordings import arrange, select_region, select_time_bins
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
+from pytest_brainscore.benchmarks.shared.neural_predictivity import predictivity_score
+from pytest_brainscore.benchmarks.shared.recordings import arrange, select_region, select_time_bins
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -22,10 +22,10 @@ _BLOCK_PRESENTATIONS: Final = 512
 """Presentations read at a time: the 150 bins of all 6300 would take 770 MB."""
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how well a model predicts V1 or V2; see `predictivity_score`."""
-    assembly = select_region(load_assembly(benchmark.assembly), benchmark.region)
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
+    assembly = select_region(data.assembly, benchmark.region)
+    stimuli = data.stimuli
     recording = arrange(mean_response(assembly), stratify="texture_type")
     return predictivity_score(benchmark, model, recording, stimuli, TIME_BIN)
 

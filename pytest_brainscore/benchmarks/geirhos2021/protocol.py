@@ -9,7 +9,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.behaviour import (
+from pytest_brainscore.benchmarks.geirhos2021 import experiment_of
+from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     confusion_details,
     digest,
@@ -20,19 +21,22 @@ from pytest_brainscore.benchmarks.behaviour import (
     select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import DRAWS, SEED, bootstrap, deviation
-from pytest_brainscore.benchmarks.geirhos2021 import experiment_of
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.bootstrap import DRAWS, SEED, bootstrap, deviation
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.metrics.accuracy import accuracy
-from pytest_brainscore.metrics.aggregation import credible
-from pytest_brainscore.metrics.error_consistency import error_consistency, error_consistency_ceiling, kappa_of_counts
+from pytest_brainscore.metrics.behavior.accuracy import accuracy
+from pytest_brainscore.metrics.behavior.error_consistency import (
+    error_consistency,
+    error_consistency_ceiling,
+    kappa_of_counts,
+)
+from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 2
@@ -42,7 +46,7 @@ PACKAGED_CONDITIONS: Final = {"false-colour": "true", "normal-image": "false"}
 in false colours ("false" in the trial tables) are called normal, and are those that count."""
 
 
-def error_consistency_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def error_consistency_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_trials`.
 
     Raises
@@ -53,11 +57,11 @@ def error_consistency_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When data are missing or contradict each other, or the model has no 1000 ImageNet outputs.
 
     """
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    return score_trials(benchmark, load_assembly(benchmark.assembly), stimuli, model)
+    stimuli = data.stimuli
+    return score_trials(benchmark, data.assembly, stimuli, model)
 
 
-def top1_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def top1_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_images`.
 
     Raises
@@ -66,7 +70,7 @@ def top1_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When images are missing, or the model has no 1000 ImageNet outputs.
 
     """
-    return score_images(benchmark, load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees), model)
+    return score_images(benchmark, data.stimuli, model)
 
 
 def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:

@@ -9,20 +9,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.behaviour import as_identifiers, digest, outcome, select, trial_table
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
 from pytest_brainscore.benchmarks.hebart2023 import CEILING, CHANCE
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.behavior import as_identifiers, digest, outcome, select, trial_table
+from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, ModelError
-from pytest_brainscore.metrics.accuracy import accuracy
-from pytest_brainscore.metrics.explained_variance import above_chance
+from pytest_brainscore.metrics.behavior.accuracy import accuracy
+from pytest_brainscore.metrics.reliability.explained_variance import above_chance
 
 if TYPE_CHECKING:
     import xarray
 
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -32,7 +32,7 @@ IMAGES: Final = ("image_1", "image_2", "image_3")
 """Coordinates of the images of a triplet; the last is the one that the participant chose."""
 
 
-def match_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_triplets`.
 
     Raises
@@ -41,8 +41,8 @@ def match_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When data are missing, or the model has no read-out for odd ones out.
 
     """
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    return score_triplets(benchmark, load_assembly(benchmark.assembly), stimuli, model)
+    stimuli = data.stimuli
+    return score_triplets(benchmark, data.assembly, stimuli, model)
 
 
 def score_triplets(benchmark: Benchmark, assembly: xarray.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:

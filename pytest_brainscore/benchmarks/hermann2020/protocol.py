@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.behaviour import name_categories, require_columns
-from pytest_brainscore.benchmarks.bootstrap import DRAWS, SEED, bootstrap, deviation
-from pytest_brainscore.data.loading import load_stimulus_set
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.benchmarks.shared.behavior import name_categories, require_columns
+from pytest_brainscore.benchmarks.shared.bootstrap import DRAWS, SEED, bootstrap, deviation
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import NoNumber
-from pytest_brainscore.metrics.aggregation import credible
-from pytest_brainscore.metrics.cue_conflict import cue_conflict
+from pytest_brainscore.metrics.behavior.cue_conflict import cue_conflict
+from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 1
@@ -27,7 +27,7 @@ TEXTURE: Final = "conflict_image_category"
 """Columns with the category of an image's shape and of its texture."""
 
 
-def shape_match_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def shape_match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how often a model names the shape, on the data of the catalogue; see `shape_match`.
 
     Raises
@@ -36,10 +36,10 @@ def shape_match_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When images are missing, or the model has no 1000 ImageNet outputs.
 
     """
-    return shape_match(benchmark, load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees), model)
+    return shape_match(benchmark, data.stimuli, model)
 
 
-def shape_bias_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def shape_bias_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how often a model goes by shape rather than texture, on the data of the catalogue; see `shape_bias`.
 
     Raises
@@ -50,7 +50,7 @@ def shape_bias_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When the model names neither shape nor texture of any image.
 
     """
-    return shape_bias(benchmark, load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees), model)
+    return shape_bias(benchmark, data.stimuli, model)
 
 
 def shape_match(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) -> Score:

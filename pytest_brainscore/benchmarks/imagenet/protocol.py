@@ -11,15 +11,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from pytest_brainscore.benchmarks.behaviour import name_categories, require_columns
-from pytest_brainscore.data.loading import load_stimulus_set
+from pytest_brainscore.benchmarks.shared.behavior import name_categories, require_columns
 from pytest_brainscore.errors import DataUnavailable
-from pytest_brainscore.metrics.aggregation import credible
+from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 1
@@ -32,7 +32,7 @@ TASK: Final = "imagenet"
 """The label task that chooses among the 1000 classes, and answers with the synset (``n01440764`` ...)."""
 
 
-def imagenet_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def imagenet_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the validation images of ImageNet; see `score_images`.
 
     Raises
@@ -41,11 +41,11 @@ def imagenet_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When images are missing, or the model has no 1000 ImageNet outputs.
 
     """
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
+    stimuli = data.stimuli
     return score_images(benchmark, stimuli, model, IMAGENET_IMAGES)
 
 
-def objectnet_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def objectnet_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on ObjectNet; see `score_images`.
 
     Raises
@@ -54,7 +54,7 @@ def objectnet_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When images are missing, or the model has no 1000 ImageNet outputs.
 
     """
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
+    stimuli = data.stimuli
     return score_images(benchmark, stimuli, model, OBJECTNET_IMAGES)
 
 

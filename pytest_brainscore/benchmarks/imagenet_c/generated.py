@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pytest_brainscore.data.readiness import Readiness, readiness
+from pytest_brainscore.data.retrieval.readiness import Readiness, readiness
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pytest_brainscore.benchmarks.imagenet.protocol import IMAGENET_IMAGES, score_images
-from pytest_brainscore.data.corruptions import SEED, corrupted, library_versions
-from pytest_brainscore.data.loading import load_stimulus_set
 from pytest_brainscore.data.publishers.imagenet_c import LEVELS, TYPES
+from pytest_brainscore.data.stimuli.corruptions import SEED, corrupted, library_versions
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -19,7 +19,7 @@ STEP: Final = 10
 """Version 2 of the published benchmark uses every tenth row of the table only."""
 
 
-def archived_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def archived_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on every tenth image of the archive, pooled over types and levels.
 
     Where the published system finds no local copy it takes all images, ten times as many as its own published scores
@@ -31,13 +31,13 @@ def archived_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When images are missing, or the model has no 1000 ImageNet outputs.
 
     """
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
+    stimuli = data.stimuli
     return score_images(
         benchmark, stimuli.rows(slice(None, None, STEP)), model, _images(benchmark), "noise_type", "noise_level"
     )
 
 
-def generated_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def generated_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on images that are corrupted here, pooled over types and levels.
 
     At most as many photographs as the archived benchmarks use are corrupted: with a complete folder every tenth, all
@@ -49,7 +49,7 @@ def generated_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When images or the library are missing, or the model has no 1000 ImageNet outputs.
 
     """
-    photographs = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
+    photographs = data.stimuli
     step = max(1, len(photographs) // (IMAGENET_IMAGES // STEP))
     stimuli = corrupted(photographs.rows(slice(None, None, step)), TYPES[_category(benchmark)], LEVELS)
     score = score_images(benchmark, stimuli, model, _images(benchmark), "noise_type", "noise_level")

@@ -12,19 +12,19 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.kar2019 import CEILING
-from pytest_brainscore.benchmarks.recordings import coordinate, name_of, rows_of_images
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.recordings import coordinate, name_of, rows_of_images
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
-from pytest_brainscore.metrics.explained_variance import ratio
-from pytest_brainscore.metrics.ost import object_solution_time_correlation
-from pytest_brainscore.metrics.splits import DEFAULT_SEED
+from pytest_brainscore.metrics.behavior.object_solution_time import object_solution_time_correlation
+from pytest_brainscore.metrics.reliability.explained_variance import ratio
+from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED
 from pytest_brainscore.models.recording import record_responses
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 2
@@ -35,12 +35,10 @@ DECODER: Final = "svm"
 """Read-out of the recorded solution times; those of a logistic regression are in the file too."""
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score whether objects become readable in a model's IT when they do in macaque IT; see `solution_time_score`."""
-    assembly = load_assembly(benchmark.assembly)
-    return solution_time_score(
-        benchmark, model, assembly, load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    )
+    assembly = data.assembly
+    return solution_time_score(benchmark, model, assembly, data.stimuli)
 
 
 def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataArray, stimuli: StimulusSet) -> Score:

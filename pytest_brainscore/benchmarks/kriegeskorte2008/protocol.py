@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pytest_brainscore.benchmarks.kriegeskorte2008 import HUMAN
-from pytest_brainscore.benchmarks.recordings import coordinate
-from pytest_brainscore.benchmarks.representational_similarity import (
+from pytest_brainscore.benchmarks.shared.recordings import coordinate
+from pytest_brainscore.benchmarks.shared.representational_similarity import (
     DRAWS,
     SEED,
     bootstrap_error,
@@ -17,13 +17,14 @@ from pytest_brainscore.benchmarks.representational_similarity import (
     record,
     similarity,
 )
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.metrics.explained_variance import ratio
-from pytest_brainscore.metrics.rdm import rsa_ceiling
+from pytest_brainscore.data.loading import load_stimulus_set
+from pytest_brainscore.metrics.reliability.explained_variance import ratio
+from pytest_brainscore.metrics.similarity.rdm import rsa_ceiling
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 2
@@ -32,7 +33,7 @@ TIME_BIN: Final = (70, 170)
 """What the model is asked for: the window of other recordings in IT (Majaj et al. 2015)."""
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how similar a model's dissimilarities are to those in IT.
 
     Images fill the model's input. The raw score is the Spearman correlation with the matrix of both monkeys or of
@@ -52,7 +53,7 @@ def score(benchmark: Benchmark, model: BrainModel) -> Score:
         When the model has no dissimilarities.
 
     """
-    assembly = load_assembly(benchmark.assembly)
+    assembly = data.assembly
     stimuli = load_stimulus_set(benchmark.stimulus_set, model.visual_degrees())
     matrices = np.moveaxis(np.asarray(assembly.values, dtype=np.float64), -1, 0)
     species, subject = coordinate(assembly, "species"), coordinate(assembly, "subject")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.benchmarks.neural_predictivity import predictivity_score
-from pytest_brainscore.benchmarks.recordings import arrange, select_region, select_time_bins
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
+from pytest_brainscore.benchmarks.shared.neural_predictivity import predictivity_score
+from pytest_brainscore.benchmarks.shared.recordings import arrange, select_region, select_time_bins
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -17,9 +17,9 @@ TIME_BIN: Final = (70, 170)
 """In milliseconds after stimulus onset; the only one recorded."""
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how well a model predicts V4 or IT; see `predictivity_score`."""
-    assembly = select_time_bins(select_region(load_assembly(benchmark.assembly), benchmark.region), [TIME_BIN])
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
+    assembly = select_time_bins(select_region(data.assembly, benchmark.region), [TIME_BIN])
+    stimuli = data.stimuli
     recording = arrange(assembly.isel(time_bin=0, missing_dims="ignore"), stratify="object_name")
     return predictivity_score(benchmark, model, recording, stimuli, TIME_BIN)

@@ -9,7 +9,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.behaviour import (
+from pytest_brainscore.benchmarks.maniquet2024 import CEILINGS
+from pytest_brainscore.benchmarks.maniquet2024.tasks import manipulation_of
+from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     category_probabilities,
     digest,
@@ -17,19 +19,17 @@ from pytest_brainscore.benchmarks.behaviour import (
     require_columns,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
-from pytest_brainscore.benchmarks.maniquet2024 import CEILINGS
-from pytest_brainscore.benchmarks.maniquet2024.tasks import manipulation_of
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.metrics.confusion_similarity import confusion_counts, confusion_similarity
-from pytest_brainscore.metrics.correlation import pearson_correlation
-from pytest_brainscore.metrics.explained_variance import ratio
+from pytest_brainscore.metrics.behavior.confusion_similarity import confusion_counts, confusion_similarity
+from pytest_brainscore.metrics.reliability.explained_variance import ratio
+from pytest_brainscore.metrics.shared.correlation import pearson_correlation
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -48,7 +48,7 @@ class Experiment(NamedTuple):
     """Images with the column ``image_label``."""
 
 
-def confusion_similarity_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def confusion_similarity_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_confusions`.
 
     Raises
@@ -57,10 +57,10 @@ def confusion_similarity_score(benchmark: Benchmark, model: BrainModel) -> Score
         When data are missing, the model has no read-out for probabilities, or as in `score_confusions`.
 
     """
-    return score_confusions(benchmark, _experiment(benchmark), model)
+    return score_confusions(benchmark, _experiment(data), model)
 
 
-def tasks_consistency_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def tasks_consistency_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_tasks`.
 
     Raises
@@ -69,7 +69,7 @@ def tasks_consistency_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When data are missing, the model has no read-out for probabilities, or as in `score_tasks`.
 
     """
-    return score_tasks(benchmark, _experiment(benchmark), model)
+    return score_tasks(benchmark, _experiment(data), model)
 
 
 def score_confusions(benchmark: Benchmark, experiment: Experiment, model: BrainModel) -> Score:
@@ -182,11 +182,11 @@ def score_tasks(benchmark: Benchmark, experiment: Experiment, model: BrainModel)
     return _score(benchmark, experiment, raw, bootstrap(consistency, shown), trials, {"tasks": len(tasks)}, values)
 
 
-def _experiment(benchmark: Benchmark) -> Experiment:
+def _experiment(data: BenchmarkData) -> Experiment:
     return Experiment(
-        load_assembly(benchmark.assembly),
-        load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees),
-        load_stimulus_set(benchmark.fitting_stimulus_set, benchmark.visual_degrees),
+        data.assembly,
+        data.stimuli,
+        data.fitting,
     )
 
 

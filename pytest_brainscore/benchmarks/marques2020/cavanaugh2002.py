@@ -15,7 +15,7 @@ from pytest_brainscore.benchmarks.marques2020.gratings import (
     responsive_units,
 )
 from pytest_brainscore.benchmarks.marques2020.stimuli import RADII
-from pytest_brainscore.metrics.size_tuning import size_tuning
+from pytest_brainscore.metrics.tuning.size_tuning import size_tuning
 
 
 def properties(rates: NDArray[np.float64], baseline: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

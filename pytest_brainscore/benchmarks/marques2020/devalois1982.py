@@ -19,9 +19,9 @@ from pytest_brainscore.benchmarks.marques2020.gratings import (
     responsive_units,
 )
 from pytest_brainscore.benchmarks.marques2020.stimuli import ORIENTATIONS, SPATIAL_FREQUENCIES
-from pytest_brainscore.metrics.orientation_tuning import orientation_bandwidth
-from pytest_brainscore.metrics.response_modulation import mean_response
-from pytest_brainscore.metrics.spatial_frequency_tuning import spatial_frequency_tuning
+from pytest_brainscore.metrics.tuning.orientation_tuning import orientation_bandwidth
+from pytest_brainscore.metrics.tuning.response_modulation import mean_response
+from pytest_brainscore.metrics.tuning.spatial_frequency_tuning import spatial_frequency_tuning
 
 LAST_ORIENTATION: Final = 157.5
 """Upper edge of the published histogram in degrees: orientations from here on count as -22.5 and more."""

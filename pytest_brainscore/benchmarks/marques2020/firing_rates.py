@@ -12,14 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.marques2020.stimuli import (
-    CYCLES,
-    FOUR_SPATIAL_FREQUENCIES,
-    ORIENTATIONS,
-    PHASES,
-)
+from pytest_brainscore.benchmarks.marques2020.stimuli import CYCLES, FOUR_SPATIAL_FREQUENCIES, ORIENTATIONS, PHASES
 from pytest_brainscore.errors import NoNumber
-from pytest_brainscore.metrics.response_modulation import mean_response
+from pytest_brainscore.metrics.tuning.response_modulation import mean_response
 
 # Rates of neurons in macaque V1 in spikes per second, as published with the protocol.
 MEDIAN_PEAK: Final = 33.8

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.marques2020.gratings import responsive_units
-from pytest_brainscore.metrics.texture_tuning import (
+from pytest_brainscore.metrics.tuning.texture_tuning import (
     nested_variance,
     sparseness,
     stabilised_counts,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.marques2020.firing_rates import RESPONSE_THRESHOLD
 from pytest_brainscore.errors import NoNumber
-from pytest_brainscore.metrics.response_modulation import first_harmonic, mean_response
+from pytest_brainscore.metrics.tuning.response_modulation import first_harmonic, mean_response
 
 
 def modulation_components(rates: NDArray[np.float64], baseline: NDArray[np.float64]) -> NDArray[np.float64]:

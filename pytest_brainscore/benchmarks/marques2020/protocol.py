@@ -23,13 +23,14 @@ from pytest_brainscore.benchmarks.marques2020 import (
 )
 from pytest_brainscore.benchmarks.marques2020.distributions import distribution_details
 from pytest_brainscore.benchmarks.marques2020.sessions import record_firing_rates
-from pytest_brainscore.metrics.aggregation import credible
-from pytest_brainscore.metrics.ks_similarity import KSSimilarity, ks_similarity
+from pytest_brainscore.metrics.shared.aggregation import credible
+from pytest_brainscore.metrics.tuning.ks_similarity import KSSimilarity, ks_similarity
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 1
@@ -92,7 +93,7 @@ def _analysis(assembly: str) -> _Analysis:
     return analyses[assembly]
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on one property.
 
     Protocol of Marques, Schrimpf & DiCarlo (2021): receptive-field mapping, affine calibration to spikes per second,

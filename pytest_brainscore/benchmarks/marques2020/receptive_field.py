@@ -18,8 +18,8 @@ from pytest_brainscore.benchmarks.marques2020.stimuli import (
     blank,
     receptive_field_gratings,
 )
-from pytest_brainscore.data.screen import place_on_screen
-from pytest_brainscore.metrics.receptive_field import receptive_field_centres
+from pytest_brainscore.data.stimuli.screen import place_on_screen
+from pytest_brainscore.metrics.tuning.receptive_field import receptive_field_centres
 from pytest_brainscore.models.recording import record_responses
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.marques2020.gratings import preferred_condition, responsive_units
 from pytest_brainscore.benchmarks.marques2020.stimuli import ORIENTATIONS
-from pytest_brainscore.metrics.orientation_tuning import (
+from pytest_brainscore.metrics.tuning.orientation_tuning import (
     circular_variance,
     orientation_bandwidth,
     orthogonal_preferred_ratio,
 )
-from pytest_brainscore.metrics.response_modulation import first_harmonic, mean_response
+from pytest_brainscore.metrics.tuning.response_modulation import first_harmonic, mean_response
 
 BANDWIDTH_THRESHOLD: Final = 0.707
 """Fraction of the peak at which the paper measures the (half) bandwidth: 1 / sqrt(2)."""

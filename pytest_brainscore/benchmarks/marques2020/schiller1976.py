@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.marques2020.gratings import preferred_condition, responsive_units
 from pytest_brainscore.benchmarks.marques2020.stimuli import SPATIAL_FREQUENCIES
-from pytest_brainscore.metrics.response_modulation import mean_response
-from pytest_brainscore.metrics.spatial_frequency_tuning import spatial_frequency_tuning
+from pytest_brainscore.metrics.tuning.response_modulation import mean_response
+from pytest_brainscore.metrics.tuning.spatial_frequency_tuning import spatial_frequency_tuning
 
 BANDWIDTH_THRESHOLD: Final = 0.707
 """Fraction of the peak at which the low and the high cut-off frequency are taken: 1 / sqrt(2)."""

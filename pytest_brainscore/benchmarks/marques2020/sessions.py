@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from pytest_brainscore.benchmarks.marques2020.firing_rates import calibrate, firing_rates
 from pytest_brainscore.benchmarks.marques2020.receptive_field import WINDOW, SelectedUnits, select_units
 from pytest_brainscore.benchmarks.marques2020.stimuli import POSITION, orientation_gratings
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.models.recording import record_responses
 
 if TYPE_CHECKING:
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 TIME_BIN: Final = (70, 170)

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pytest_brainscore.data.stimulus_set import Pixels, StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import Pixels, StimulusSet
 
 GENERATOR_VERSION: Final = 1
 """Raise it whenever the same parameters give other pixels: digests, and all that is stored under them, change."""
@@ -57,7 +57,7 @@ MAPPING_GRATINGS: Final = 8
 
 @dataclass(frozen=True)
 class Grating:
-    """A disc of sine-wave grating; implements :class:`~pytest_brainscore.data.stimulus_set.StimulusImage`.
+    """A disc of sine-wave grating; implements :class:`~pytest_brainscore.data.stimuli.stimulus_set.StimulusImage`.
 
     Attributes
     ----------

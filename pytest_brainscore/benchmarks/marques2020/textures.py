@@ -14,7 +14,7 @@ import numpy as np
 
 from pytest_brainscore.benchmarks.marques2020.stimuli import POSITION
 from pytest_brainscore.data.loading import load_stimulus_set
-from pytest_brainscore.data.stimulus_set import StimulusSet
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
 
 STIMULUS_SET: Final = "FreemanZiemba2013_properties"

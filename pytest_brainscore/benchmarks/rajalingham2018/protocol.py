@@ -9,7 +9,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.behaviour import (
+from pytest_brainscore.benchmarks.rajalingham2018.resampling import resampled_correlation
+from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     as_identifiers,
     category_probabilities,
@@ -20,14 +21,10 @@ from pytest_brainscore.benchmarks.behaviour import (
     require_shown,
     trial_table,
 )
-from pytest_brainscore.benchmarks.bootstrap import bootstrap, deviation
-from pytest_brainscore.benchmarks.rajalingham2018.resampling import resampled_correlation
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
-from pytest_brainscore.data.screen import place_on_screen
+from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
-from pytest_brainscore.metrics.aggregation import defined_mean
-from pytest_brainscore.metrics.explained_variance import NormalisedScore
-from pytest_brainscore.metrics.image_level_behavior import (
+from pytest_brainscore.metrics.behavior.image_level_behavior import (
     BehavioralPattern,
     Trials,
     behavioral_consistency,
@@ -36,10 +33,13 @@ from pytest_brainscore.metrics.image_level_behavior import (
     model_pattern,
     trial_halves,
 )
+from pytest_brainscore.metrics.reliability.explained_variance import NormalisedScore
+from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -47,7 +47,7 @@ PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 
 
-def i2n_score(benchmark: Benchmark, model: BrainModel) -> Score:
+def i2n_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score a model on the data of the catalogue; see `score_trials`.
 
     Raises
@@ -56,9 +56,9 @@ def i2n_score(benchmark: Benchmark, model: BrainModel) -> Score:
         When data are missing, the model has no read-out for probabilities, or as in `score_trials`.
 
     """
-    fitting = load_stimulus_set(benchmark.fitting_stimulus_set, benchmark.visual_degrees)
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
-    return score_trials(benchmark, load_assembly(benchmark.assembly), stimuli, fitting, model)
+    fitting = data.fitting
+    stimuli = data.stimuli
+    return score_trials(benchmark, data.assembly, stimuli, fitting, model)
 
 
 def score_trials(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.benchmarks.neural_predictivity import predictivity_score
-from pytest_brainscore.benchmarks.recordings import arrange, select_region, select_time_bins
-from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
+from pytest_brainscore.benchmarks.shared.neural_predictivity import predictivity_score
+from pytest_brainscore.benchmarks.shared.recordings import arrange, select_region, select_time_bins
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -20,7 +20,7 @@ STRATIFY: Final = {"Sanghavi2020": "object_name"}
 """What splits are stratified by; photographs have no objects in equal numbers."""
 
 
-def score(benchmark: Benchmark, model: BrainModel) -> Score:
+def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how well a model predicts V4 or IT; see `predictivity_score`.
 
     Raises
@@ -29,8 +29,8 @@ def score(benchmark: Benchmark, model: BrainModel) -> Score:
         When the recordings have another number of repetitions, or another size of images, than the published ones.
 
     """
-    assembly = select_time_bins(select_region(load_assembly(benchmark.assembly), benchmark.region), [TIME_BIN])
-    stimuli = load_stimulus_set(benchmark.stimulus_set, benchmark.visual_degrees)
+    assembly = select_time_bins(select_region(data.assembly, benchmark.region), [TIME_BIN])
+    stimuli = data.stimuli
     recording = arrange(assembly.isel(time_bin=0, missing_dims="ignore"), stratify=STRATIFY.get(benchmark.assembly))
     repetitions = len(recording.responses)
     degrees = float(assembly.attrs.get("image_size_degree", benchmark.visual_degrees))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import xarray
 
     from pytest_brainscore.data.catalogue import FileSet
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 
 def missing(files: FileSet) -> str | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pytest_brainscore.data.catalogue import FileSet
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 FOLDER: Final = "v4_cowley2023"
 SESSION: Final = "210325"
@@ -85,8 +85,8 @@ def session_stimuli(session: str, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
-    from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
-    from pytest_brainscore.data.unpacking import unpacked
+    from pytest_brainscore.data.retrieval.unpacking import unpacked
+    from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
 
     archive = first_file(f"{FOLDER}/images/images_{session}.zip")
     if archive is None:

@@ -17,14 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import (
-    first_file,
-    first_folder,
-    images_in,
-    is_image,
-    put,
-    tables_in,
-)
+from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, is_image, put, tables_in
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -32,7 +25,7 @@ if TYPE_CHECKING:
     import xarray
 
     from pytest_brainscore.data.catalogue import FileSet
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 FOLDER: Final = "geirhos2021"
 BY_CATEGORY: Final[Mapping[str, str]] = {
@@ -102,7 +95,7 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
-    from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
 
     experiment = _experiment(files)
     images: dict[str, Path] = {}
@@ -220,7 +213,7 @@ def _images(experiment: str) -> list[tuple[str, Path]]:
 
 def _released_images(experiment: str) -> Iterator[Path]:
     """Yield the images of the release, in the order of their paths."""
-    from pytest_brainscore.data.unpacking import unpacked
+    from pytest_brainscore.data.retrieval.unpacking import unpacked
 
     archive = _archive(experiment)
     folder = _released(experiment) or (unpacked(archive) if archive else None)

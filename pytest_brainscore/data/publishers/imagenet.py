@@ -29,7 +29,7 @@ from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.catalogue import FileSet
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 FOLDER: Final = "imagenet"
 SYNSET: Final = re.compile(r"n\d{8}")
@@ -79,7 +79,7 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     import pandas as pd
 
     from pytest_brainscore.data.imagenet_classes import require_known_classes
-    from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
 
     folder = _folder()
     if folder is None:

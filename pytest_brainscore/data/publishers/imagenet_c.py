@@ -17,7 +17,7 @@ from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.catalogue import FileSet
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 FOLDER: Final = "imagenet-c"
 TYPES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -58,7 +58,7 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     import pandas as pd
 
     from pytest_brainscore.data.imagenet_classes import require_known_classes
-    from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
 
     group = _group(files)
     folder = _folder(group)
@@ -110,7 +110,7 @@ def _folder(group: str) -> Path:
         return folder
     if archive is None:
         raise DataUnavailable(f"There is no {group}.tar in {FOLDER}; copy it there.")
-    from pytest_brainscore.data.unpacking import unpacked
+    from pytest_brainscore.data.retrieval.unpacking import unpacked
 
     return unpacked(archive)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pytest_brainscore.data.catalogue import FileSet
-    from pytest_brainscore.data.stimulus_set import StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 FOLDER: Final = "rdm_92images"
 STIMULI: Final = 92
@@ -49,7 +49,7 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
-    from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
 
     folder = first_folder(f"{FOLDER}/stimuli")
     paths = sorted(images_in(folder), key=by_number) if folder else []

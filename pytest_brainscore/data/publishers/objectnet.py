@@ -26,7 +26,7 @@ from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.catalogue import FileSet
-    from pytest_brainscore.data.stimulus_set import ImageFile, Pixels, StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, Pixels, StimulusSet
 
 FOLDER: Final = "objectnet"
 MAPPINGS: Final = (
@@ -78,7 +78,7 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
-    from pytest_brainscore.data.stimulus_set import ImageFile, StimulusSet
+    from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
 
     folder = _folder()
     if folder is None:

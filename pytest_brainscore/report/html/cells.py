@@ -8,13 +8,7 @@ from dataclasses import dataclass
 
 from pytest_brainscore.report.html.bars import Bar, draw
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.html.notation import (
-    CHANGES,
-    SIGNS,
-    change,
-    duration,
-    published_number,
-)
+from pytest_brainscore.report.html.notation import CHANGES, SIGNS, change, duration, published_number
 from pytest_brainscore.report.html.palette import Palette, shade
 from pytest_brainscore.report.notation import number, signed
 from pytest_brainscore.report.record import BenchmarkRecord

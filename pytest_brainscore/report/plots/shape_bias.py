@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pytest_brainscore.report.plots.drawing import (
-    MODEL,
-    NEURONS,
-    SOFT,
-    coordinate,
-    document,
-    nothing,
-    shortened,
-    text,
-)
+from pytest_brainscore.report.plots.drawing import MODEL, NEURONS, SOFT, coordinate, document, nothing, shortened, text
 
 _LEFT, _TOP, _WIDTH = 110, 88, 420
 _ROW, _BAR = 22, 14

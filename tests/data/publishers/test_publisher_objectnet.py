@@ -11,7 +11,7 @@ import pytest
 
 from pytest_brainscore.data.catalogue import FileSet, Kind
 from pytest_brainscore.data.publishers import load_stimulus_set, missing
-from pytest_brainscore.data.stimulus_set import ImageFile
+from pytest_brainscore.data.stimuli.stimulus_set import ImageFile
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "objectnet"

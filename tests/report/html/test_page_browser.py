@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fixtures.records import make_report
-from fixtures.score_pages import leaf_record, many_models, published_report, published_scores
 from pytest_brainscore.report.html.page import render_page
 from pytest_brainscore.report.record import ComparisonRecord, ModelRecord
 from pytest_brainscore.scoring.population import published_population
 from pytest_brainscore.scoring.tree import published_tree
+from tests.support.records import make_report
+from tests.support.score_pages import leaf_record, many_models, published_report, published_scores
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

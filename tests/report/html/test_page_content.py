@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from fixtures.records import make_record, make_report
-from fixtures.score_pages import leaf_record, many_models, published_report
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.html.page import render_page
 from pytest_brainscore.report.html.references import publications
@@ -21,6 +19,8 @@ from pytest_brainscore.report.record import ComparisonRecord, ModelRecord, Repor
 from pytest_brainscore.scoring.comparison import Verdict
 from pytest_brainscore.scoring.population import Result, population_of, published_population
 from pytest_brainscore.scoring.tree import published_tree
+from tests.support.records import make_record, make_report
+from tests.support.score_pages import leaf_record, many_models, published_report
 
 CIRCULAR = "Marques2020_Ringach2002-circular_variance"
 PIXEL = base64.b64decode(

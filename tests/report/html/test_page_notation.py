@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from fixtures.records import make_record
 from pytest_brainscore.report.html.notation import change, duration, published_number, subject
 from pytest_brainscore.report.notation import number, signed
 from pytest_brainscore.report.record import ComparisonRecord
+from tests.support.records import make_record
 
 
 @pytest.mark.parametrize(

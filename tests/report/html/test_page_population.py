@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fixtures.records import make_record, make_report
 from pytest_brainscore.report.html.population import report_population
 from pytest_brainscore.report.record import ModelRecord
+from tests.support.records import make_record, make_report
 
 
 def test_every_model_with_a_number_is_in_it() -> None:

@@ -1,0 +1,1 @@
+"""Protocols that benchmarks of several papers share."""

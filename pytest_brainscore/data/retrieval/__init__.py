@@ -1,0 +1,1 @@
+"""Where files are, and how those that are not here are fetched and verified."""

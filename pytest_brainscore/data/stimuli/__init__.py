@@ -1,0 +1,1 @@
+"""Stimulus sets: their images, as decoded and as placed on a screen."""

@@ -1,0 +1,1 @@
+"""Decisions of a model and of people compared: accuracy, errors, thresholds."""

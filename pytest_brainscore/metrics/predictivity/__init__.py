@@ -1,0 +1,1 @@
+"""How well features predict responses: regressions and their scores."""

@@ -1,0 +1,278 @@
+"""Ridge regression, with a given penalty or the one with the least leave-one-out error.
+
+The same predictions as ``sklearn.linear_model.Ridge`` and ``RidgeCV`` with an intercept, computed in float64 from the
+features or, where there are more features than stimuli, from the inner products of stimuli ("dual" ridge): the
+features are then read once for all splits, and the matrix of coefficients, (feature, neuroid), is never formed.
+Leave-one-out errors of all penalties come from one decomposition (Rifkin & Lippert 2007, MIT-CSAIL-TR-2007-025).
+
+Inner products keep half the digits of the features. Where penalty and smallest direction vanish beside the largest, as
+for features of low rank in large units, a split is fitted from the singular values of features instead, rotated by
+reflections where there are many. Directions that are rounding alone are left out there, so that no unit is too large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import eigh, qr, svd
+from scipy.linalg.lapack import dpocon, dpotrf, dpotrs
+
+from pytest_brainscore.metrics.predictivity.reduced_features import reduced_features
+from pytest_brainscore.metrics.predictivity.regression_data import checked_targets, gram_matrix
+from pytest_brainscore.metrics.shared.splits import Split
+from pytest_brainscore.one_thread import one_thread
+
+# The 99 penalties of the published system.
+ALPHAS = np.concatenate(
+    [
+        [0.01, 0.1, 0.5, 1],
+        [10, 32.5, 55, 77.5],
+        np.arange(100, 1e3, 50),
+        np.arange(1e3, 1e4, 500),
+        np.arange(1e4, 1e5, 5e3),
+        np.arange(1e5, 1e6, 5e4),
+        np.arange(1e6, 1.05e7, 5e5),
+    ]
+)
+
+# Where penalty and smallest direction together are less than this share of the sum of squares of the features, their
+# inner products leave fewer than about eight digits of a prediction.
+_SMALLEST_SHARE = 1e-8
+
+
+class RidgeCVFit(NamedTuple):
+    """The fit of one split with the penalty chosen on its training stimuli."""
+
+    prediction: NDArray[np.float64]
+    """Responses to the test stimuli, shape (stimulus, neuroid)."""
+    alpha: float
+    """The penalty; the first of equals."""
+    errors: NDArray[np.float64]
+    """Mean squared leave-one-out error of every penalty over stimuli and neuroids, shape (alpha,)."""
+
+
+def predict_ridge(
+    features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split], *, alpha: float = 1.0
+) -> Iterator[NDArray[np.float64]]:
+    """Predict test stimuli with a given penalty; 1 in the published system.
+
+    Parameters
+    ----------
+    features
+        Shape (stimulus, feature), any real dtype; may be memory-mapped.
+    targets
+        Responses, shape (stimulus, neuroid), finite, in the same order of stimuli.
+    splits
+        Row numbers of training and test stimuli.
+    alpha
+        Penalty on the sum of squared coefficients, against the sum of squared errors over stimuli. Above 0.
+
+    Yields
+    ------
+    Prediction for the test stimuli of each split, shape (stimulus, neuroid).
+
+    Raises
+    ------
+    ValueError
+        If the penalty is not positive, shapes do not fit, or a value is NaN or infinite.
+
+    """
+    _check_alphas([alpha])
+    responses = checked_targets(features, targets, splits)
+    source = _Source(features, responses, splits)
+    for split in splits:
+        prediction = _fit_ridge(source.split(split, dual=source.dual), alpha)
+        yield _fit_ridge_precisely(source.split(split, dual=False), alpha) if prediction is None else prediction
+
+
+def predict_ridge_cv(
+    features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split], *, alphas: ArrayLike = ALPHAS
+) -> Iterator[NDArray[np.float64]]:
+    """Predict test stimuli as `fit_ridge_cv` does, without saying with which penalty."""
+    return (fit.prediction for fit in fit_ridge_cv(features, targets, splits, alphas=alphas))
+
+
+def fit_ridge_cv(
+    features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split], *, alphas: ArrayLike = ALPHAS
+) -> Iterator[RidgeCVFit]:
+    """Predict test stimuli with the penalty, one for all neuroids, that has the least leave-one-out error in training.
+
+    Parameters
+    ----------
+    features, targets, splits
+        As in `predict_ridge`.
+    alphas
+        Penalties to choose from, all above 0.
+
+    Yields
+    ------
+    The `RidgeCVFit` of each split.
+
+    Raises
+    ------
+    ValueError
+        As `predict_ridge`, and if there are no penalties or fewer than two training stimuli.
+
+    """
+    penalties = _check_alphas(alphas)
+    responses = checked_targets(features, targets, splits)
+    if min(len(split.train) for split in splits) < 2:
+        raise ValueError("Leave-one-out errors need two or more training stimuli: give larger training sets.")
+    source = _Source(features, responses, splits)
+    for split in splits:
+        for dual in (source.dual, False):
+            fit = _fit_ridge_cv(source.split(split, dual=dual), penalties)
+            if fit:
+                yield fit
+                break
+
+
+class _CentredSplit(NamedTuple):
+    """One split, centred on its training stimuli."""
+
+    dual: bool
+    train: NDArray[np.float64]
+    """Features (stimulus, feature), or inner products (stimulus, stimulus) if dual."""
+    test: NDArray[np.float64]
+    """Features (test stimulus, feature), or inner products (test stimulus, training stimulus)."""
+    responses: NDArray[np.float64]
+    """Of the training stimuli, with the mean 0."""
+    mean: NDArray[np.float64]
+    """Of the responses to the training stimuli, shape (neuroid,)."""
+    feature_squares: float
+    """Sum of the squares of the features of the training stimuli before these were centred."""
+
+
+class _Source:
+    """Features of all stimuli, of which splits are taken; read when first needed."""
+
+    def __init__(self, features: NDArray[np.generic], responses: NDArray[np.float64], splits: Sequence[Split]) -> None:
+        self._features, self._responses = features, responses
+        self.dual = features.shape[1] > min(len(split.train) for split in splits)
+
+    @cached_property
+    def _inner_products(self) -> NDArray[np.float64]:
+        return gram_matrix(self._features)
+
+    @cached_property
+    def _directions(self) -> NDArray[np.float64]:
+        return reduced_features(self._features, precise=self.dual).matrix.values
+
+    def split(self, split: Split, *, dual: bool) -> _CentredSplit:
+        """Centre a split, as inner products of its stimuli if dual, else as features or what they were rotated to."""
+        if dual:
+            values = self._inner_products
+            train, test = values[np.ix_(split.train, split.train)], values[np.ix_(split.test, split.train)]
+            squares = float(train.trace())
+            column_means = train.mean(axis=0)
+            train -= train.mean(axis=1, keepdims=True)
+            test -= test.mean(axis=1, keepdims=True)
+            train -= train.mean(axis=0)
+            test -= column_means - column_means.mean()
+        else:
+            values = self._directions
+            train, test = values[split.train], values[split.test]
+            squares = float(np.einsum("sf,sf->", train, train))
+            feature_means = train.mean(axis=0)
+            train -= feature_means
+            test -= feature_means
+        mean = self._responses[split.train].mean(axis=0)
+        return _CentredSplit(dual, train, test, self._responses[split.train] - mean, mean, squares)
+
+
+@one_thread()
+def _fit_ridge(data: _CentredSplit, alpha: float) -> NDArray[np.float64] | None:
+    """Predict from inner products of stimuli, or of features; None where these have too few digits for it."""
+    # Of few features the covariance is inverted, of few stimuli their inner products.
+    matrix = data.train if data.dual else data.train.T @ data.train
+    right = data.responses if data.dual else data.train.T @ data.responses
+    matrix[np.diag_indices_from(matrix)] += alpha
+    largest = np.abs(matrix).sum(axis=0).max()
+    factor, failed = dpotrf(matrix, lower=1, overwrite_a=1)
+    if failed or dpocon(factor, largest, uplo="L")[0] * largest < _SMALLEST_SHARE * data.feature_squares:
+        return None
+    weights = dpotrs(factor, right, lower=1)[0]
+    return np.asarray(data.test @ weights + data.mean)
+
+
+@one_thread()
+def _fit_ridge_precisely(data: _CentredSplit, alpha: float) -> NDArray[np.float64]:
+    basis, sizes, test = _decompose_features(data)
+    weights = (basis.T @ data.responses) / (sizes + alpha)[:, None]
+    return np.asarray(test @ weights + data.mean)
+
+
+@one_thread()
+def _fit_ridge_cv(data: _CentredSplit, penalties: NDArray[np.float64]) -> RidgeCVFit | None:
+    """Choose a penalty and predict; None where inner products have too few digits for it."""
+    basis, sizes, test = _decompose_gram(data) if data.dual else _decompose_features(data)
+    if data.dual and sizes.min() + penalties.min() < _SMALLEST_SHARE * data.feature_squares:
+        return None
+    components = basis.T @ data.responses
+    errors = _leave_one_out_errors(basis, sizes, components, data, penalties)
+    best = int(errors.argmin())
+    weights = components / (sizes + penalties[best])[:, None]
+    return RidgeCVFit(test @ weights + data.mean, float(penalties[best]), errors)
+
+
+def _check_alphas(alphas: ArrayLike) -> NDArray[np.float64]:
+    penalties = np.asarray(alphas, dtype=np.float64)
+    if penalties.ndim != 1 or penalties.size == 0 or not (np.isfinite(penalties) & (penalties > 0)).all():
+        raise ValueError("Ridge penalties must be positive numbers: give alphas above 0.")
+    return penalties
+
+
+def _decompose_gram(
+    data: _CentredSplit,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return an orthonormal basis (stimulus, direction) of centred responses, its eigenvalues, and test stimuli in it.
+
+    Centring leaves the constant response the eigenvalue 0. Lifted above all others it is the last one, and dropped.
+    """
+    bound = np.abs(data.train).sum(axis=1).max()  # no eigenvalue is larger
+    sizes, basis = eigh(data.train + (2 * bound or 1.0) / len(data.train), driver="evd", overwrite_a=True)
+    return basis[:, :-1], np.maximum(sizes[:-1], 0), data.test @ basis[:, :-1]
+
+
+def _decompose_features(
+    data: _CentredSplit,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the same as `_decompose_gram` for the directions of responses that the features span."""
+    basis, scales, rotation = svd(data.train, full_matrices=False)
+    kept = scales > max(data.train.shape) * np.finfo(np.float64).eps * scales[0]
+    return basis[:, kept], scales[kept] ** 2, (data.test @ rotation[kept].T) * scales[kept]
+
+
+def _leave_one_out_errors(
+    basis: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    components: NDArray[np.float64],
+    data: _CentredSplit,
+    penalties: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Mean squared error of predicting each training stimulus from all others, for every penalty.
+
+    The error of a stimulus is its residual divided by 1 - its influence on its own prediction.
+    """
+    squared_basis: NDArray[np.float64] = basis**2
+    unreached: NDArray[np.float64] = np.zeros_like(data.responses)
+    unreached_share: NDArray[np.float64] = np.zeros(len(basis))
+    if basis.shape[1] < len(basis) - 1:  # else the basis spans all that has the mean 0, but for rounding
+        unreached = data.responses - basis @ components
+        unreached_share = 1 - 1 / len(basis) - squared_basis.sum(axis=1)
+    elif components.shape[1] > len(components):
+        # The sum over neuroids is the same for fewer columns with the same inner products between directions.
+        components = np.asarray(qr(components.T, mode="economic")[1].T, dtype=np.float64)
+        unreached = np.zeros((len(basis), 1))
+    count = data.responses.size
+    errors = np.empty(penalties.size)
+    for number, alpha in enumerate(penalties):
+        kept = alpha / (sizes + alpha)
+        residual = basis @ (kept[:, None] * components) + unreached
+        residual /= (squared_basis @ kept + unreached_share)[:, None]
+        errors[number] = np.einsum("sn,sn->", residual, residual) / count
+    return errors

@@ -1,0 +1,1 @@
+"""How far data agree with themselves: ceilings and noise."""

@@ -1,0 +1,142 @@
+"""How well a recording predicts itself: the ceiling of neural predictivity.
+
+Repetitions are halved at random, each half is averaged, and the halves are correlated over stimuli for every neuroid;
+the Spearman-Brown formula extrapolates to all repetitions. The ceiling is the mean over splits of the median over
+neuroids (Schrimpf, Kubilius et al. 2018, doi 10.1101/407007).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pytest_brainscore.metrics.reliability.split_half import spearman_brown, split_half_correlation
+from pytest_brainscore.metrics.shared.aggregation import SplitScore, aggregate_splits
+from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED, DEFAULT_SPLITS, shuffle_splits
+
+# The published predictor consistency does not score a split with fewer stimuli.
+_FEWEST_STIMULI = 10
+
+
+def internal_consistency(
+    responses: NDArray[np.generic], *, splits: int = DEFAULT_SPLITS, seed: int = DEFAULT_SEED
+) -> SplitScore:
+    """Ceiling of a recording: the same repetitions of all stimuli make a half.
+
+    Parameters
+    ----------
+    responses
+        Shape (repetition, stimulus, neuroid), repetitions in the order of their sorted labels; NaN where a response
+        is missing. See `by_repetition` for presentations in rows.
+    splits, seed
+        Number of halvings, and their seed; ten and 1 in the published system. Of an odd number of repetitions the
+        first half gets the smaller part.
+
+    Returns
+    -------
+    The `SplitScore` of reliabilities, shape (split, neuroid). A stimulus without a response in one of the halves is
+    left out of that split; a neuroid that does not vary has NaN and is left out of the median.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two repetitions or stimuli.
+
+    """
+    _check(responses)
+    halves = np.zeros((splits, len(responses)), dtype=bool)
+    for half, split in zip(
+        halves, shuffle_splits(len(responses), splits=splits, train_size=0.5, seed=seed), strict=True
+    ):
+        half[split.train] = True
+    return aggregate_splits(spearman_brown(split_half_correlation(responses, halves)))
+
+
+def predictor_consistency(responses: NDArray[np.generic], *, splits: int = DEFAULT_SPLITS, seed: int = 0) -> SplitScore:
+    """Ceiling of a recording that serves as predictor (reverse predictivity): every stimulus is halved on its own.
+
+    Parameters
+    ----------
+    responses
+        Shape (repetition, stimulus, neuroid), stimuli in the order of their sorted ids; a repetition is missing for a
+        stimulus where all neuroids are NaN.
+    splits, seed
+        Number of halvings, and the seed of NumPy's default generator; ten and 0 in the published system.
+
+    Returns
+    -------
+    The `SplitScore` of reliabilities, shape (split, neuroid). Stimuli with one repetition are left out; with fewer
+    than ten others there is no number.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two repetitions or stimuli.
+
+    """
+    _check(responses)
+    shown = [np.flatnonzero(column) for column in np.isfinite(responses).any(axis=2).T]
+    generator = np.random.default_rng(seed)
+    halves = np.zeros((splits, *responses.shape[:2]), dtype=bool)
+    for half in halves:
+        for stimulus, repetitions in enumerate(shown):
+            if repetitions.size >= 2:
+                half[generator.permutation(repetitions)[: repetitions.size // 2], stimulus] = True
+    correlation = split_half_correlation(responses, halves)
+    if sum(repetitions.size >= 2 for repetitions in shown) < _FEWEST_STIMULI:
+        correlation[:] = np.nan
+    score = aggregate_splits(spearman_brown(correlation))
+    scored = np.count_nonzero(~np.isnan(score.medians))
+    return score._replace(error=float(score.error * np.sqrt(splits / scored)) if scored else float("nan"))
+
+
+def by_repetition(
+    presentations: NDArray[np.generic], stimulus_ids: ArrayLike, repetitions: ArrayLike
+) -> NDArray[np.float64]:
+    """Arrange presentations in rows by their repetition and stimulus.
+
+    Parameters
+    ----------
+    presentations
+        Responses, shape (presentation, neuroid).
+    stimulus_ids, repetitions
+        Which stimulus was shown for which time, shape (presentation,) each.
+
+    Returns
+    -------
+    Shape (repetition, stimulus, neuroid), both sorted by their labels; NaN where a stimulus has no such repetition.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, or a stimulus has the same repetition twice.
+
+    """
+    ids, times = np.asarray(stimulus_ids), np.asarray(repetitions)
+    if presentations.ndim != 2 or not len(presentations) == ids.size == times.size:
+        raise ValueError(
+            f"Presentations of shape {presentations.shape} do not fit {ids.size} stimulus ids and {times.size} "
+            "repetitions: give (presentation, neuroid) and one of each per presentation."
+        )
+    distinct_ids, stimulus = np.unique(ids, return_inverse=True)
+    distinct_times, repetition = np.unique(times, return_inverse=True)
+    place = repetition.ravel() * distinct_ids.size + stimulus.ravel()
+    taken, first, count = np.unique(place, return_index=True, return_counts=True)
+    if taken.size < place.size:
+        twice = first[count.argmax()]
+        raise ValueError(
+            f"Stimulus {ids[twice]} has repetition {times[twice]} twice: number the presentations of each stimulus."
+        )
+    arranged = np.full((distinct_times.size * distinct_ids.size, presentations.shape[1]), np.nan)
+    arranged[place] = presentations
+    return arranged.reshape(distinct_times.size, distinct_ids.size, -1)
+
+
+def _check(responses: NDArray[np.generic]) -> None:
+    if responses.ndim != 3 or responses.shape[1] < 2:
+        raise ValueError(
+            f"Responses of shape {responses.shape} have no consistency: "
+            "give (repetition, stimulus, neuroid) with two or more stimuli."
+        )
+    if responses.shape[0] < 2:
+        raise ValueError("A recording with one repetition has no ceiling: give two or more repetitions of the stimuli.")

@@ -1,0 +1,1 @@
+"""What metrics of several kinds build on: splits, correlation, aggregation."""

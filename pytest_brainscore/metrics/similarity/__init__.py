@@ -1,0 +1,1 @@
+"""Representations compared as wholes: dissimilarity matrices, centred kernel alignment."""

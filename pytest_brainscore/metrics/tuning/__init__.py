@@ -1,0 +1,1 @@
+"""Tuning of single neurons: curves, receptive fields, and how their distributions compare."""

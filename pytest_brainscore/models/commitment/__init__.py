@@ -1,0 +1,1 @@
+"""Which layer stands for which region, and how it is found."""

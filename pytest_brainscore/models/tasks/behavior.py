@@ -1,0 +1,63 @@
+"""What a model that was given a task does with stimuli."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.errors import ModelError, NotCapable
+from pytest_brainscore.models.interface import Task
+from pytest_brainscore.models.tasks.label_task import ImageNetTask, LabelTask, label_task
+from pytest_brainscore.models.tasks.odd_one_out_task import OddOneOutTask
+from pytest_brainscore.models.tasks.probabilities_task import ProbabilitiesTask, fit_readout, fitting_labels
+
+if TYPE_CHECKING:
+    import xarray
+
+READOUT_TASKS = ("probabilities", "odd_one_out")
+"""Tasks that read out a layer."""
+Behavior = LabelTask | ImageNetTask | ProbabilitiesTask | OddOneOutTask
+"""A task that was started."""
+Features = Callable[[StimulusSet], NDArray[np.float32]]
+"""Returns what behavior is read out from: stimuli x features."""
+Logits = Callable[[StimulusSet], NDArray[np.floating]]
+"""Returns logits of the 1000 classes of ImageNet: stimuli x 1000."""
+
+
+def start_behavior(
+    task: Task, fitting: object, why_not: Callable[[str], str | None], features_of: Features
+) -> Behavior | None:
+    """Start a task; None for the passive one.
+
+    Arguments are checked first, then what the model can do, and only then does it see fitting stimuli.
+
+    Raises
+    ------
+    ModelError
+        The task or a category is unknown, or the fitting stimuli have no labels.
+    NotCapable
+        `why_not` has a reason.
+
+    """
+    if task not in get_args(Task):
+        raise ModelError(f"There is no task {task!r}; start one of {', '.join(get_args(Task))}.")
+    labelling = label_task(fitting) if task == "label" else None
+    labels = fitting_labels(fitting) if task == "probabilities" else []
+    reason = why_not(task)
+    if reason is not None:
+        raise NotCapable(reason)
+    if isinstance(fitting, StimulusSet) and labels:
+        return ProbabilitiesTask(fit_readout(features_of(fitting), labels), fitting.identifier, fitting.digest())
+    return OddOneOutTask() if task == "odd_one_out" else labelling
+
+
+def behave(behavior: Behavior, stimuli: StimulusSet, logits_of: Logits, features_of: Features) -> xarray.DataArray:
+    """Return the answers of a model to stimuli: ``presentation`` x ``choice``."""
+    if isinstance(behavior, OddOneOutTask):
+        return behavior.answers(stimuli, features_of)
+    values = features_of(stimuli) if isinstance(behavior, ProbabilitiesTask) else logits_of(stimuli)
+    return behavior.answers(values, stimuli.table)

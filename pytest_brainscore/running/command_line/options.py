@@ -1,0 +1,389 @@
+"""The command-line options and their ini twins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from pytest_brainscore.data.stimuli.showing import SCREENS, Screen
+from pytest_brainscore.errors import BrainScoreError, ModelError
+from pytest_brainscore.models.sources.checkpoints.containers import container
+from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
+from pytest_brainscore.running.command_line.model_flag import LONG_FLAG
+
+if TYPE_CHECKING:
+    import pytest
+
+Update = Literal["none", "new", "improved", "all"]
+Missing = Literal["warn", "fail", "ignore"]
+New = Literal["accept", "fail"]
+CacheMode = Literal["use", "refresh", "only", "off"]
+
+DEFAULT_REPORT = "json:brainscore-report.json"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its flag, its ini twin, and the words of its help line."""
+
+    flag: str
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+    default: str = ""
+    repeatable: bool = False
+    switch: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the ini twin and of the attribute on ``config.option``."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+
+OPTIONS = (
+    Option(
+        LONG_FLAG,
+        "Score this model: a name (squeezenet1_1, any torchvision classifier), timm:NAME, path/to/file.py:factory or "
+        "package.module:factory. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
+        "conftest.py has an option of that name.",
+        "NAME",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-weights",
+        "Read the model's weights from this checkpoint (.safetensors, or a .pth with tensors only).",
+        "FILE",
+    ),
+    Option(
+        "--brainscore-weights-entry",
+        "Where a checkpoint holds more than one set of weights, read this one, for example state_dict_ema.",
+        "ENTRY",
+    ),
+    Option(
+        "--brainscore-layer",
+        "Record a region from this layer instead of the model's layer commitment, for example V1=features.6. "
+        "Repeatable; a + joins several layers.",
+        "REGION=LAYER",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-decoder",
+        "Answer label tasks with a linear decoder fitted to the images in this folder (one folder for each ImageNet "
+        "class, n01440764/*.JPEG): for networks without 1000 outputs. Such scores are marked as not comparable.",
+        "DIR",
+    ),
+    Option("--brainscore-device", "Run models on this device: auto, cpu, cuda, cuda:1, mps.", "DEVICE", default="auto"),
+    Option(
+        "--brainscore-data",
+        "Folder of data that you have: stimuli and recordings are taken from here (default: $BRAINSCORE_DATA).",
+        "DIR",
+    ),
+    Option(
+        "--brainscore-offline",
+        "Fetch nothing: benchmarks whose data are not on this machine are unavailable (also: $BRAINSCORE_OFFLINE=1).",
+        switch=True,
+    ),
+    Option(
+        "--brainscore-benchmark",
+        "Score only these benchmarks: an identifier, IDENTIFIER@VERSION, a parent of the score tree (V1, "
+        "behavior_vision) or a pattern (Geirhos2021*). Reaches other versions and benchmarks outside the published "
+        "tree, too (brainscore list --versions). Repeatable.",
+        "SELECTOR",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-require",
+        "Fail, instead of skipping, when one of these benchmarks is unavailable: an identifier, a parent of the score "
+        "tree (V1, behavior_vision), or a pattern (Geirhos2021*). Repeatable.",
+        "SELECTOR",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-baseline",
+        "Folder of stored baselines, one MODEL.json each (default: fixtures/baselines in the project's folder, "
+        "or the ones shipped with the package where there is none).",
+        "DIR",
+    ),
+    Option(
+        "--brainscore-update",
+        "Store scores as baselines after the run: only those without one, also those that improved, or all.",
+        choices=("none", "new", "improved", "all"),
+        default="none",
+    ),
+    Option(
+        "--brainscore-tolerance",
+        "How far a score may fall below its baseline: abs:.005 (the default), sem:2 (times the baseline's error), "
+        "or for some benchmarks only, PATTERN=abs:.01. Repeatable; the last match wins.",
+        "EXPR",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-across",
+        "Compare with the baseline although this ingredient of the fingerprint differs, for example weights when the "
+        "model was trained further (others: layer, visual_degrees, version, protocol, data_sha256, stimuli, seed, and "
+        "what else the baseline file has). Repeatable.",
+        "INGREDIENT",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-missing",
+        "What to do when a selected benchmark has a baseline but no score in this run.",
+        choices=("warn", "fail", "ignore"),
+        default="warn",
+    ),
+    Option(
+        "--brainscore-new",
+        "What to do with a score that has no baseline: accept it, or fail, so that a gate without its baselines is not "
+        "green.",
+        choices=("accept", "fail"),
+        default="accept",
+    ),
+    Option(
+        "--brainscore-report",
+        "Write a report: json, jsonl (one line per benchmark as it arrives), html, md, csv, badge, junit or ctrf, then "
+        ":PATH; plots:FOLDER for SVG files; or github alone, for job summary, annotations and outputs of GitHub "
+        "Actions. Repeatable "
+        f"(default: {DEFAULT_REPORT}, with the lines as they arrive beside it).",
+        "TYPE:PATH",
+        repeatable=True,
+    ),
+    Option(
+        "--brainscore-population",
+        "Folder of JSON reports: the page shows rank, best and median among these models, in place of published ones.",
+        "DIR",
+    ),
+    Option(
+        "--brainscore-screen",
+        "How images that were shown at other visual degrees than the model's reach it: as in the published system, "
+        "which compresses JPEG images a second time, or lossless. Lossless scores are compared with no others.",
+        choices=SCREENS,
+        default="published",
+    ),
+    Option(
+        "--brainscore-cache",
+        "Stored activations: use them, compute them anew, use only what is stored, or leave the store off.",
+        choices=("use", "refresh", "only", "off"),
+        default="use",
+    ),
+)
+"""All options but ``--model``, short for the first, and ``--brainscore-list``, which is no setting of a project."""
+
+OPTIONS_BY_NAME = {option.name: option for option in OPTIONS}
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """The options of one scoring run, checked as far as can be without importing anything heavy."""
+
+    models: tuple[ModelSpecification, ...]
+    weights: Path | None
+    weights_entry: str | None
+    commitments: Path
+    layers: dict[str, str]
+    decoder: Path | None
+    device: str
+    data: Path | None
+    offline: bool
+    benchmarks: tuple[str, ...]
+    require: tuple[str, ...]
+    baseline: Path
+    baseline_output: Path
+    update: Update
+    tolerances: tuple[str, ...]
+    across: tuple[str, ...]
+    missing: Missing
+    new: New
+    reports: tuple[str, ...]
+    population: Path | None
+    cache: CacheMode
+    screen: Screen
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the option group "brainscore" and the ini twins."""
+    group = parser.getgroup("brainscore", "brainscore: score vision models against primate brains and behavior")
+    for option in OPTIONS:
+        words = f"{option.help} [ini: {option.name}]"
+        twin = f"{option.help} (twin of {option.flag})"
+        if option.switch:
+            group.addoption(option.flag, dest=option.name, action="store_true", default=False, help=words)
+            parser.addini(option.name, twin, type="bool", default=False)
+            continue
+        group.addoption(
+            option.flag,
+            dest=option.name,
+            action="append" if option.repeatable else "store",
+            default=[] if option.repeatable else None,
+            metavar=option.metavar,
+            choices=option.choices,
+            help=words,
+        )
+        kind: Literal["linelist", "string"] = "linelist" if option.repeatable else "string"
+        parser.addini(option.name, twin, type=kind, default=[] if option.repeatable else "")
+    group.addoption(
+        "--brainscore-list",
+        action="store_true",
+        help="List every benchmark with its version, place in the score tree and availability, and exit.",
+    )
+
+
+def model_words(config: pytest.Config) -> list[str]:
+    """Return the model specifications as given, command line before ini, comma lists split."""
+    given = cast("list[str]", _value(config, OPTIONS[0]))
+    return [word.strip() for entry in given for word in entry.split(",") if word.strip()]
+
+
+def read_options(config: pytest.Config) -> RunOptions:
+    """Check and gather the options of a scoring run.
+
+    Raises
+    ------
+    BrainScoreError
+        For anything that can be known to be wrong before a model is loaded.
+
+    """
+    options = {option.name: _value(config, option) for option in OPTIONS if not option.switch}
+
+    def text(name: str) -> str:
+        return cast("str", options[name])
+
+    def words(name: str) -> tuple[str, ...]:
+        return tuple(cast("list[str]", options[name]))
+
+    models = tuple(parse_specification(word) for word in model_words(config))
+    _refuse_duplicates(models)
+    weights = _checkpoint(text("brainscore_weights"), models)
+    if text("brainscore_weights_entry") and weights is None:
+        raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
+    data, offline = data_settings(config)
+    update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
+    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
+    return RunOptions(
+        models=models,
+        weights=weights,
+        weights_entry=text("brainscore_weights_entry") or None,
+        commitments=project_folder(config) / "fixtures" / "models",
+        layers=dict(_layer(word) for word in words("brainscore_layer")),
+        decoder=_existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
+        device=text("brainscore_device"),
+        data=data,
+        offline=offline,
+        benchmarks=words("brainscore_benchmark"),
+        require=words("brainscore_require"),
+        baseline=baseline,
+        baseline_output=baseline_output,
+        update=update,
+        tolerances=words("brainscore_tolerance"),
+        across=words("brainscore_across"),
+        missing=cast("Missing", _choice(OPTIONS_BY_NAME["brainscore_missing"], text("brainscore_missing"))),
+        new=cast("New", _choice(OPTIONS_BY_NAME["brainscore_new"], text("brainscore_new"))),
+        reports=words("brainscore_report") or (DEFAULT_REPORT,),
+        population=_existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
+        cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
+        screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
+    )
+
+
+def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
+    """Return the folder of data that the user has, if one is given, and whether nothing may be fetched.
+
+    Raises
+    ------
+    BrainScoreError
+        There is no such folder.
+
+    """
+    given = cast("str", _value(config, OPTIONS_BY_NAME["brainscore_data"]))
+    offline = config.getoption("brainscore_offline") or config.getini("brainscore_offline")
+    return _existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), bool(offline)
+
+
+def _value(config: pytest.Config, option: Option) -> str | list[str]:
+    """Return an option's value: the command line's, else the ini file's, else the default."""
+    value: str | list[str] = config.getoption(option.name) or config.getini(option.name)
+    return value or ([] if option.repeatable else option.default)
+
+
+def _choice(option: Option, value: str) -> str:
+    """Check an ini value against the option's choices; argparse has checked those of the command line."""
+    if option.choices and value not in option.choices:
+        raise BrainScoreError(f"The ini setting {option.name} is {value!r}; choose one of {', '.join(option.choices)}.")
+    return value
+
+
+def _checkpoint(given: str, models: tuple[ModelSpecification, ...]) -> Path | None:
+    if not given:
+        return None
+    weights = Path(given).expanduser()
+    if len(models) > 1:
+        raise ModelError(
+            f"--brainscore-weights names one file ({weights}) but {len(models)} models were given; "
+            "score them in separate runs."
+        )
+    container(weights)
+    return weights.resolve()
+
+
+def _layer(word: str) -> tuple[str, str]:
+    region, equals, layer = word.partition("=")
+    if not (region and equals and layer):
+        raise ModelError(f"--brainscore-layer {word!r} is not REGION=LAYER; write for example V1=features.6.")
+    return region.strip(), layer.strip()
+
+
+def _refuse_duplicates(models: tuple[ModelSpecification, ...]) -> None:
+    seen: dict[str, ModelSpecification] = {}
+    for model in models:
+        other = seen.setdefault(model.identifier, model)
+        if other is model:
+            continue
+        if other.text == model.text:
+            raise ModelError(f"The model {model.text} is given twice; name each model once.")
+        raise ModelError(
+            f"The models {other.text} and {model.text} would both be called {model.identifier}; "
+            "rename one factory or score them in separate runs."
+        )
+
+
+def _baseline_folders(config: pytest.Config, given: str, *, creates: bool) -> tuple[Path, Path]:
+    """Return the folder to compare with, and the one to write to.
+
+    They differ only where the project has no baselines yet: then the shipped ones are read, never written.
+    """
+    folder = _folder(config, "brainscore_baseline", given)
+    if folder is not None:
+        if folder.exists() and not folder.is_dir():
+            raise BrainScoreError(f"The baseline folder {folder} is a file; give --brainscore-baseline a folder.")
+        if not folder.exists() and not creates:
+            raise BrainScoreError(
+                f"There is no baseline folder {folder}; correct --brainscore-baseline, or make it with "
+                "--brainscore-update new."
+            )
+        return folder, folder
+    own = project_folder(config) / "fixtures" / "baselines"
+    if own.is_dir():
+        return own, own
+    from pytest_brainscore.resources import resource_folder
+
+    return resource_folder("fixtures/baselines"), own
+
+
+def _folder(config: pytest.Config, name: str, given: str) -> Path | None:
+    """Resolve a relative folder as the shell would when typed, and from the ini file's folder when written there."""
+    if not given:
+        return None
+    typed = bool(config.getoption(name))
+    return (config.invocation_params.dir if typed else project_folder(config)) / Path(given).expanduser()
+
+
+def _existing_folder(config: pytest.Config, option: Option, given: str) -> Path | None:
+    folder = _folder(config, option.name, given)
+    if folder is not None and not folder.is_dir():
+        raise BrainScoreError(f"There is no folder {folder}; give {option.flag} an existing one.")
+    return folder
+
+
+def project_folder(config: pytest.Config) -> Path:
+    """Return the folder of the ini file, or where pytest was started; the root folder may lie above either."""
+    return config.inipath.parent if config.inipath else config.invocation_params.dir
