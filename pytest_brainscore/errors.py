@@ -58,6 +58,10 @@ class ModelError(BrainScoreError):
     """A model cannot be found, built or run as asked (unknown name, missing layer, unreadable weights)."""
 
 
+class BenchmarkError(BrainScoreError):
+    """A benchmark does not exist, not in that version, is defined twice, or its definition cannot be read."""
+
+
 class DataUnavailable(BrainScoreError):
     """Stimuli or recordings that a benchmark needs are not on this machine; the benchmark is ``unavailable``."""
 

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.data.stimuli.showing import SCREENS, Screen
-from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.errors import BenchmarkError
 
 _FAMILIES = (
     "marques2020",
@@ -42,10 +42,6 @@ _FAMILIES = (
 """Modules of this package. Each holds a tuple ``BENCHMARKS``, the published leaves in their default version, or a
 function ``further_benchmarks``, which returns other versions and benchmarks outside the published tree, or both. The
 order is that of the children of each parent in the score tree."""
-
-
-class BenchmarkError(BrainScoreError):
-    """A benchmark was asked for that does not exist, or not in that version."""
 
 
 @cache

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from pytest_brainscore.benchmarks import BenchmarkError, all_benchmarks, every_version
+from pytest_brainscore.benchmarks import all_benchmarks, every_version
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.errors import BenchmarkError
 
 _SHORTEST_FAMILY = 3
 """Letters that names must have in common to be offered as a pattern."""

@@ -235,9 +235,10 @@ def _choose(words: Sequence[str]) -> Sequence[Benchmark]:
     """Return the benchmarks that words select; names of data are among those offered for a word that selects none."""
     from difflib import get_close_matches
 
-    from pytest_brainscore.benchmarks import BenchmarkError, every_version
+    from pytest_brainscore.benchmarks import every_version
     from pytest_brainscore.benchmarks.selector import choose
     from pytest_brainscore.data.catalogue import catalogue
+    from pytest_brainscore.errors import BenchmarkError
 
     try:
         return choose(words)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_brainscore.benchmarks import BenchmarkError, all_benchmarks, every_version, load_benchmark
-from pytest_brainscore.errors import BrainScoreError, ModelError
+from pytest_brainscore.benchmarks import all_benchmarks, every_version, load_benchmark
+from pytest_brainscore.errors import BenchmarkError, BrainScoreError, ModelError
 
 EMBEDDED = [
     "Marques2020_DeValois1982-pref_or",

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from pytest_brainscore.benchmarks import BenchmarkError, all_benchmarks, every_version, load_benchmark
+from pytest_brainscore.benchmarks import all_benchmarks, every_version, load_benchmark
 from pytest_brainscore.benchmarks.selector import choose, matches, select
+from pytest_brainscore.errors import BenchmarkError
 
 LEAF = "Marques2020_DeValois1982-pref_or"
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.benchmarks import BenchmarkError, load_benchmark
+from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.errors import DataUnavailable, NoNumber, NotCapable
+from pytest_brainscore.errors import BenchmarkError, DataUnavailable, NoNumber, NotCapable
 
 if TYPE_CHECKING:
     from pytest_brainscore.models.commitment.candidate_layers import CandidateLayers

@@ -13,8 +13,9 @@ from PIL import Image
 from scipy.stats import spearmanr
 
 from pytest_brainscore import load_model
-from pytest_brainscore.benchmarks import BenchmarkError, load_benchmark
+from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.data.loading import load_assembly
+from pytest_brainscore.errors import BenchmarkError
 from pytest_brainscore.metrics.similarity.rdm import rsa_ceiling
 from pytest_brainscore.models.interface import BrainModel
 from tests.support.table_models import TableModel

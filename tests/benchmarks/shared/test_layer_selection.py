@@ -13,7 +13,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks import BenchmarkError, load_benchmark
+from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.shared.layer_selection import (
     RegionScores,
@@ -25,7 +25,7 @@ from pytest_brainscore.benchmarks.shared.neural_predictivity import predictivity
 from pytest_brainscore.benchmarks.shared.recordings import Recording
 from pytest_brainscore.data.retrieval.readiness import Readiness
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
-from pytest_brainscore.errors import DataUnavailable, ModelError
+from pytest_brainscore.errors import BenchmarkError, DataUnavailable, ModelError
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.commitment.candidate_layers import CandidateLayers, layers_with_outputs, matching_layers
 from pytest_brainscore.models.commitment.commitment import LayerCommitment, read_commitment

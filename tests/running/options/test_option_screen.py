@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from pytest_brainscore import load_benchmark
-from pytest_brainscore.benchmarks import BenchmarkError
+from pytest_brainscore.errors import BenchmarkError
 from tests.support.stimuli import NoiseImage
 
 if TYPE_CHECKING:
