@@ -206,7 +206,7 @@ def _lacks(model: str) -> dict[str, str]:
     from pytest_brainscore.benchmarks import all_benchmarks
     from pytest_brainscore.errors import ModelError
     from pytest_brainscore.models import load_model
-    from pytest_brainscore.models.capability import why_not
+    from pytest_brainscore.models.asking import why_not
 
     loaded = load_model(model)
 

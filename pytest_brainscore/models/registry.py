@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.errors import ModelError, mend
+from pytest_brainscore.models.sources.offered import OfferedModel, offered_models
 from pytest_brainscore.models.sources.specification import FORMS, ModelSpecification, parse_specification
 from pytest_brainscore.resources import resource_folder
 
@@ -39,8 +40,9 @@ def load_model(
     Parameters
     ----------
     specification
-        A name (a committed model or any torchvision classifier), ``timm:NAME``, ``path/to/file.py:factory`` or
-        ``package.module:factory``, where the factory returns a ``torch.nn.Module`` or a brain model.
+        A name (a committed model, one that an installed package offers, or any torchvision classifier), ``timm:NAME``,
+        ``path/to/file.py:factory`` or ``package.module:factory``, where the factory returns a ``torch.nn.Module`` or a
+        brain model.
     weights
         Checkpoint (``.safetensors``, or ``.pth`` with tensors only) to use instead of the published weights; nothing
         is downloaded then.
@@ -77,14 +79,15 @@ def load_model(
     from torch import nn
 
     from pytest_brainscore.models.activations.activation_store import ActivationStore
-    from pytest_brainscore.models.commitment.commitment import override_layers, read_commitment
+    from pytest_brainscore.models.activations.pixels_reader import PixelsReader
+    from pytest_brainscore.models.commitment.commitment import override_layers
+    from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+    from pytest_brainscore.models.layer_mapped.temporal_model import TemporalBrainModel
     from pytest_brainscore.models.networks.device import resolve_device
+    from pytest_brainscore.models.networks.network_reader import NetworkReader
     from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
-    from pytest_brainscore.models.networks.torch_model import TorchBrainModel
-    from pytest_brainscore.models.pixels import PixelsModel
-    from pytest_brainscore.models.sources import build_network
+    from pytest_brainscore.models.sources import build_network, factories
     from pytest_brainscore.models.sources.weights import load_checkpoint
-    from pytest_brainscore.models.temporal import TemporalBrainModel
 
     if not isinstance(specification, str):
         raise ModelError(
@@ -100,23 +103,23 @@ def load_model(
         )
     running_on = resolve_device(device)
     store = store or ActivationStore()
-    if parsed.kind in ("file", "module"):
-        module = build_network.import_module(parsed)
-        file = _commitment_beside(Path(module.__file__ or f"{parsed.source}.py"), parsed.factory)
-        made = build_network.call_factory(parsed.text, module, parsed.factory)
+    code = _own_code(parsed, commitments)
+    built = None
+    if code is not None:
+        module = factories.import_module(code)
+        made = factories.call_factory(factories.called(code), module, code.factory)
         if not isinstance(made, nn.Module):
             _refuse_settings(parsed, weights, layers)
             return made
-        built = build_network.Built(made, sources=build_network.source_files(module))
-        commitment = read_commitment(file) if file.exists() else build_network.NO_COMMITMENT
-    else:
-        file, commitment = named_commitment(parsed, commitments)
+        built = build_network.Built(made, sources=factories.source_files(module))
+    file, commitment = commitment_of(parsed, commitments)
     identifier = commitment.identifier or parsed.identifier
     chosen = override_layers(commitment.committed_layers(), layers or {})
-    if parsed.kind in ("name", "timm"):
+    if built is None:
         if commitment.source == "pixels":
             _refuse_settings(parsed, weights, None)
-            return PixelsModel(identifier, chosen, commitment.visual_degrees, store)
+            reader = PixelsReader(identifier, store)
+            return LayerMappedModel(identifier, reader, layers=chosen, visual_degrees=commitment.visual_degrees)
         built = build_network.build(commitment, pretrained=weights is None)
     origin = built.weights_from
     if weights is not None:
@@ -128,39 +131,43 @@ def load_model(
     time_course = {
         str(region): steps for region, steps in commitment.time_course.items() if region not in (layers or {})
     }
-    made_of = partial(TemporalBrainModel, time_course=time_course) if time_course else TorchBrainModel
+    made_of = partial(TemporalBrainModel, time_course=time_course) if time_course else LayerMappedModel
     return made_of(
         identifier,
-        built.network,
-        preprocessing=committed_preprocessing(commitment.preprocessing, built.preprocessing, identifier),
+        NetworkReader(
+            identifier,
+            built.network,
+            preprocessing=committed_preprocessing(commitment.preprocessing, built.preprocessing, identifier),
+            device=running_on,
+            store=store,
+            sources=built.sources,
+            weights_from=origin,
+        ),
         layers=chosen,
         visual_degrees=commitment.visual_degrees,
-        device=running_on,
-        store=store,
         commitment_file=file,
-        sources=built.sources,
-        weights_from=origin,
     )
 
 
-def named_commitment(
+def commitment_of(
     specification: ModelSpecification, folder: str | os.PathLike[str] | None = None
 ) -> tuple[Path, LayerCommitment]:
-    """Return the layer commitment of a model that is named, and where the user's own is or would be.
+    """Return the layer commitment of a model, and where the user's own is or would be.
 
     Parameters
     ----------
     specification
-        Of kind ``name`` or ``timm``.
+        The model as named; a module that it names is imported.
     folder
-        The user's commitments, as for :func:`load_model`; they come before those of this package.
+        The user's commitments, as for :func:`load_model`; they come before those of this package and of others.
 
     Returns
     -------
     Path
-        The user's file, whether it is there or not: what comes with this package is never written to.
+        The user's file, whether it is there or not: what comes with an installed package is never written to. Of a
+        named file or module, what lies, or would, beside it.
     LayerCommitment
-        The user's; else the shipped one; else what is known of a published network.
+        The user's; else the one that comes with the model; else what is known of a published network.
 
     Raises
     ------
@@ -170,18 +177,24 @@ def named_commitment(
     """
     from msgspec.structs import replace
 
-    from pytest_brainscore.models.commitment.commitment import read_commitment
-    from pytest_brainscore.models.sources.build_network import published_commitment
+    from pytest_brainscore.models.commitment.commitment import NO_COMMITMENT, read_commitment
+    from pytest_brainscore.models.sources import build_network, factories
 
     own, shipped = _own_commitment(specification.identifier, folder), _shipped_commitment(specification.identifier)
+    code = _own_code(specification, folder)
+    if code is not None:
+        beside = _commitment_beside(factories.file_of(code), code.factory)
+        file = own if code.offered_by else beside
+        found = next((each for each in (file, beside) if each.exists()), None)
+        return file, NO_COMMITMENT if found is None else read_commitment(found)
     file = own if own.exists() else shipped
     if not file.exists():
-        return own, published_commitment(specification)
+        return own, build_network.published_commitment(specification)
     commitment = read_commitment(file)
     if commitment.source:
         return own, commitment
     # A file of a few layers leaves open where the network comes from: from where its name would without the file.
-    known = read_commitment(shipped) if shipped.exists() else published_commitment(specification)
+    known = read_commitment(shipped) if shipped.exists() else build_network.published_commitment(specification)
     return own, replace(commitment, source=known.source, weights=commitment.weights or known.weights)
 
 
@@ -211,11 +224,17 @@ def check_exists(specification: ModelSpecification, commitments: str | os.PathLi
     if specification.kind == "timm" and importlib.util.find_spec("timm") is None:
         raise ModelError(f"{specification.text} needs the package timm, which is not installed; pip install timm.")
     own = _own_commitment(specification.identifier, commitments)
-    if specification.kind != "name" or own.exists() or _shipped_commitment(specification.identifier).is_file():
+    if specification.kind != "name" or own.exists():
+        return
+    offered = offered_models()
+    if _one_definition(specification.source, offered.get(specification.source, ()), own) is not None:
+        return
+    if _shipped_commitment(specification.identifier).is_file():
         return
     from pytest_brainscore.models.sources.build_network import torchvision_classifiers
 
-    names = [*(file.stem for file in own.parent.glob("*.toml")), *committed_names(), *torchvision_classifiers()]
+    projects = [file.stem for file in own.parent.glob("*.toml")]
+    names = [*projects, *committed_names(), *offered, *torchvision_classifiers()]
     if specification.source not in names:
         near = difflib.get_close_matches(specification.source, dict.fromkeys(names), n=NAMES_SHOWN)
         advice = f"did you mean {' or '.join(near)}?" if near else f"give {FORMS}."
@@ -225,6 +244,56 @@ def check_exists(specification: ModelSpecification, commitments: str | os.PathLi
 def committed_names() -> list[str]:
     """Return the names of the models that come with a layer commitment."""
     return sorted(file.stem for file in resource_folder("fixtures/models").glob("*.toml"))
+
+
+def _own_code(specification: ModelSpecification, folder: str | os.PathLike[str] | None) -> ModelSpecification | None:
+    """Return the factory of the user or of a package that makes a model; None for a published network, or pixels.
+
+    A name has one definition. The user's commitment file comes first where it says where the network comes from.
+    """
+    if specification.kind in ("file", "module"):
+        return specification
+    offered = offered_models().get(specification.source, ()) if specification.kind == "name" else ()
+    if not offered:
+        return None
+    from pytest_brainscore.models.commitment.commitment import read_commitment
+    from pytest_brainscore.models.sources.build_network import torchvision_classifiers
+
+    own = _own_commitment(specification.identifier, folder)
+    if own.exists() and read_commitment(own).source:
+        return None
+    name = specification.source
+    published = f"torchvision:{name}" if name in torchvision_classifiers() else ""
+    return _one_definition(name, offered, own, published)
+
+
+def _one_definition(
+    name: str, offered: Sequence[OfferedModel], own: Path, published: str = ""
+) -> ModelSpecification | None:
+    """Return the one model that packages offer under a name, None where there is none.
+
+    Raises
+    ------
+    ModelError
+        There is another one of this name: of this package, of `published`, or of another package.
+
+    """
+    if not offered:
+        return None
+    places = {each.value: f"{each.value} of the package {each.package}" for each in offered}
+    if _shipped_commitment(name).is_file():
+        from pytest_brainscore.models.commitment.commitment import read_commitment
+
+        shipped = read_commitment(_shipped_commitment(name)).source
+        places = {shipped: f"{shipped} as it comes with pytest-brainscore", **places}
+    elif published:
+        places = {published: published, **places}
+    if len(places) > 1:
+        raise ModelError(
+            f"The name {name} has {len(places)} definitions, {' and '.join(places.values())}; say which in "
+            f"{own} with source = {' or '.join(map(repr, places))}, or name {offered[0].value} itself."
+        )
+    return offered[0].specification(name)
 
 
 def _own_commitment(identifier: str, folder: str | os.PathLike[str] | None) -> Path:
