@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.activations.neuroid_coordinates import AXIS_NAMES, LayerShapes
 from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage, StimulusSet
+
+
+class OutputError(ModelError):
+    """What a layer returns cannot be taken for responses."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,12 @@ class LayerReader(ABC):
     @abstractmethod
     def description(self) -> ReaderDescription:
         """Return what responses depend on, for the report."""
+
+
+def some_of(layers: Sequence[str], count: int = 5) -> list[str]:
+    """Return a few layer names spread over the depth of a network, for an error."""
+    last = len(layers) - 1
+    return list(dict.fromkeys(layers[round(last * step / (count - 1))] for step in range(count))) if layers else []
 
 
 def reader_of(model: object) -> LayerReader | None:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.candidate_reader import CandidateReader
-from pytest_brainscore.models.activations.layer_reader import LayerReader, reader_of
+from pytest_brainscore.models.activations.layer_reader import LayerReader, reader_of, some_of
 from pytest_brainscore.models.commitment.commitment import REGIONS
 from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
-from pytest_brainscore.models.networks.probing.survey import some_of
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet

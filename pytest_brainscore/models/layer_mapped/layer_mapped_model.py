@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 from pytest_brainscore.data.assembly import recording_assembly
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet, stimuli_from_files
 from pytest_brainscore.errors import ModelError, NotCapable, mend
-from pytest_brainscore.models.activations.layer_reader import LayerReader
+from pytest_brainscore.models.activations.layer_reader import LayerReader, OutputError, some_of
 from pytest_brainscore.models.activations.neuroid_coordinates import neuroid_coordinates
 from pytest_brainscore.models.commitment.commitment import READOUT, REGIONS
 from pytest_brainscore.models.interface import ModelDescription, RecordingTarget, Task, TimeBin
-from pytest_brainscore.models.networks.probing.outputs import OutputError
-from pytest_brainscore.models.networks.probing.survey import some_of
 from pytest_brainscore.models.tasks.behavior import READOUT_TASKS, Behavior, behave, start_behavior
 from pytest_brainscore.models.tasks.label_decisions import IMAGENET_CLASSES
 from pytest_brainscore.models.tasks.linear_decoder import LinearDecoder, fit_decoder

@@ -21,8 +21,9 @@ from pytest_brainscore.models.commitment.commitment import (
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.seeding import seeded
 from pytest_brainscore.models.sources.checkpoints.reading import one_line
-from pytest_brainscore.models.sources.factories import call_factory, import_package, source_files
+from pytest_brainscore.models.sources.factories import call_factory, source_files
 from pytest_brainscore.models.sources.specification import ModelSpecification
+from pytest_brainscore.models.sources.user_code import import_package
 from pytest_brainscore.models.sources.weights import (
     load_checkpoint,
     load_weights,

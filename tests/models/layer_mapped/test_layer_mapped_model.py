@@ -305,7 +305,7 @@ class TestArchitectureDigest:
     """What a network computes besides its weights."""
 
     def module(self, folder: Path, body: str) -> nn.Module:
-        from pytest_brainscore.models.sources.factories import import_file
+        from pytest_brainscore.models.sources.user_code import import_file
 
         (folder / "net.py").write_text(
             "from torch import nn\nclass Net(nn.Module):\n    def forward(self, x):\n        return " + body + "\n"
