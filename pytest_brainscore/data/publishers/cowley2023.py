@@ -85,8 +85,8 @@ def session_stimuli(session: str, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
-    from pytest_brainscore.data.retrieval.unpacking import unpacked
     from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
+    from pytest_brainscore.data.unpacking.unpacked import unpacked
 
     archive = first_file(f"{FOLDER}/images/images_{session}.zip")
     if archive is None:

@@ -149,8 +149,8 @@ def _trials(experiment: str, folder: Path) -> pandas.DataFrame:
     """Return all trials, one a row."""
     import pandas as pd
 
+    from pytest_brainscore.data.publishers.trial_tables import COLUMNS, read_trials
     from pytest_brainscore.data.reading import reading
-    from pytest_brainscore.data.trial_tables import COLUMNS, read_trials
 
     subjects = [f"subject-{number + 1:02}" for number in range(NUMBER_OF_SUBJECTS.get(experiment, _FEWEST))]
     # As text: conditions such as 0.10 are names, and 'na' is an answer.
@@ -213,7 +213,7 @@ def _images(experiment: str) -> list[tuple[str, Path]]:
 
 def _released_images(experiment: str) -> Iterator[Path]:
     """Yield the images of the release, in the order of their paths."""
-    from pytest_brainscore.data.retrieval.unpacking import unpacked
+    from pytest_brainscore.data.unpacking.unpacked import unpacked
 
     archive = _archive(experiment)
     folder = _released(experiment) or (unpacked(archive) if archive else None)

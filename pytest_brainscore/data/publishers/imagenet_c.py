@@ -110,7 +110,7 @@ def _folder(group: str) -> Path:
         return folder
     if archive is None:
         raise DataUnavailable(f"There is no {group}.tar in {FOLDER}; copy it there.")
-    from pytest_brainscore.data.retrieval.unpacking import unpacked
+    from pytest_brainscore.data.unpacking.unpacked import unpacked
 
     return unpacked(archive)
 
