@@ -23,6 +23,7 @@ MAY_IMPORT = {
 }
 ORDER_WITHIN = {
     "models": (
+        "loading",
         "registry",
         "asking",
         "layer_mapped",

@@ -164,6 +164,7 @@ def test_a_brain_model_and_a_factory_in_a_class(lab: Lab) -> None:
 )
 def test_a_broken_package_is_one_sentence(lab: Lab, value: str, reason: str) -> None:
     lab.offer({"mynet": value, "sound": "mylab_nets.nets:build"})
+    check_exists(parse_specification("mynet"))  # or the whole run would end
     with pytest.raises(ModelError, match=reason) as caught:
         load_model("mynet")
     assert "\n" not in str(caught.value)
