@@ -38,6 +38,8 @@ ORDER_WITHIN = {
         "loading",
         "retrieval",
         "publishers",
+        "trial_tables",
+        "folders",
         "recordings",
         "assembly_files",
         "stimuli",

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pytest_brainscore.data.publishers.trial_tables import read_trial_tables
 from pytest_brainscore.data.stimuli.stimulus_set import stimuli_from_files
 from pytest_brainscore.data.stimuli.stimulus_set_files import read_stimulus_set
+from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.tasks.linear_decoder import stimuli_from_synset_folders
 from pytest_brainscore.report.folder import read_reports

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import (
+from pytest_brainscore.data.folders import (
     by_number,
     first_file,
     first_folder,

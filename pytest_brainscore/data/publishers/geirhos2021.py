@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, is_image, put, tables_in
+from pytest_brainscore.data.folders import first_file, first_folder, images_in, is_image, put, tables_in
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ def _trials(experiment: str, folder: Path) -> pandas.DataFrame:
     """Return all trials, one a row."""
     import pandas as pd
 
-    from pytest_brainscore.data.publishers.trial_tables import COLUMNS, read_trials
     from pytest_brainscore.data.reading import reading
+    from pytest_brainscore.data.trial_tables import COLUMNS, read_trials
 
     subjects = [f"subject-{number + 1:02}" for number in range(NUMBER_OF_SUBJECTS.get(experiment, _FEWEST))]
     # As text: conditions such as 0.10 are names, and 'na' is an answer.

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 
-from pytest_brainscore.data.publishers.trial_tables import TrialTable, read_trial_tables
+from pytest_brainscore.data.trial_tables import TrialTable, read_trial_tables
 from pytest_brainscore.metrics.behavior.error_consistency import (
     cohen_kappa,
     error_consistency,

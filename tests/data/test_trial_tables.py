@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pytest_brainscore.data.publishers.trial_tables import read_trial_tables
+from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.metrics.behavior.error_consistency import error_consistency_ceiling
 
