@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_brainscore.data.retrieval.user_folder import OFFLINE_VARIABLE, VARIABLE
+from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, VARIABLE
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable, options_spoken
 from pytest_brainscore.running import workers
 from pytest_brainscore.running.command_line import invocation, model_flag

@@ -21,6 +21,39 @@ MAY_IMPORT = {
     "running": {"report", "scoring", "benchmarks", "models", "data"},
     "commands": {"running", "report", "scoring", "benchmarks", "models", "data"},
 }
+ORDER_WITHIN = {
+    "models": (
+        "loading",
+        "registry",
+        "asking",
+        "layer_mapped",
+        "sources",
+        "tasks",
+        "networks",
+        "activations",
+        "commitment",
+        "interface",
+    ),
+    "data": (
+        "loading",
+        "retrieval",
+        "publishers",
+        "trial_tables",
+        "folders",
+        "recordings",
+        "assembly_files",
+        "stimuli",
+        "joining",
+        "unpacking",
+        "catalogue",
+        "reading",
+        "assembly",
+        "imagenet_classes",
+        "user_folder",
+        "home",
+    ),
+}
+"""The parts of a room, from what knows the others to what knows none: each may import those after it."""
 PLUGIN = {Path("plugin.py"), Path("running/controller.py")}
 OPEN_TO_ALL = {
     "pytest_brainscore",
@@ -59,6 +92,18 @@ def test_dependencies_point_one_way(module: Path) -> None:
         if name.startswith("pytest_brainscore") and name not in OPEN_TO_ALL:
             other = name.split(".")[1]
             assert other == room or other in MAY_IMPORT[room], f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "module", [path for path in MODULES if path.parts[0] in ORDER_WITHIN and path.name != "__init__.py"], ids=str
+)
+def test_parts_of_a_room_know_only_those_after_them(module: Path) -> None:
+    room, own = module.parts[0], Path(module.parts[1]).stem
+    order = ORDER_WITHIN[room]
+    for name in imports(PACKAGE / module, type_checking=False):
+        words = name.split(".")
+        if words[:2] == ["pytest_brainscore", room] and len(words) > 2:
+            assert order.index(words[2]) >= order.index(own), f"{module} imports {name}"
 
 
 @pytest.mark.parametrize("module", [path for path in MODULES if path not in PLUGIN], ids=str)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_brainscore import load_model
-from pytest_brainscore.data.retrieval.user_folder import where_to_put
+from pytest_brainscore.data.user_folder import where_to_put
 from pytest_brainscore.errors import ModelError, mend, options_spoken
 from tests.support.projects import Project
 

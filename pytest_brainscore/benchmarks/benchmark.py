@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from pytest_brainscore.data.catalogue import Kind, file_set
 from pytest_brainscore.data.retrieval.readiness import Readiness, readiness
-from pytest_brainscore.data.retrieval.user_folder import offline
 from pytest_brainscore.data.stimuli.showing import Screen, showing
+from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.scoring.score import Score, signed
 

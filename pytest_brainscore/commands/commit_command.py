@@ -12,7 +12,6 @@ from pytest_brainscore.commands.data_command import DATA as DATA_FOLDER
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.shared.layer_selection import RegionScores
-    from pytest_brainscore.models.commitment.commitment import LayerCommitment
     from pytest_brainscore.models.interface import BrainModel
 
 
@@ -77,8 +76,10 @@ def command(
     from pytest_brainscore.benchmarks.shared.layer_selection import region_benchmarks, score_layers, with_selection
     from pytest_brainscore.data.loading import load_stimulus_set
     from pytest_brainscore.models import load_model
-    from pytest_brainscore.models.commitment.candidate_layers import CandidateLayers, matching_layers
     from pytest_brainscore.models.commitment.commitment_file import commitment_text, write_commitment
+    from pytest_brainscore.models.layer_mapped.candidate_layers import CandidateLayers, matching_layers
+    from pytest_brainscore.models.registry import commitment_of
+    from pytest_brainscore.models.sources.specification import parse_specification
 
     chosen = region_benchmarks(_words([regions]), _pairs(benchmarks))
     loaded = load_model(model, weights=weights, weights_entry=weights_entry, device=device)
@@ -99,15 +100,16 @@ def command(
     if plot is not None:
         _draw(plot, candidates.identifier, candidates.candidates, results)
     today = datetime.now(UTC).date().isoformat()
-    commitment = with_selection(_before(model, candidates.commitment_file), candidates, results, today)
-    target = file or candidates.commitment_file
+    own, before = commitment_of(parse_specification(model))
+    commitment = with_selection(before, candidates, results, today)
+    target = file or own
     if dry_run:
         click.echo(f"\n{target} would be:\n\n{commitment_text(commitment)}")
         return
     write_commitment(target, commitment)
     click.echo(f"wrote {target}")
-    if target != candidates.commitment_file:
-        click.echo(f"{model} is scored with it once it is {candidates.commitment_file}.")
+    if target != own:
+        click.echo(f"{model} is scored with it once it is {own}.")
 
 
 def _words(texts: tuple[str, ...] | list[str]) -> list[str]:
@@ -122,24 +124,11 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
     return {region: identifier for region, _, identifier in pairs}
 
 
-def _before(model: str, file: Path) -> LayerCommitment:
-    """Return what is committed now: the file's content, or what is shipped with or known of a published network."""
-    from pytest_brainscore.models.commitment.commitment import read_commitment
-    from pytest_brainscore.models.registry import named_commitment
-    from pytest_brainscore.models.sources.build_network import NO_COMMITMENT
-    from pytest_brainscore.models.sources.specification import parse_specification
-
-    parsed = parse_specification(model)
-    if parsed.kind in ("name", "timm"):
-        return named_commitment(parsed)[1]
-    return read_commitment(file) if file.exists() else NO_COMMITMENT
-
-
 def _list_layers(model: str, loaded: BrainModel) -> None:
-    from pytest_brainscore.models.commitment.candidate_layers import layers_with_outputs
+    from pytest_brainscore.models.layer_mapped.candidate_layers import require_layers
     from pytest_brainscore.report.words import aligned
 
-    known = layers_with_outputs(loaded)
+    known = require_layers(loaded).candidates()
     rows = [(name, " x ".join(map(str, shape))) for name, shape in known.items()]
     click.echo("\n".join(aligned(("layer", "output"), rows)))
     some = next(iter(known), "LAYER")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pytest_brainscore.data.retrieval.sizes import size_in_words
-from pytest_brainscore.data.retrieval.user_folder import VARIABLE
+from pytest_brainscore.data.user_folder import VARIABLE
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
@@ -155,7 +155,7 @@ def clean(dry_run: bool, fetched: bool, activations: bool) -> None:
     Only our own cache is touched, never your data folder or another program's cache. Do not run it during a fetch.
     """
     from pytest_brainscore.data.retrieval.cache_cleanup import removable, remove
-    from pytest_brainscore.data.retrieval.user_folder import user_folder
+    from pytest_brainscore.data.user_folder import user_folder
     from pytest_brainscore.errors import BrainScoreError
 
     mine = user_folder()
@@ -206,7 +206,7 @@ def _lacks(model: str) -> dict[str, str]:
     from pytest_brainscore.benchmarks import all_benchmarks
     from pytest_brainscore.errors import ModelError
     from pytest_brainscore.models import load_model
-    from pytest_brainscore.models.capability import why_not
+    from pytest_brainscore.models.asking import why_not
 
     loaded = load_model(model)
 

@@ -16,7 +16,7 @@ def command() -> None:
     from pytest_brainscore.data.retrieval.find_local import reference_cache
     from pytest_brainscore.data.retrieval.s3 import credentials_configured
     from pytest_brainscore.data.retrieval.sizes import size_in_words
-    from pytest_brainscore.data.retrieval.user_folder import VARIABLE, offline, user_folder
+    from pytest_brainscore.data.user_folder import VARIABLE, offline, user_folder
     from pytest_brainscore.report.assemble_report import PACKAGES
 
     click.secho("folders", bold=True)

@@ -42,8 +42,8 @@ def load_stimulus_set(identifier: str, degrees: float) -> StimulusSet:
     files = file_set("stimulus_set", identifier)
     if _from_publisher(files):
         return publishers.load_stimulus_set(files, degrees)
-    from pytest_brainscore.data.retrieval.unpacking import unpacked
     from pytest_brainscore.data.stimuli.stimulus_set_files import read_stimulus_set
+    from pytest_brainscore.data.unpacking.unpacked import unpacked
 
     table, archive = obtain(files)
     return read_stimulus_set(identifier, table, unpacked(archive, files.files[1].sha1), degrees)

@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.data.publishers.folders import tables_in
+from pytest_brainscore.data.folders import tables_in
 from pytest_brainscore.data.reading import read_text, reading
 from pytest_brainscore.errors import DataUnavailable
 

@@ -5,6 +5,6 @@ Importing this package is light; torch is imported when the first model is loade
 
 from __future__ import annotations
 
-from pytest_brainscore.models.registry import load_model
+from pytest_brainscore.models.loading import load_model
 
 __all__ = ["load_model"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_brainscore.data.home import shared_home
-from pytest_brainscore.data.retrieval.user_folder import offline
+from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.running import failures, workers
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG, SHORT_FLAG

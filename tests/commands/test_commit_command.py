@@ -21,6 +21,30 @@ def build():
     return nn.Sequential(nn.Conv2d(3, 4, 3, stride=8), nn.ReLU(), nn.Flatten())
 """
 
+OWN_MODEL = """
+from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.activations.layer_reader import LayerReader, ReaderDescription
+
+class Colours(LayerReader):
+    def names(self): return ["colours"]
+    def candidates(self): return {"colours": (2, 3)}
+    def shapes(self, layers): return {"colours": (2, 3)}
+    def batches(self, images, layers): raise NotImplementedError
+    def ingredients(self, layers): return {}
+    def description(self): return ReaderDescription("none", {}, "cpu")
+
+class Plain:
+    identifier = "plain"
+    def visual_degrees(self): return 8
+    def start_task(self, task, fitting=None): pass
+    def start_recording(self, target, time_bins): pass
+    def look_at(self, stimuli, number_of_trials=1): pass
+
+class Own(Plain):
+    identifier = "own"
+    reader = Colours("own", ActivationStore("off"))
+"""
+
 
 @pytest.fixture
 def network_file(tmp_path: Path, brainscore_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -37,6 +61,18 @@ def test_without_layers_it_lists_those_there_are(network_file: Path) -> None:
     assert answer.exit_code == 0, answer.output
     assert "4 x 28 x 28" in answer.output
     assert "Choose candidates: brainscore commit" in answer.output
+
+
+def test_a_brain_model_of_ones_own_that_has_a_reader_of_layers(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(OWN_MODEL)
+    answer = CliRunner().invoke(main, ["commit", f"{file}:Own"])
+    assert answer.exit_code == 0, answer.output
+    assert "colours" in answer.output
+    assert "2 x 3" in answer.output
+    answer = CliRunner().invoke(main, ["commit", f"{file}:Plain"])
+    assert answer.exit_code == 1
+    assert "plain is no network with layers to choose from" in answer.output
 
 
 def test_without_data_nothing_is_written(network_file: Path) -> None:

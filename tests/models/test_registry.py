@@ -19,12 +19,12 @@ from pytest_brainscore import load_model
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.activation_store import ActivationStore
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
-from pytest_brainscore.models.registry import check_exists, committed_names, named_commitment
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.networks.identity import state_dict_sha256
+from pytest_brainscore.models.registry import check_exists, commitment_of, committed_names
 from pytest_brainscore.models.sources import build_network
 from pytest_brainscore.models.sources.specification import parse_specification
-from pytest_brainscore.models.sources.weights import state_dict_sha256
-from tests.support.networks import make_tiny_network
+from tests.support.networks import make_tiny_network, network_reader
 from tests.support.stimuli import NoiseImage
 
 STIMULI = StimulusSet(
@@ -92,8 +92,8 @@ def _no_download(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.hub, "download_url_to_file", refuse)
 
 
-def as_network(model: object) -> TorchBrainModel:
-    assert isinstance(model, TorchBrainModel)
+def as_network(model: object) -> LayerMappedModel:
+    assert isinstance(model, LayerMappedModel)
     return model
 
 
@@ -203,7 +203,7 @@ class TestProjectCommitments:
         assert load_model("mine", commitments=str(project / "elsewhere" / "models")).identifier == "mine"
 
     def test_without_a_file_its_place_is_in_the_project(self, project: Path) -> None:
-        file, commitment = named_commitment(parse_specification("squeezenet1_1"))
+        file, commitment = commitment_of(parse_specification("squeezenet1_1"))
         assert file == project / "fixtures" / "models" / "squeezenet1_1.toml"
         assert commitment.identifier == "squeezenet1_1"
 
@@ -347,8 +347,8 @@ class TestFiles:
         first, second = (
             as_network(load_model(f"{path}:build", layers={"V1": "0"})) for path in (net, tmp_path / "net.py")
         )
-        assert type(first._extractor.network).__name__ == "Net"
-        assert type(second._extractor.network).__name__ == "Sequential"
+        assert type(network_reader(first).network).__name__ == "Net"
+        assert type(network_reader(second).network).__name__ == "Sequential"
 
     def test_a_relative_path(self, net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(net.parent)
@@ -397,7 +397,7 @@ class TestModules:
         assert model.identifier == "torchvision.models.squeezenet1_1"
 
     def test_a_missing_module(self) -> None:
-        with pytest.raises(ModelError, match=r"module no_lab\.nets cannot be imported .*path/to/file\.py:factory"):
+        with pytest.raises(ModelError, match=r"module no_lab\.nets cannot be imported .*path/to/file\.py:NAME"):
             load_model("no_lab.nets:build")
 
 

@@ -22,7 +22,7 @@ from pytest_brainscore import load_model
 from pytest_brainscore.benchmarks.marques2020.stimuli import size_gratings
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.models.activations.activation_store import ActivationStore
-from pytest_brainscore.models.recording import record_responses
+from pytest_brainscore.models.asking import record_responses
 
 LAYER = "features.6.expand3x3_activation"
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)

@@ -17,9 +17,10 @@ import torch
 
 from pytest_brainscore import load_model
 from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 from pytest_brainscore.models.networks.probing.attributes import attributes_digest
 from pytest_brainscore.models.networks.probing.images import probe_images
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
+from tests.support.networks import network_reader
 
 ROUNDS = 5
 LIMIT = 0.3
@@ -36,14 +37,14 @@ def main() -> None:
     parts: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         model = load_model("squeezenet1_1", weights=Path(arguments.weights), store=ActivationStore("off"))
-        assert isinstance(model, TorchBrainModel)
-        extractor, layers = model._extractor, model._layers[arguments.region]
-        network, images = extractor.network, torch.zeros(2, 3, 224, 224)
+        assert isinstance(model, LayerMappedModel)
+        reader, layers = network_reader(model), model.layers[arguments.region]
+        network, images = reader.network, torch.zeros(2, 3, 224, 224)
         work: dict[str, Callable[[], object]] = {
             "images": probe_images.__wrapped__,
             "attributes": partial(attributes_digest, network),
-            "survey": partial(extractor.shapes, layers),
-            "answers": partial(extractor.answers, layers),
+            "survey": partial(reader.shapes, layers),
+            "answers": partial(reader.ingredients, layers),
             "before": partial(network, images),
         }
         for name, run in work.items():

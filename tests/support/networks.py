@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from pytest_brainscore.models.activations.activation_store import ActivationStore
-    from pytest_brainscore.models.networks.torch_model import TorchBrainModel
+    from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+    from pytest_brainscore.models.networks.network_reader import NetworkReader
 
 IMAGE_SIZE = 32
 """Side of the input of the tiny networks, in pixels."""
@@ -47,24 +48,31 @@ def make_model(
     image_size: int = IMAGE_SIZE,
     identifier: str = "tiny",
     device: torch.device | None = None,
-) -> TorchBrainModel:
+) -> LayerMappedModel:
     """Return a brain model of a network, the tiny one where None, without a store unless one is given."""
     import torch
 
     from pytest_brainscore.models.activations.activation_store import ActivationStore
+    from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+    from pytest_brainscore.models.networks.network_reader import NetworkReader
     from pytest_brainscore.models.networks.preprocessing import Preprocessing
-    from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 
-    return TorchBrainModel(
+    reader = NetworkReader(
         identifier,
         make_tiny_network() if network is None else network,
         preprocessing=Preprocessing(image_size=image_size),
-        layers=layers,
-        visual_degrees=8.0,
         device=device or torch.device("cpu"),
         store=store or ActivationStore("off"),
-        commitment_file=Path("tiny.toml"),
     )
+    return LayerMappedModel(identifier, reader, layers=layers, visual_degrees=8.0, commitment_file=Path("tiny.toml"))
+
+
+def network_reader(model: LayerMappedModel) -> NetworkReader:
+    """Return what reads the layers of a model that is a network."""
+    from pytest_brainscore.models.networks.network_reader import NetworkReader
+
+    assert isinstance(model.reader, NetworkReader)
+    return model.reader
 
 
 @pytest.fixture
@@ -74,7 +82,7 @@ def tiny_network() -> nn.Module:
 
 
 @pytest.fixture
-def tiny_model() -> TorchBrainModel:
+def tiny_model() -> LayerMappedModel:
     """Return the tiny network as a brain model, without a store."""
     return make_model()
 

@@ -18,7 +18,7 @@ from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
 from pytest_brainscore.metrics.behavior.object_solution_time import object_solution_time_correlation
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED
-from pytest_brainscore.models.recording import record_responses
+from pytest_brainscore.models.asking import is_temporal, record_responses
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
@@ -132,6 +132,12 @@ def _in_order(stimuli: StimulusSet, ids: NDArray[np.generic], name: str) -> Stim
 
 def _require_time_course(model: BrainModel, one_image: StimulusSet) -> None:
     model.start_recording("IT", TIME_BINS)
+    never_changes = NoNumber(
+        f"{model.identifier} gives the same response at all times, so no solution times; only a model with a time "
+        "course, such as a recurrent network, has a number here."
+    )
+    if is_temporal(model) is False:
+        raise never_changes
     responses = model.look_at(one_image)
     if "time_bin" not in responses.dims or responses.sizes["time_bin"] != len(TIME_BINS):
         raise ModelError(
@@ -140,10 +146,7 @@ def _require_time_course(model: BrainModel, one_image: StimulusSet) -> None:
         )
     values = responses.transpose("time_bin", ...).values
     if (values == values[:1]).all():
-        raise NoNumber(
-            f"{model.identifier} gives the same response at all times, so no solution times; only a model with a time "
-            "course, such as a recurrent network, has a number here."
-        )
+        raise never_changes
 
 
 def _recordings(model: BrainModel, stimuli: StimulusSet) -> Iterator[NDArray[np.float32]]:

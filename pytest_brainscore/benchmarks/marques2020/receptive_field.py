@@ -20,7 +20,7 @@ from pytest_brainscore.benchmarks.marques2020.stimuli import (
 )
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.metrics.tuning.receptive_field import receptive_field_centres
-from pytest_brainscore.models.recording import record_responses
+from pytest_brainscore.models.asking import record_responses
 
 if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel

@@ -18,7 +18,7 @@ from pytest_brainscore.benchmarks.marques2020.receptive_field import WINDOW, Sel
 from pytest_brainscore.benchmarks.marques2020.stimuli import POSITION, orientation_gratings
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import NoNumber
-from pytest_brainscore.models.recording import record_responses
+from pytest_brainscore.models.asking import record_responses
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet

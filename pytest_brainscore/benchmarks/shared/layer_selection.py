@@ -15,8 +15,8 @@ from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.errors import BenchmarkError, DataUnavailable, NoNumber, NotCapable
 
 if TYPE_CHECKING:
-    from pytest_brainscore.models.commitment.candidate_layers import CandidateLayers
     from pytest_brainscore.models.commitment.commitment import LayerCommitment, LayerSelection
+    from pytest_brainscore.models.layer_mapped.candidate_layers import CandidateLayers
     from pytest_brainscore.scoring.score import Score
 
 REGION_BENCHMARKS: Final = {

@@ -21,7 +21,7 @@ from pytest_brainscore.metrics.predictivity.pls import METHOD
 from pytest_brainscore.metrics.reliability.explained_variance import NORMALISATIONS
 from pytest_brainscore.metrics.reliability.internal_consistency import internal_consistency
 from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED, stimulus_splits
-from pytest_brainscore.models.recording import record_responses
+from pytest_brainscore.models.asking import record_responses
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.metrics.shared.correlation import ROUNDING, spearman_correlation
 from pytest_brainscore.metrics.similarity.rdm import rdm_similarity, representational_dissimilarity
-from pytest_brainscore.models.recording import record_responses
+from pytest_brainscore.models.asking import record_responses
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import (
+from pytest_brainscore.data.folders import (
     by_number,
     first_file,
     first_folder,
@@ -85,8 +85,8 @@ def session_stimuli(session: str, degrees: float) -> StimulusSet:
     """
     import pandas as pd
 
-    from pytest_brainscore.data.retrieval.unpacking import unpacked
     from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
+    from pytest_brainscore.data.unpacking.unpacked import unpacked
 
     archive = first_file(f"{FOLDER}/images/images_{session}.zip")
     if archive is None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, is_image, put, tables_in
+from pytest_brainscore.data.folders import first_file, first_folder, images_in, is_image, put, tables_in
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def _images(experiment: str) -> list[tuple[str, Path]]:
 
 def _released_images(experiment: str) -> Iterator[Path]:
     """Yield the images of the release, in the order of their paths."""
-    from pytest_brainscore.data.retrieval.unpacking import unpacked
+    from pytest_brainscore.data.unpacking.unpacked import unpacked
 
     archive = _archive(experiment)
     folder = _released(experiment) or (unpacked(archive) if archive else None)

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_folder, images_in, is_image, put, require_distinct
+from pytest_brainscore.data.folders import first_folder, images_in, is_image, put, require_distinct
 from pytest_brainscore.data.reading import read_text, reading
 from pytest_brainscore.errors import DataUnavailable
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import first_file, first_folder, images_in, put, require_distinct
+from pytest_brainscore.data.folders import first_file, first_folder, images_in, put, require_distinct
 from pytest_brainscore.data.publishers.imagenet import SYNSET
 from pytest_brainscore.errors import DataUnavailable
 
@@ -110,7 +110,7 @@ def _folder(group: str) -> Path:
         return folder
     if archive is None:
         raise DataUnavailable(f"There is no {group}.tar in {FOLDER}; copy it there.")
-    from pytest_brainscore.data.retrieval.unpacking import unpacked
+    from pytest_brainscore.data.unpacking.unpacked import unpacked
 
     return unpacked(archive)
 

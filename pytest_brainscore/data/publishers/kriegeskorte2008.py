@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.publishers.folders import by_number, first_file, first_folder, images_in, put
+from pytest_brainscore.data.folders import by_number, first_file, first_folder, images_in, put
 from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
 

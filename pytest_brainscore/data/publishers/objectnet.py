@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from pytest_brainscore.data.publishers.folders import first_folder, images_in, put, require_distinct
+from pytest_brainscore.data.folders import first_folder, images_in, put, require_distinct
 from pytest_brainscore.data.reading import read_text, reading
 from pytest_brainscore.errors import DataUnavailable
 

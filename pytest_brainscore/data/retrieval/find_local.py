@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_brainscore.data.catalogue import CatalogueFile
 from pytest_brainscore.data.home import home
-from pytest_brainscore.data.retrieval.user_folder import user_folder
+from pytest_brainscore.data.user_folder import user_folder
 
 REFERENCE_VARIABLE = "BRAINIO_HOME"
 """Names the cache of the published system."""

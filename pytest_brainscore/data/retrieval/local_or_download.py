@@ -13,8 +13,8 @@ from pytest_brainscore.data.retrieval.readiness import (
     nothing_may_be_fetched,
     publisher_lacks,
 )
-from pytest_brainscore.data.retrieval.user_folder import offline
 from pytest_brainscore.data.retrieval.verification import verify
+from pytest_brainscore.data.user_folder import offline
 from pytest_brainscore.errors import DataUnavailable
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pytest_brainscore.data.catalogue import CatalogueFile, FileSet, Kind, file_set
 from pytest_brainscore.data.retrieval import find_local
 from pytest_brainscore.data.retrieval.sizes import size_in_words
-from pytest_brainscore.data.retrieval.user_folder import OFFLINE_VARIABLE, name_the_folder, offline, user_folder
+from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, name_the_folder, offline, user_folder
 from pytest_brainscore.errors import mend
 
 State = Literal["ready", "fetchable", "restricted", "user-supplied"]

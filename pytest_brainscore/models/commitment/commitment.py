@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
@@ -138,6 +138,10 @@ class LayerCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     def committed_layers(self) -> dict[str, tuple[str, ...]]:
         """Return the layers of each region, always as a tuple."""
         return {region: (layers,) if isinstance(layers, str) else layers for region, layers in self.layers.items()}
+
+
+NO_COMMITMENT: Final = LayerCommitment()
+"""What holds where nothing is committed."""
 
 
 def read_commitment(path: str | os.PathLike[str]) -> LayerCommitment:

@@ -13,12 +13,13 @@ from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.activations.layer_reader import OutputError
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.answers import Answer, answer
 from pytest_brainscore.models.networks.probing.attributes import generators_of, state_digest
 from pytest_brainscore.models.networks.probing.execution import AllRecorded, Execution, Way, is_lazy
 from pytest_brainscore.models.networks.probing.images import COUNT, in_other_company
-from pytest_brainscore.models.networks.probing.outputs import OutputError, rows_of
+from pytest_brainscore.models.networks.probing.outputs import rows_of
 from pytest_brainscore.models.networks.probing.reliability import check_company, check_repeated, check_undrawn
 from pytest_brainscore.models.networks.probing.survey import Hook, Survey, hooks
 from pytest_brainscore.models.networks.seeding import drawn

@@ -25,15 +25,19 @@ class ModelSpecification:
     text: str
     """The words as given."""
     kind: SpecificationKind
-    """``name`` (committed or torchvision), ``timm``, ``file`` or ``module``."""
+    """``name`` (committed, offered by a package, or torchvision's), ``timm``, ``file`` or ``module``."""
     source: str
     """Name of the model, path of the file, or dotted name of the module."""
     factory: str = ""
     """Function that returns the model; empty for names."""
+    offered_by: str = ""
+    """Package that offers the module's factory under the name `text`; empty where the user names it."""
 
     @property
     def identifier(self) -> str:
         """Name of the model in test ids, reports and file names: letters, digits, dot, dash, underscore."""
+        if self.offered_by:
+            return _UNSAFE.sub("_", self.text)
         parts = {
             "name": self.source,
             "timm": f"timm.{self.source}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -198,21 +197,6 @@ def _contradicting(own: Mapping[str, torch.Tensor], state: StateDict) -> Iterato
 
 def _is_rounded(value: torch.Tensor, own: torch.Tensor) -> bool:
     return value.dtype != own.dtype and not torch.equal(value.to(own.dtype).to(value.dtype), value)
-
-
-def state_dict_sha256(network: torch.nn.Module) -> str:
-    """Return the SHA-256 of a network's weights: equal content gives equal digests, whatever file it came in.
-
-    Over name, type, shape and bytes (C order) of every entry of the state dict, sorted by name.
-    """
-    digest = hashlib.sha256()
-    for key, value in sorted(network.state_dict().items()):
-        if not torch.is_tensor(value):  # extra state of a module: quantisation settings and the like
-            digest.update(f"{key} {value!r}\n".encode())
-            continue
-        digest.update(f"{key} {value.dtype} {tuple(value.shape)}\n".encode())
-        digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
-    return digest.hexdigest()
 
 
 def published_weights(name: str, weights: str) -> StateDict:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.data.folders import is_image
 from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
-from pytest_brainscore.data.publishers.folders import is_image
 from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.tasks.probabilities_task import LinearReadout, fit_readout, fitting_labels

@@ -27,12 +27,12 @@ from pytest_brainscore.data.retrieval.readiness import Readiness
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import BenchmarkError, DataUnavailable, ModelError
 from pytest_brainscore.models.activations.activation_store import ActivationStore
-from pytest_brainscore.models.commitment.candidate_layers import CandidateLayers, layers_with_outputs, matching_layers
 from pytest_brainscore.models.commitment.commitment import LayerCommitment, read_commitment
 from pytest_brainscore.models.commitment.commitment_file import write_commitment
 from pytest_brainscore.models.interface import BrainModel
+from pytest_brainscore.models.layer_mapped.candidate_layers import CandidateLayers, matching_layers, require_layers
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 from pytest_brainscore.models.networks.extraction import BATCH_SIZE
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 from pytest_brainscore.scoring.score import Score
 from tests.support.networks import make_model, make_tiny_network
 from tests.support.stimuli import NoiseImage
@@ -90,7 +90,7 @@ def counting(network: torch.nn.Module) -> Callable[[], int]:
     return lambda: images.count(BATCH_SIZE)
 
 
-def stored_model(folder: Path, network: torch.nn.Module | None = None) -> TorchBrainModel:
+def stored_model(folder: Path, network: torch.nn.Module | None = None) -> LayerMappedModel:
     return make_model(network, store=ActivationStore(folder=folder))
 
 
@@ -180,7 +180,14 @@ def test_the_first_of_equal_scores_is_chosen() -> None:
 
 def test_patterns_stand_for_letters_between_dots() -> None:
     model = make_model()
-    assert list(layers_with_outputs(model)) == ["first", "first.conv", "first.relu", "second", "flatten", "readout"]
+    assert list(require_layers(model).candidates()) == [
+        "first",
+        "first.conv",
+        "first.relu",
+        "second",
+        "flatten",
+        "readout",
+    ]
     assert matching_layers(model, ["*"]) == ("first", "second", "flatten", "readout")
     assert matching_layers(model, ["readout", "first.*", "readout"]) == ("readout", "first.conv", "first.relu")
 

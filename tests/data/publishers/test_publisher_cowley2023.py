@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from pytest_brainscore.data.catalogue import FileSet, Kind
+from pytest_brainscore.data.folders import by_number
 from pytest_brainscore.data.publishers import load_assembly, load_stimulus_set, missing
 from pytest_brainscore.data.publishers.cowley2023 import session_assembly, session_stimuli, sessions
-from pytest_brainscore.data.publishers.folders import by_number
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "cowley2023"

@@ -26,8 +26,9 @@ from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models import load_model
 from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.networks.network_reader import NetworkReader
 from pytest_brainscore.models.networks.probing.attributes import attributes_digest
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 from tests.support.networks import make_model, make_tiny_network
 from tests.support.stimuli import NoiseImage
 
@@ -174,7 +175,7 @@ def test_the_same_network_shares(
     tmp_path: Path, make: Callable[[], nn.Module], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = respond(make(), ActivationStore("use", folder=tmp_path))
-    monkeypatch.setattr(TorchBrainModel, "_batches", None)  # nothing is computed again
+    monkeypatch.setattr(NetworkReader, "batches", None)  # nothing is computed again
     np.testing.assert_array_equal(respond(make(), ActivationStore("only", folder=tmp_path)), first)
 
 
@@ -187,7 +188,7 @@ class TestFromFiles:
     def respond(self, folder: Path, cache: str = "use", factory: str = "net") -> NDArray[np.float32]:
         (folder / "net.toml").write_text(self.SETTINGS)
         model = load_model(f"{folder / 'net.py'}:{factory}", store=ActivationStore(cache, folder=folder / "store"))  # type: ignore[arg-type]
-        assert isinstance(model, TorchBrainModel)
+        assert isinstance(model, LayerMappedModel)
         model.start_recording("IT", [(70, 170)])
         return np.array(model.record(STIMULI))
 
@@ -232,7 +233,7 @@ class TestFromFiles:
         (tmp_path / "net.toml").write_text(self.SETTINGS)
         monkeypatch.setenv("GAIN", "2")
         model = load_model(f"{tmp_path / 'net.py'}:net", store=ActivationStore("use", folder=tmp_path / "store"))
-        assert isinstance(model, TorchBrainModel)
+        assert isinstance(model, LayerMappedModel)
         model.start_recording("IT", [(70, 170)])
         model.record(STIMULI)
         monkeypatch.setenv("GAIN", "3")

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.activations.layer_reader import some_of
 from pytest_brainscore.models.networks.extraction import BATCH_SIZE, LayerExtractor
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
-from pytest_brainscore.models.networks.probing.survey import some_of
 from tests.support.networks import IMAGE_SIZE, make_tiny_network
 from tests.support.stimuli import NoiseImage
 

@@ -15,10 +15,10 @@ from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.attributes import attributes_digest
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
-from tests.support.networks import IMAGE_SIZE, make_model, make_tiny_network
+from tests.support.networks import IMAGE_SIZE, make_model, make_tiny_network, network_reader
 from tests.support.stimuli import NoiseImage
 
 COUNT = 18
@@ -43,7 +43,7 @@ class Around(nn.Module):
         return self.compute(self.net, images)
 
 
-def model_of(network: nn.Module, layer: str = "output") -> TorchBrainModel:
+def model_of(network: nn.Module, layer: str = "output") -> LayerMappedModel:
     model = make_model(network, layers={"IT": (layer,)})
     model.start_recording("IT", [(70, 170)])
     return model
@@ -101,7 +101,7 @@ class TestHowTheyRun:
     ) -> None:
         model = model_of(Around(compute))
         expect(model.record(STIMULI), compute(make_tiny_network()[:2], images()))  # type: ignore[index]
-        assert model._extractor.way == way
+        assert network_reader(model).way == way
 
     @pytest.mark.parametrize("layer", ["output", "net.first"])
     def test_an_input_that_is_changed_in_place(self, layer: str) -> None:
@@ -120,7 +120,7 @@ class TestHowTheyRun:
 
     def test_the_key_says_so(self) -> None:
         model = model_of(Around(lambda net, x: net(x).view(x.size(0), -1)))
-        assert model._ingredients(("output",))["run"] == "contiguous"
+        assert model.reader.ingredients(("output",))["run"] == "contiguous"
 
     def test_a_train_method_that_returns_nothing(self) -> None:
         class Own(nn.Sequential):

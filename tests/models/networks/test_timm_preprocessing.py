@@ -17,8 +17,8 @@ from pytest_brainscore import load_model
 from pytest_brainscore.data.stimuli.stimulus_set import Pixels, StimulusSet
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.commitment.commitment import PreprocessingCommitment
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 from pytest_brainscore.models.sources.build_network import timm_preprocessing
 from tests.support.stimuli import NoiseImage
 
@@ -114,7 +114,7 @@ def test_a_network_of_timm_with_a_checkpoint(tmp_path: Path, brainscore_home: Pa
     """Nothing is downloaded, and the input is as its configuration says."""
     torch.save({"state_dict_ema": timm.create_model("test_vit").state_dict()}, tmp_path / "best.pth")
     model = load_model("timm:test_vit", weights=tmp_path / "best.pth", layers={"IT": "norm"})
-    assert isinstance(model, TorchBrainModel)
+    assert isinstance(model, LayerMappedModel)
     description = model.description()
     assert description.preprocessing["image_size"] == 160
     assert description.weights_from == "best.pth: state_dict_ema"

@@ -11,8 +11,9 @@ from safetensors.torch import save_file, save_model
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.networks.identity import state_dict_sha256
 from pytest_brainscore.models.sources import weights as weights_module
-from pytest_brainscore.models.sources.weights import load_checkpoint, load_weights, published_weights, state_dict_sha256
+from pytest_brainscore.models.sources.weights import load_checkpoint, load_weights, published_weights
 from tests.support.networks import make_tiny_network
 
 

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.sources.weights import Loaded, load_checkpoint, state_dict_sha256
+from pytest_brainscore.models.networks.identity import state_dict_sha256
+from pytest_brainscore.models.sources.weights import Loaded, load_checkpoint
 from tests.support.networks import make_tiny_network
 
 

@@ -28,8 +28,9 @@ from safetensors.torch import save, save_file
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.networks.identity import state_dict_sha256
 from pytest_brainscore.models.sources.checkpoints.reading import read_state_dicts
-from pytest_brainscore.models.sources.weights import load_checkpoint, state_dict_sha256
+from pytest_brainscore.models.sources.weights import load_checkpoint
 from tests.support.networks import make_tiny_network
 
 

@@ -12,7 +12,7 @@ from torch import nn
 from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 from pytest_brainscore.models.tasks.linear_decoder import stimuli_from_synset_folders
 from tests.support.networks import make_model
 
@@ -31,7 +31,7 @@ def folders(tmp_path: Path) -> StimulusSet:
 
 
 @pytest.fixture
-def model() -> TorchBrainModel:
+def model() -> LayerMappedModel:
     return make_model(nn.Sequential(nn.AvgPool2d(8), nn.Flatten()), layers={"IT": ("1",)})
 
 
@@ -42,7 +42,7 @@ def test_folders_are_a_stimulus_set(folders: StimulusSet, tmp_path: Path) -> Non
         stimuli_from_synset_folders(tmp_path / CLEAVER, 8.0)
 
 
-def test_label_tasks_are_answered_by_the_decoder(model: TorchBrainModel, folders: StimulusSet) -> None:
+def test_label_tasks_are_answered_by_the_decoder(model: LayerMappedModel, folders: StimulusSet) -> None:
     assert model.why_not("label") is not None
     model.train_decoder(folders)
     assert model.why_not("label") is None
@@ -52,7 +52,7 @@ def test_label_tasks_are_answered_by_the_decoder(model: TorchBrainModel, folders
     assert model.look_at(folders).values.ravel().tolist() == ["airplane"] * 3 + ["knife"] * 3
 
 
-def test_the_description_says_that_scores_are_not_comparable(model: TorchBrainModel, folders: StimulusSet) -> None:
+def test_the_description_says_that_scores_are_not_comparable(model: LayerMappedModel, folders: StimulusSet) -> None:
     before = model.description().preprocessing
     model.train_decoder(folders)
     after = dict(model.description().preprocessing)
@@ -62,7 +62,7 @@ def test_the_description_says_that_scores_are_not_comparable(model: TorchBrainMo
     assert "not comparable" in str(decoder)
 
 
-def test_classes_without_images_are_never_chosen(model: TorchBrainModel, folders: StimulusSet) -> None:
+def test_classes_without_images_are_never_chosen(model: LayerMappedModel, folders: StimulusSet) -> None:
     model.train_decoder(folders)
     assert model._decoder is not None
     logits = model._decoder.logits(model._features(folders))
@@ -71,7 +71,7 @@ def test_classes_without_images_are_never_chosen(model: TorchBrainModel, folders
     assert set(logits.argmax(axis=1)) == {404, 499}
 
 
-def test_unknown_synsets_are_one_sentence(model: TorchBrainModel, folders: StimulusSet) -> None:
+def test_unknown_synsets_are_one_sentence(model: LayerMappedModel, folders: StimulusSet) -> None:
     folders.table.loc[0, "synset"] = "n99999999"
     with pytest.raises(ModelError, match="1 synsets that are not of ImageNet's 1000, first n99999999"):
         model.train_decoder(folders)

@@ -11,21 +11,21 @@ from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError, NotCapable
-from pytest_brainscore.models.capability import is_temporal, why_not
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
-from tests.support.networks import make_model
+from pytest_brainscore.models.asking import is_temporal, why_not
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+from tests.support.networks import make_model, network_reader
 
 STARTS = ("recording", "label", "imagenet", "probabilities", "odd_one_out", "passive")
 
 
 @pytest.fixture(scope="module")
-def model() -> TorchBrainModel:
+def model() -> LayerMappedModel:
     torch.manual_seed(0)
     network = nn.Sequential(nn.AvgPool2d(8), nn.Flatten(), nn.Linear(48, 1000))
     return make_model(network, layers={"V1": ("0",), "IT": ("1",)})
 
 
-def start(model: TorchBrainModel, what: str, stimuli: StimulusSet) -> None:
+def start(model: LayerMappedModel, what: str, stimuli: StimulusSet) -> None:
     if what == "recording":
         model.start_recording("V1", [(70, 170)])
     elif what == "label":
@@ -44,7 +44,7 @@ SHAPES = {"recording": (6, 48), "label": (6, 1), "imagenet": (6, 1), "probabilit
 
 
 @pytest.mark.parametrize(("first", "second"), list(itertools.permutations(STARTS, 2)))
-def test_the_last_start_counts(model: TorchBrainModel, noise_stimuli: StimulusSet, first: str, second: str) -> None:
+def test_the_last_start_counts(model: LayerMappedModel, noise_stimuli: StimulusSet, first: str, second: str) -> None:
     start(model, first, noise_stimuli)
     if first != "passive":
         assert model.look_at(noise_stimuli).shape == SHAPES[first]
@@ -56,12 +56,12 @@ def test_the_last_start_counts(model: TorchBrainModel, noise_stimuli: StimulusSe
     answers = model.look_at(noise_stimuli)
     assert answers.shape == SHAPES[second]
     assert (answers.dims[1] == "neuroid") == (second == "recording")
-    fresh = make_model(model._extractor.network, layers={"V1": ("0",), "IT": ("1",)})
+    fresh = make_model(network_reader(model).network, layers={"V1": ("0",), "IT": ("1",)})
     start(fresh, second, noise_stimuli)
     assert answers.identical(fresh.look_at(noise_stimuli))
 
 
-def test_a_start_that_fails_changes_nothing(model: TorchBrainModel, noise_stimuli: StimulusSet) -> None:
+def test_a_start_that_fails_changes_nothing(model: LayerMappedModel, noise_stimuli: StimulusSet) -> None:
     start(model, "recording", noise_stimuli)
     with pytest.raises(ModelError):
         model.start_task("label", ["spaceship"])
@@ -111,5 +111,5 @@ def test_a_broken_network_is_an_error_and_no_lack() -> None:
     assert not isinstance(caught.value, NotCapable)
 
 
-def test_a_feedforward_network_does_not_change_over_time(model: TorchBrainModel) -> None:
+def test_a_feedforward_network_does_not_change_over_time(model: LayerMappedModel) -> None:
     assert is_temporal(model) is False

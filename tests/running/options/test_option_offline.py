@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FETCHED = """
 def availability(benchmark):
-    from pytest_brainscore.data.retrieval.user_folder import offline
+    from pytest_brainscore.data.user_folder import offline
 
     return Readiness("fetchable", "Nothing may be fetched." if offline() else "It will be fetched.")
 """

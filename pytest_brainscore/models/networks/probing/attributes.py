@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from pytest_brainscore.models.networks.neighbours import is_installed
+from pytest_brainscore.models.networks.probing.installed import is_installed
 from pytest_brainscore.models.networks.seeding import Generator
 
 DEPTH: Final = 16

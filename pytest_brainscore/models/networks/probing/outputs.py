@@ -7,11 +7,7 @@ from collections.abc import Mapping
 
 import torch
 
-from pytest_brainscore.errors import ModelError
-
-
-class OutputError(ModelError):
-    """What a layer returns cannot be taken for responses."""
+from pytest_brainscore.models.activations.layer_reader import OutputError
 
 
 def tensor_of(output: object, layer: str) -> torch.Tensor:

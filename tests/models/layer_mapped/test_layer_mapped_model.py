@@ -20,7 +20,9 @@ from pytest_brainscore.errors import ModelError, NoNumber, NotCapable
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.activations.stored_responses import block_rows
 from pytest_brainscore.models.interface import BrainModel, RecordingTarget, Task
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel, architecture_digest
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.networks.identity import architecture_digest
+from pytest_brainscore.models.networks.network_reader import NetworkReader
 from tests.support.networks import TINY_LAYERS, make_model, make_tiny_network
 from tests.support.stimuli import NoiseImage
 
@@ -45,12 +47,12 @@ def image_files(tmp_path: Path) -> StimulusSet:
 class TestInterface:
     """The checks that the published system runs on every model."""
 
-    def test_it_is_a_brain_model(self, tiny_model: TorchBrainModel) -> None:
+    def test_it_is_a_brain_model(self, tiny_model: LayerMappedModel) -> None:
         assert isinstance(tiny_model, BrainModel)
         assert tiny_model.identifier == "tiny"
         assert 0 < tiny_model.visual_degrees() < 9000
 
-    def test_three_images_in_v1(self, tiny_model: TorchBrainModel, image_files: StimulusSet) -> None:
+    def test_three_images_in_v1(self, tiny_model: LayerMappedModel, image_files: StimulusSet) -> None:
         tiny_model.start_recording("V1", [(50, 100)])
         assembly = tiny_model.look_at(image_files)
         assert assembly.dims == ("presentation", "neuroid")
@@ -59,17 +61,17 @@ class TestInterface:
         assert len(set(assembly["neuroid_id"].values)) == assembly.sizes["neuroid"] == 6 * 16 * 16
         assert np.isfinite(assembly.values).all()
 
-    def test_several_time_bins(self, tiny_model: TorchBrainModel, image_files: StimulusSet) -> None:
+    def test_several_time_bins(self, tiny_model: LayerMappedModel, image_files: StimulusSet) -> None:
         tiny_model.start_recording("IT", [(0, 10), (10, 20)])
         assembly = tiny_model.look_at(image_files)
         assert assembly.dims == ("presentation", "neuroid", "time_bin")
         np.testing.assert_array_equal(assembly[:, :, 0], assembly[:, :, 1])
 
-    def test_trials_do_not_matter(self, tiny_model: TorchBrainModel, image_files: StimulusSet) -> None:
+    def test_trials_do_not_matter(self, tiny_model: LayerMappedModel, image_files: StimulusSet) -> None:
         tiny_model.start_recording("IT", ONE_BIN)
         assert tiny_model.look_at(image_files, number_of_trials=10).equals(tiny_model.look_at(image_files))
 
-    def test_recording_can_start_after_anything(self, tiny_model: TorchBrainModel, image_files: StimulusSet) -> None:
+    def test_recording_can_start_after_anything(self, tiny_model: LayerMappedModel, image_files: StimulusSet) -> None:
         tiny_model.start_recording("V1", ONE_BIN)
         tiny_model.start_task("passive")
         with pytest.raises(ModelError, match="call start_recording"):
@@ -79,7 +81,7 @@ class TestInterface:
         tiny_model.start_recording("IT", ONE_BIN)
         assert tiny_model.look_at(image_files).shape == (3, 10)
 
-    def test_unknown_words(self, tiny_model: TorchBrainModel) -> None:
+    def test_unknown_words(self, tiny_model: LayerMappedModel) -> None:
         with pytest.raises(ModelError, match="no task 'lable'; start one of passive, label"):
             tiny_model.start_task(cast("Task", "lable"))
         with pytest.raises(ModelError, match="no recording target 'V3'; record from one of V1, V2, V4, IT"):
@@ -151,11 +153,11 @@ class TestNeuroids:
 class TestRecord:
     """Responses without labels, selected and reduced on the way."""
 
-    def test_equals_look_at(self, tiny_model: TorchBrainModel) -> None:
+    def test_equals_look_at(self, tiny_model: LayerMappedModel) -> None:
         tiny_model.start_recording("V4", ONE_BIN)
         np.testing.assert_array_equal(tiny_model.record(noise(20)), tiny_model.look_at(noise(20)))
 
-    def test_selected_neuroids(self, tiny_model: TorchBrainModel) -> None:
+    def test_selected_neuroids(self, tiny_model: LayerMappedModel) -> None:
         tiny_model.start_recording("V4", ONE_BIN)
         neuroids = np.array([7, 3, 1600, 3])
         np.testing.assert_array_equal(
@@ -164,7 +166,7 @@ class TestRecord:
         assert tiny_model.record(noise(20), neuroids=np.array([], int)).shape == (20, 0)
 
     @pytest.mark.parametrize("maximum_over", [1, 2, 3, 8, 21, 42, 84])
-    def test_maximum_over_runs_of_stimuli(self, tiny_model: TorchBrainModel, maximum_over: int) -> None:
+    def test_maximum_over_runs_of_stimuli(self, tiny_model: LayerMappedModel, maximum_over: int) -> None:
         tiny_model.start_recording("V2", ONE_BIN)
         everything = tiny_model.record(noise(168))
         np.testing.assert_array_equal(
@@ -172,7 +174,7 @@ class TestRecord:
             everything.reshape(168 // maximum_over, maximum_over, -1).max(axis=1),
         )
 
-    def test_stimuli_that_do_not_divide(self, tiny_model: TorchBrainModel) -> None:
+    def test_stimuli_that_do_not_divide(self, tiny_model: LayerMappedModel) -> None:
         tiny_model.start_recording("V2", ONE_BIN)
         with pytest.raises(ValueError, match="20 stimuli do not divide into runs of 3"):
             tiny_model.record(noise(20), maximum_over=3)
@@ -207,13 +209,13 @@ class TestStore:
     def computed(self, brainscore_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bool]:
         """Return a function that records V1 and tells whether anything was computed."""
         batches = []
-        whole = TorchBrainModel._batches
+        whole = NetworkReader.batches
 
-        def watched(self: TorchBrainModel, *arguments: object) -> object:
+        def watched(self: NetworkReader, *arguments: object) -> object:
             batches.append(1)
             return whole(self, *arguments)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(TorchBrainModel, "_batches", watched)
+        monkeypatch.setattr(NetworkReader, "batches", watched)
 
         def look(
             stimuli: StimulusSet | None = None,
@@ -303,7 +305,7 @@ class TestArchitectureDigest:
     """What a network computes besides its weights."""
 
     def module(self, folder: Path, body: str) -> nn.Module:
-        from pytest_brainscore.models.sources.build_network import import_file
+        from pytest_brainscore.models.sources.user_code import import_file
 
         (folder / "net.py").write_text(
             "from torch import nn\nclass Net(nn.Module):\n    def forward(self, x):\n        return " + body + "\n"
@@ -333,7 +335,7 @@ class TestArchitectureDigest:
         assert architecture_digest(namespace["Typed"]()) != architecture_digest(namespace["Typed"]())
 
 
-def test_description_is_plain(tiny_model: TorchBrainModel) -> None:
+def test_description_is_plain(tiny_model: LayerMappedModel) -> None:
     description = tiny_model.description()
     committed: dict[str, str | list[str]] = {"V1": "first.relu", "V2": "second", "V4": ["first.relu", "second"]}
     assert description.layers == committed | dict.fromkeys(("IT", "probabilities", "odd_one_out"), "readout")
@@ -344,7 +346,7 @@ def test_description_is_plain(tiny_model: TorchBrainModel) -> None:
     assert all(isinstance(value, str | int | float | list) for value in description.preprocessing.values())
 
 
-def test_image_files_may_be_looked_at_directly(tiny_model: TorchBrainModel, tmp_path: Path) -> None:
+def test_image_files_may_be_looked_at_directly(tiny_model: LayerMappedModel, tmp_path: Path) -> None:
     images = [NoiseImage(seed, colour=True) for seed in range(2)]
     paths = [tmp_path / f"{image.seed}.png" for image in images]
     for image, path in zip(images, paths, strict=True):

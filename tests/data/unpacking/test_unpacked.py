@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_brainscore.data.retrieval.unpacking import unpacked
+from pytest_brainscore.data.unpacking.unpacked import unpacked
 from pytest_brainscore.errors import DataUnavailable
 
 

@@ -13,12 +13,11 @@ from torch import nn
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError, NotCapable
 from pytest_brainscore.models import load_model
-from pytest_brainscore.models.activations.activation_store import ActivationStore
-from pytest_brainscore.models.capability import is_temporal
+from pytest_brainscore.models.asking import is_temporal
 from pytest_brainscore.models.commitment.commitment import TimedStep
-from pytest_brainscore.models.networks.preprocessing import Preprocessing
-from pytest_brainscore.models.temporal import Stretch, TemporalBrainModel, align, alignment_weights
-from tests.support.networks import IMAGE_SIZE, make_model
+from pytest_brainscore.models.layer_mapped.temporal_model import TemporalBrainModel
+from pytest_brainscore.models.layer_mapped.time_alignment import Stretch, align, alignment_weights
+from tests.support.networks import make_model
 
 TENS: list[Stretch] = [(0, 10), (10, 20), (20, 30)]
 
@@ -98,14 +97,11 @@ def model() -> TemporalBrainModel:
 def recurrent_model(course: tuple[TimedStep, ...]) -> TemporalBrainModel:
     return TemporalBrainModel(
         "recurrent",
-        Recurrent(),
-        preprocessing=Preprocessing(image_size=IMAGE_SIZE),
+        make_model(Recurrent(), identifier="recurrent").reader,
         layers={"V1": ("input",)},
-        visual_degrees=8.0,
-        device=torch.device("cpu"),
-        store=ActivationStore("off"),
-        commitment_file=Path("recurrent.toml"),
         time_course={"IT": course},
+        visual_degrees=8.0,
+        commitment_file=Path("recurrent.toml"),
     )
 
 

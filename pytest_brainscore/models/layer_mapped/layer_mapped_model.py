@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,13 +14,10 @@ from numpy.typing import NDArray
 from pytest_brainscore.data.assembly import recording_assembly
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet, stimuli_from_files
 from pytest_brainscore.errors import ModelError, NotCapable, mend
-from pytest_brainscore.models.activations.activation_store import ActivationStore
-from pytest_brainscore.models.activations.neuroid_coordinates import AXIS_NAMES, LayerShapes, neuroid_coordinates
-from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
+from pytest_brainscore.models.activations.layer_reader import LayerReader, OutputError, some_of
+from pytest_brainscore.models.activations.neuroid_coordinates import neuroid_coordinates
 from pytest_brainscore.models.commitment.commitment import READOUT, REGIONS
-from pytest_brainscore.models.description import ModelDescription
-from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
-from pytest_brainscore.models.networks.probing.outputs import OutputError
+from pytest_brainscore.models.interface import ModelDescription, RecordingTarget, Task, TimeBin
 from pytest_brainscore.models.tasks.behavior import READOUT_TASKS, Behavior, behave, start_behavior
 from pytest_brainscore.models.tasks.label_decisions import IMAGENET_CLASSES
 from pytest_brainscore.models.tasks.linear_decoder import LinearDecoder, fit_decoder
@@ -28,54 +25,73 @@ from pytest_brainscore.models.tasks.linear_decoder import LinearDecoder, fit_dec
 if TYPE_CHECKING:
     import xarray
 
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
 
-
-class Recording(NamedTuple):
+class StartedRecording(NamedTuple):
     """A recording that was started."""
 
     target: RecordingTarget
     time_bins: tuple[TimeBin, ...]
 
 
-def give_layer(region: str, layer: str = "LAYER") -> str:
-    """Return the words that say how to name the layer of a region."""
-    return mend(
-        option=f"give --brainscore-layer {region}={layer}",
-        python=f'give layers={{"{region}": "{layer}"}} to load_model',
-    )
-
-
-class LayerMappedModel(ABC):
+class LayerMappedModel:
     """A :class:`~pytest_brainscore.models.interface.BrainModel` that answers with activations of layers.
+
+    It has all the abilities of ``models/interface.py``.
 
     Parameters
     ----------
     identifier
         Name of the model.
+    reader
+        Reads layers.
     layers
         Layers of each region; their units are joined in this order.
     visual_degrees
         Visual angle of the input, in degrees.
-    store
-        Where activations are kept.
+    commitment_file
+        Where a layer commitment for this model would lie, for errors; None where there is no choice.
 
     """
 
+    temporal = False
+    """Whether responses change over time; here they are the same in every time bin."""
+
     def __init__(
-        self, identifier: str, layers: Mapping[str, tuple[str, ...]], visual_degrees: float, store: ActivationStore
+        self,
+        identifier: str,
+        reader: LayerReader,
+        *,
+        layers: Mapping[str, tuple[str, ...]],
+        visual_degrees: float,
+        commitment_file: Path | None = None,
     ) -> None:
         self._identifier = identifier
+        self._reader = reader
         self._layers = dict(layers)
         self._visual_degrees = visual_degrees
-        self._store = store
-        self._asked: Recording | Behavior | None = None
+        self._commitment_file = commitment_file
+        self._asked: StartedRecording | Behavior | None = None
         self._decoder: LinearDecoder | None = None
 
     @property
     def identifier(self) -> str:
         """Name of the model."""
         return self._identifier
+
+    @property
+    def reader(self) -> LayerReader:
+        """What reads layers by name."""
+        return self._reader
+
+    @property
+    def layers(self) -> Mapping[str, tuple[str, ...]]:
+        """Layers of each region, and of ``behavior`` where committed."""
+        return dict(self._layers)
+
+    @property
+    def commitment_file(self) -> Path | None:
+        """Where a layer commitment for this model lies, or would; None where there is no choice."""
+        return self._commitment_file
 
     def visual_degrees(self) -> float:
         """Return the visual angle that the side of the input spans, in degrees."""
@@ -104,7 +120,7 @@ class LayerMappedModel(ABC):
                 return f"{self.identifier} has {outputs or 'no'} outputs; {needed}."
         if asked in READOUT_TASKS and not self._readout_layers():
             return (
-                f"No layer of {self.identifier} is committed to behavior; {give_layer(READOUT)}, or "
+                f"No layer of {self.identifier} is committed to behavior; {_give_layer(READOUT)}, or "
                 f'write {READOUT} = "LAYER" among its committed layers.'
             )
         return None
@@ -175,7 +191,7 @@ class LayerMappedModel(ABC):
             raise ModelError(f"The time bins {list(time_bins)} are not (start, end) pairs in milliseconds; mend them.")
         if target not in self._layers:
             raise ModelError(self._no_layer(target))
-        self._asked = Recording(target, tuple(time_bins))
+        self._asked = StartedRecording(target, tuple(time_bins))
 
     def look_at(
         self, stimuli: StimulusSet | Sequence[str | os.PathLike[str]], number_of_trials: int = 1
@@ -232,84 +248,69 @@ class LayerMappedModel(ABC):
             As :meth:`look_at`.
 
         """
-        return self._record(self._layers[self._recording().target], stimuli, neuroids, maximum_over)
+        layers = self._layers[self._recording().target]
+        return self._reader.read(layers, stimuli, neuroids=neuroids, maximum_over=maximum_over)
 
-    def _record(
-        self,
-        layers: tuple[str, ...],
-        stimuli: StimulusSet,
-        neuroids: NDArray[np.intp] | None = None,
-        maximum_over: int = 1,
-    ) -> NDArray[np.float32]:
-        return stored_responses(self._source(layers), self._store, stimuli, neuroids, maximum_over)
-
-    def _source(self, layers: tuple[str, ...]) -> ResponseSource:
-        return ResponseSource(
-            self.identifier,
-            {layer: math.prod(shape) for layer, shape in self._layer_shapes(layers).items()},
-            {**self._ingredients(layers), "layers": list(layers)},
-            self._batch_size,
-            lambda images: self._batches(images, layers),
+    def description(self) -> ModelDescription:
+        """Return what the model's numbers depend on."""
+        read = self._reader.description()
+        decoder = {"decoder": self._decoder.description} if self._decoder else {}
+        layers = self._layers | dict.fromkeys(READOUT_TASKS, self._readout_layers())
+        return ModelDescription(
+            identifier=self.identifier,
+            weights_sha256=read.weights_sha256,
+            layers={name: each[0] if len(each) == 1 else list(each) for name, each in layers.items() if each},
+            visual_degrees=self.visual_degrees(),
+            preprocessing={**read.preprocessing, **decoder},
+            device=read.device,
+            probe=read.probe,
+            weights_from=read.weights_from,
         )
 
-    def _look_at_recording(self, recording: Recording, stimuli: StimulusSet) -> xarray.DataArray:
-        shapes = self._layer_shapes(self._layers[recording.target])
-        neuroids = neuroid_coordinates(self.identifier, recording.target, shapes, self._axis_names)
-        return recording_assembly(self.record(stimuli), stimuli.table, neuroids, recording.time_bins)
+    def _look_at_recording(self, recording: StartedRecording, stimuli: StimulusSet) -> xarray.DataArray:
+        return recording_assembly(self.record(stimuli), stimuli.table, self._neuroids(recording), recording.time_bins)
+
+    def _neuroids(self, recording: StartedRecording) -> dict[str, NDArray[np.generic]]:
+        shapes = self._reader.shapes(self._layers[recording.target])
+        return neuroid_coordinates(self.identifier, recording.target, shapes, self._reader.axis_names)
+
+    def _recording(self) -> StartedRecording:
+        if not isinstance(self._asked, StartedRecording):
+            raise ModelError(f"{self.identifier} was asked for nothing; call start_recording before it looks.")
+        return self._asked
 
     def _readout_layers(self) -> tuple[str, ...]:
         """Return the layers that behavior is read out from: those committed to it, else those of IT."""
         return self._layers.get(READOUT, self._layers.get("IT", ()))
 
     def _features(self, stimuli: StimulusSet) -> NDArray[np.float32]:
-        return self._record(self._readout_layers(), stimuli)
+        return self._reader.read(self._readout_layers(), stimuli)
 
     def _label_logits(self, stimuli: StimulusSet) -> NDArray[np.floating]:
-        return self._decoder.logits(self._features(stimuli)) if self._decoder else self._logits(stimuli)
+        if self._decoder:
+            return self._decoder.logits(self._features(stimuli))
+        assert self._reader.output is not None  # or the task would not have been started
+        return self._reader.read((self._reader.output,), stimuli)
 
-    def _decoder_description(self) -> dict[str, str]:
-        return {"decoder": self._decoder.description} if self._decoder else {}
+    def _number_of_outputs(self) -> int:
+        output = self._reader.output
+        return 0 if output is None else math.prod(self._reader.shapes((output,))[output])
 
-    @abstractmethod
-    def description(self) -> ModelDescription:
-        """Return what the model's numbers depend on."""
-
-    temporal = False
-    """Whether responses change over time; here they are the same in every time bin."""
-    _axis_names: Mapping[int, tuple[str, ...]] = AXIS_NAMES
-    """Coordinate for each axis of a layer's output, by number of axes."""
-    _batch_size = 1
-    """Stimuli that are processed together; blocks of the store are whole batches."""
-
-    @abstractmethod
-    def _layer_shapes(self, layers: tuple[str, ...]) -> LayerShapes:
-        """Return the shape of each layer's response to one stimulus."""
-
-    @abstractmethod
-    def _batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
-        """Yield responses in the order of the images: some images x all units of the layers."""
-
-    @abstractmethod
-    def _ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
-        """Return what responses of layers depend on besides their names and stimuli, as plain JSON values."""
-
-    @abstractmethod
     def _no_layer(self, region: str) -> str:
         """Return the sentence that says how to commit a layer to a region."""
+        some = some_of(self._reader.names())
+        none = f"No layer of {self.identifier} is committed to {region}; "
+        if self._commitment_file is None:
+            return f"{none}{_give_layer(region, next(iter(some), 'LAYER'))}."
+        return (
+            f"{none}{_give_layer(region)}, or write {self._commitment_file} with [layers] and "
+            f'{region} = "LAYER", where LAYER is for example {" or ".join(some)}.'
+        )
 
-    def _described_layers(self) -> dict[str, str | list[str]]:
-        layers = self._layers | dict.fromkeys(READOUT_TASKS, self._readout_layers())
-        return {name: each[0] if len(each) == 1 else list(each) for name, each in layers.items() if each}
 
-    def _recording(self) -> Recording:
-        if not isinstance(self._asked, Recording):
-            raise ModelError(f"{self.identifier} was asked for nothing; call start_recording before it looks.")
-        return self._asked
-
-    def _number_of_outputs(self) -> int | None:
-        """Return the number of values that the whole model gives for one stimulus; None where it gives none."""
-        return None
-
-    def _logits(self, stimuli: StimulusSet) -> NDArray[np.float32]:
-        """Return the values that the whole model gives: stimuli x outputs."""
-        raise NotImplementedError
+def _give_layer(region: str, layer: str = "LAYER") -> str:
+    """Return the words that say how to name the layer of a region."""
+    return mend(
+        option=f"give --brainscore-layer {region}={layer}",
+        python=f'give layers={{"{region}": "{layer}"}} to load_model',
+    )

@@ -13,8 +13,8 @@ from typing import IO, NamedTuple
 
 from filelock import FileLock
 
-from pytest_brainscore.data.manifest import is_intact, write_manifest
 from pytest_brainscore.data.reading import DAMAGE
+from pytest_brainscore.data.unpacking.manifest import is_intact, write_manifest
 from pytest_brainscore.errors import DataUnavailable
 
 BLOCK_BYTES = 1 << 20
@@ -39,8 +39,9 @@ def unpack(archive: Path, folder: Path, *, size_limit: int) -> None:
     """Unpack a zip or a tar (also gzip, bzip2, xz) into a folder that appears at once, when everything is in it.
 
     A folder that exists is left alone if its files are those of ``FOLDER.manifest.json``, beside it
-    (:func:`~pytest_brainscore.data.manifest.is_intact`), and is otherwise replaced. Of several processes one unpacks
-    (into ``FOLDER.unpacking``, beside it, removed if a process died there) and the others wait for ``FOLDER.lock``.
+    (:func:`~pytest_brainscore.data.unpacking.manifest.is_intact`), and is otherwise replaced. Of several processes one
+    unpacks (into ``FOLDER.unpacking``, beside it, removed if a process died there) and the others wait for
+    ``FOLDER.lock``.
     Permissions and times of the members are not taken over.
 
     Parameters

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from pytest_brainscore.data.home import home
-from pytest_brainscore.data.retrieval.archives import unpack
+from pytest_brainscore.data.unpacking.archives import unpack
 
 _ROOM = 2**30
 """Bytes that even a small archive may grow by."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Final
 
-_INSTALLED: Final = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib"))
+from pytest_brainscore.models.networks.probing.installed import INSTALLED
+
 _own: dict[Path, dict[str, ModuleType]] = {}
 """Neighbours that were hidden again, by folder: imported once in a process."""
 
@@ -40,25 +38,10 @@ def own_neighbours(folder: Path) -> Iterator[None]:
         sys.modules.update(foreign)
 
 
-@cache
-def is_installed(name: str | None) -> bool:
-    """Tell whether a module, by its name, came with Python or a package, and is not the user's own."""
-    if name is None:  # of functions that were written by a program
-        return False
-    module = sys.modules.get(name)
-    file = getattr(module, "__file__", None)
-    if not file:  # built in, or typed into a session
-        return name.partition(".")[0] in sys.stdlib_module_names and name != "__main__"
-    path = Path(file).resolve()
-    return bool({"site-packages", "dist-packages"} & set(path.parts)) or any(
-        path.is_relative_to(place) for place in _INSTALLED
-    )
-
-
 def _elsewhere(module: ModuleType, folder: Path) -> bool:
     """Tell whether a module is a file of the user's in another folder."""
     file = getattr(module, "__file__", None)
     if not file:
         return False
     path = Path(file).resolve()
-    return not any(path.is_relative_to(place) for place in (folder, *_INSTALLED))
+    return not any(path.is_relative_to(place) for place in (folder, *INSTALLED))

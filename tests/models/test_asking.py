@@ -11,9 +11,9 @@ import xarray
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError, NoNumber
+from pytest_brainscore.models.asking import record_responses
 from pytest_brainscore.models.interface import BrainModel
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
-from pytest_brainscore.models.recording import record_responses
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 from tests.support.networks import make_model
 from tests.support.stimuli import NoiseImage
 
@@ -32,7 +32,7 @@ class Foreign:
 
     identifier = "foreign"
 
-    def __init__(self, model: TorchBrainModel, change: Change = lambda assembly: assembly) -> None:
+    def __init__(self, model: LayerMappedModel, change: Change = lambda assembly: assembly) -> None:
         self.model = model
         self.change = change
         self.sizes: list[int] = []

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_brainscore.data.retrieval.archives import unpack
+from pytest_brainscore.data.unpacking.archives import unpack
 from pytest_brainscore.errors import DataUnavailable
 
 IMAGES = {"first.png": b"first", "folder/second.png": b"second" * 1000, "folder/deep/empty.png": b""}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from torch import nn
 
-from pytest_brainscore.models.sources import build_network
+from pytest_brainscore.models.sources import factories
 from pytest_brainscore.models.sources.specification import parse_specification
 
 NET = """
@@ -48,7 +48,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def build(folder: Path, factory: str) -> nn.Module:
     specification = parse_specification(f"{folder / 'net.py'}:{factory}")
-    made = build_network.call_factory("net", build_network.import_module(specification), factory)
+    made = factories.call_factory("net", factories.import_module(specification), factory)
     assert isinstance(made, nn.Module)
     return made
 

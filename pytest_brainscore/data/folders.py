@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
-from pytest_brainscore.data.retrieval.user_folder import user_folder, where_to_put
+from pytest_brainscore.data.user_folder import user_folder, where_to_put
 from pytest_brainscore.errors import DataUnavailable
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")

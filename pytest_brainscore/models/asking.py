@@ -1,24 +1,58 @@
-"""Responses of any brain model as a plain array."""
+"""What is asked of any brain model, with or without the abilities that a model may have besides.
+
+An ability counts where an object has its members, however it comes by them: a wrapper that passes on what it does not
+have itself keeps the abilities of what it wraps.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.errors import ModelError, NoNumber
-from pytest_brainscore.models.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 from pytest_brainscore.models.networks.probing.answers import COMPANY_TOLERANCE, difference
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
-    from pytest_brainscore.models.interface import BrainModel
+    from pytest_brainscore.models.interface import (
+        BrainModel,
+        CanRecord,
+        CanTellTemporal,
+        CanTellWhyNot,
+    )
 
 BLOCK_STIMULI = 128
 """Stimuli shown at a time to a model without ``record``, roughly; bounds the memory of its recordings."""
 STIMULI_SEEN_AGAIN = 8
 """Stimuli shown twice to a model that is no network of layers, roughly."""
+
+
+def why_not(model: BrainModel, asked: str) -> str | None:
+    """Return the reason why a model cannot be recorded from a region, or cannot do a task.
+
+    Answered before any stimulus is shown.
+
+    Parameters
+    ----------
+    model
+        Asked by way of :class:`~pytest_brainscore.models.interface.CanTellWhyNot` where it can tell.
+    asked
+        A recording target (``V1`` ... ``IT``) or a task (``label``, ``probabilities``, ``odd_one_out``, ``passive``).
+
+    Returns
+    -------
+    One sentence; None if the model can do it, or cannot tell before it is started.
+
+    """
+    return cast("CanTellWhyNot", model).why_not(asked) if _has(model, "why_not") else None
+
+
+def is_temporal(model: BrainModel) -> bool | None:
+    """Tell whether responses of a model change over time; None where it does not say (``CanTellTemporal``)."""
+    return bool(cast("CanTellTemporal", model).temporal) if _has(model, "temporal") else None
 
 
 def record_responses(
@@ -29,8 +63,8 @@ def record_responses(
     Parameters
     ----------
     model
-        Uses its method ``record(stimuli, *, neuroids, maximum_over)`` where it has one, else ``look_at``, a block of
-        stimuli at a time.
+        Asked by way of :class:`~pytest_brainscore.models.interface.CanRecord` where it can, else ``look_at``, a block
+        of stimuli at a time.
     stimuli
         Stimuli on the model's screen; their number is a multiple of `maximum_over`.
     neuroids
@@ -53,7 +87,7 @@ def record_responses(
 
     """
     responses = _responses(model, stimuli, neuroids, maximum_over)
-    if not isinstance(model, LayerMappedModel):  # which has asked its network itself
+    if not isinstance(model, LayerMappedModel):  # which asks its network itself
         _check_repeatable(model, stimuli, neuroids, maximum_over, responses)
     return responses
 
@@ -80,10 +114,8 @@ def _check_repeatable(
 def _responses(
     model: BrainModel, stimuli: StimulusSet, neuroids: NDArray[np.intp] | None, maximum_over: int
 ) -> NDArray[np.float32]:
-    record = getattr(model, "record", None)
-    if record is not None:
-        responses: NDArray[np.float32] = record(stimuli, neuroids=neuroids, maximum_over=maximum_over)
-        return responses
+    if _has(model, "record"):
+        return cast("CanRecord", model).record(stimuli, neuroids=neuroids, maximum_over=maximum_over)
     if maximum_over < 1 or len(stimuli) % maximum_over:
         raise ValueError(f"{len(stimuli)} stimuli do not divide into runs of {maximum_over}")
     step = max(1, round(BLOCK_STIMULI / maximum_over)) * maximum_over
@@ -114,3 +146,7 @@ def _look_at(model: BrainModel, stimuli: StimulusSet) -> NDArray[np.float32]:
             "coordinate stimulus_id must be that of the stimulus set."
         )
     return np.asarray(assembly.transpose("presentation", "neuroid").values, np.float32)
+
+
+def _has(model: BrainModel, member: str) -> bool:
+    return getattr(model, member, None) is not None

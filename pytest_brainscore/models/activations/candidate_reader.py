@@ -1,4 +1,4 @@
-"""Candidate layers of a network: recorded together, in one pass over each stimulus set, and answered with one by one.
+"""Candidate layers: read together, in one pass over each stimulus set, and answered with one by one.
 
 All layers go to the activation store under the keys of models that are committed to them, so that scoring the chosen
 layer later runs the network no more.
@@ -6,12 +6,10 @@ layer later runs the network no more.
 
 from __future__ import annotations
 
-import difflib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,32 +20,27 @@ from tqdm import tqdm
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.layer_pca import LayerPCA, fit_layer_pca, fitting_digest, fitting_images
+from pytest_brainscore.models.activations.layer_reader import LayerReader, ReaderDescription
+from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
 from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
-from pytest_brainscore.models.commitment.commitment import REGIONS
-from pytest_brainscore.models.layer_mapped_model import LayerMappedModel
-from pytest_brainscore.models.networks.probing.survey import some_of
-from pytest_brainscore.models.networks.torch_model import TorchBrainModel
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import Pixels, StimulusImage, StimulusSet
-    from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
-    from pytest_brainscore.models.description import ModelDescription
-    from pytest_brainscore.models.interface import BrainModel
 
 _BYTES: Final = np.dtype(np.float32).itemsize
 
 
-class CandidateLayers(LayerMappedModel):
-    """A network whose candidate layers are recorded together; every region is the layer chosen last.
+class CandidateReader(LayerReader):
+    """Reads one of some layers by reading all of them, or their principal components.
 
     Parameters
     ----------
-    model
-        The network. Its store must keep what it is given.
+    name
+        Name of the model, for errors.
+    reader
+        Reads the layers. Its store must keep what it is given.
     layers
-        Names of modules, in the order of the candidates.
-    visual_degrees
-        Visual angle of the input, in degrees; that of `model` where None.
+        Names of the layers, in the order of the candidates.
     components
         Answer with so many principal components of layers that have more units; 0 for the units themselves. They are
         fitted to as many images.
@@ -59,90 +52,94 @@ class CandidateLayers(LayerMappedModel):
     Raises
     ------
     ModelError
-        `model` is not a network, a layer cannot be read, the store keeps nothing, or images are lacking.
+        A layer cannot be read, the store keeps nothing, or images are lacking.
 
     """
 
     def __init__(
         self,
-        model: BrainModel,
+        name: str,
+        reader: LayerReader,
         layers: Sequence[str],
         *,
-        visual_degrees: float | None = None,
         components: int = 0,
         fitted_to: StimulusSet | None = None,
         progress: bool = False,
     ) -> None:
-        network = require_network(model)
-        degrees = network.visual_degrees() if visual_degrees is None else visual_degrees
-        suffix = f"-pca_{components}" if components else ""
-        super().__init__(f"{network.identifier}{suffix}", {}, degrees, network._store)
-        if self._store.mode == "off":
-            raise ModelError(
-                f"Layers of {network.identifier} are compared from stored activations; load it with a store."
-            )
-        self.candidates = tuple(layers)
-        self._network = network
-        self._batch_size = network._batch_size
-        self._axis_names = network._axis_names
+        super().__init__(name, reader.store)
+        if self.store.mode == "off":
+            raise ModelError(f"Layers of {reader.name} are compared from stored activations; load it with a store.")
+        self.layers = tuple(layers)
+        self.batch_size = reader.batch_size
+        self.axis_names = reader.axis_names
+        self.output = reader.output
+        self.components = components
+        self._reader = reader
         self._progress = progress
         self._passed: set[str] = set()
-        self._components = components
         self._fitted_to = fitting_images(fitted_to, components) if components and fitted_to is not None else None
         if components and self._fitted_to is None:
             raise ModelError(f"{components} principal components need images to be fitted to; give images of ImageNet.")
         self._pca: tuple[str, LayerPCA] | None = None
-        network._extractor.answers(self.candidates)  # all at once: later, each finds its own
-
-    @property
-    def commitment_file(self) -> Path:
-        """Where the layer commitment of the network lies, or would."""
-        return self._network._commitment_file
+        reader.ingredients(self.layers)  # all at once: later, each finds its own
 
     @property
     def fitted_to(self) -> str:
         """Digest of the images that components are fitted to; empty where there are none."""
         return self._fitted_to.digest() if self._fitted_to is not None else ""
 
-    @property
-    def components(self) -> int:
-        """Number of principal components; 0 where units themselves are answered with."""
-        return self._components
-
-    def choose(self, layer: str) -> None:
-        """Answer with this layer, whatever the region; a recording is to be started after."""
-        self._layers = dict.fromkeys(REGIONS, (layer,))
-
-    def description(self) -> ModelDescription:
-        """Return what the model's numbers depend on."""
-        return replace(self._network.description(), identifier=self.identifier, layers=self._described_layers())
-
-    def _record(
+    def read(
         self,
         layers: tuple[str, ...],
         stimuli: StimulusSet,
+        *,
         neuroids: NDArray[np.intp] | None = None,
         maximum_over: int = 1,
     ) -> NDArray[np.float32]:
-        source = self._source(layers)
-        if self._fitted_to is None or source.sizes[layers[0]] <= self._components:
+        """Return responses of one of the layers, or its components; all of them are stored."""
+        source = self.source(layers)
+        if self._fitted_to is None or source.sizes[layers[0]] <= self.components:
             if neuroids is None and maximum_over == 1:
                 self._pass(stimuli)
-            return stored_responses(source, self._store, stimuli, neuroids, maximum_over)
+            return stored_responses(source, self.store, stimuli, neuroids, maximum_over)
         numbered = _numbered(stimuli)
 
         def batches(images: Sequence[StimulusImage]) -> Iterator[NDArray[np.float32]]:
             self._pass(stimuli)
-            responses = stored_responses(source, self._store, stimuli)
+            responses = stored_responses(source, self.store, stimuli)
             yield self._fitted(source).transform(responses[_rows_of(images)])
 
         reduced = replace(
             source,
-            sizes={layers[0]: self._components},
-            ingredients={**source.ingredients, "pca": fitting_digest(self._fitted_to, self._components)},
+            sizes={layers[0]: self.components},
+            ingredients={**source.ingredients, "pca": fitting_digest(self._fitted_to, self.components)},
             batches=batches,
         )
-        return stored_responses(reduced, self._store, numbered, neuroids, maximum_over)
+        return stored_responses(reduced, self.store, numbered, neuroids, maximum_over)
+
+    def names(self) -> list[str]:
+        """Return the names of the candidates."""
+        return list(self.layers)
+
+    def candidates(self) -> dict[str, tuple[int, ...]]:
+        """Return the candidates with the shape of their response to one stimulus."""
+        return dict(self.shapes(self.layers))
+
+    def shapes(self, layers: tuple[str, ...]) -> LayerShapes:
+        """Return the shape of each layer's response to one stimulus, whole."""
+        return self._reader.shapes(layers)
+
+    def batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
+        """Yield whole responses."""
+        return self._reader.batches(images, layers)
+
+    def ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
+        """Return what whole responses depend on."""
+        return self._reader.ingredients(layers)
+
+    def description(self) -> ReaderDescription:
+        """Return what responses depend on."""
+        return self._reader.description()
 
     def _fitted(self, source: ResponseSource) -> LayerPCA:
         """Return the components of a layer; those of the last one are kept."""
@@ -150,8 +147,8 @@ class CandidateLayers(LayerMappedModel):
         if self._pca is None or self._pca[0] != layer:
             assert self._fitted_to is not None
             self._pass(self._fitted_to)
-            responses = stored_responses(source, self._store, self._fitted_to)
-            self._pca = (layer, fit_layer_pca(responses, self._components))
+            responses = stored_responses(source, self.store, self._fitted_to)
+            self._pca = (layer, fit_layer_pca(responses, self.components))
         return self._pca[1]
 
     def _pass(self, stimuli: StimulusSet) -> None:
@@ -162,7 +159,7 @@ class CandidateLayers(LayerMappedModel):
         numbered = _numbered(stimuli)
         with tempfile.TemporaryDirectory(prefix="pass-", dir=self._pass_folder()) as folder:
             run: _Pass | None = None
-            for number, layer in enumerate(self.candidates):
+            for number, layer in enumerate(self.layers):
 
                 def batches(
                     images: Sequence[StimulusImage], number: int = number, layer: str = layer
@@ -170,36 +167,24 @@ class CandidateLayers(LayerMappedModel):
                     # Layers before this one are stored already. Without any that lack, nothing runs.
                     nonlocal run
                     if run is None:
-                        source = self._source(self.candidates[number:])
+                        source = self.source(self.layers[number:])
                         run = _Pass(source, stimuli, Path(folder), self._progress)
                     yield run.rows(layer, _rows_of(images))
 
-                stored_responses(replace(self._source((layer,)), batches=batches), self._store, numbered)
+                stored_responses(replace(self.source((layer,)), batches=batches), self.store, numbered)
                 if run is not None:
                     run.forget(layer)
         self._passed.add(digest)
 
     def _pass_folder(self) -> Path:
         try:
-            self._store.folder.mkdir(parents=True, exist_ok=True)
+            self.store.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ModelError(
-                f"Activations cannot be stored under {self._store.folder} ({error.strerror}); set BRAINSCORE_HOME to a "
+                f"Activations cannot be stored under {self.store.folder} ({error.strerror}); set BRAINSCORE_HOME to a "
                 "folder with space that can be written."
             ) from error
-        return self._store.folder
-
-    def _layer_shapes(self, layers: tuple[str, ...]) -> LayerShapes:
-        return self._network._layer_shapes(layers)
-
-    def _batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
-        return self._network._batches(images, layers)
-
-    def _ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
-        return self._network._ingredients(layers)
-
-    def _no_layer(self, region: str) -> str:
-        return f"No candidate layer of {self.identifier} is chosen for {region}; call choose first."
+        return self.store.folder
 
 
 class _Pass:
@@ -268,66 +253,3 @@ def _rows_of(images: Sequence[StimulusImage]) -> slice:
     """Return the rows of neighbouring images of a numbered stimulus set."""
     rows = [image.row for image in images if isinstance(image, _NumberedImage)]
     return slice(rows[0], rows[-1] + 1)
-
-
-def require_network(model: BrainModel) -> TorchBrainModel:
-    """Return a model whose layers can be read.
-
-    Raises
-    ------
-    ModelError
-        It is a brain model of another kind.
-
-    """
-    if not isinstance(model, TorchBrainModel):
-        raise ModelError(f"{model.identifier} is no network with layers to choose from; name a network.")
-    return model
-
-
-def layers_with_outputs(model: BrainModel) -> dict[str, tuple[int, ...]]:
-    """Return all layers that can be candidates, in the order of the network's definition, with their output's shape.
-
-    These are the modules that take part in a forward pass and return one tensor with one row an image.
-
-    Raises
-    ------
-    ModelError
-        The model is no network, or cannot process an image.
-
-    """
-    shapes = require_network(model)._extractor.shapes_of_all()
-    return {name: shape for name, shape in shapes.items() if shape}
-
-
-def matching_layers(model: BrainModel, words: Sequence[str]) -> tuple[str, ...]:
-    """Return the layers that names and patterns choose, each once.
-
-    Parameters
-    ----------
-    model
-        A network.
-    words
-        Names of layers, in the order of the candidates, or patterns, whose layers come in the order of the network.
-        ``*``, ``?`` and ``[...]`` stand for letters between two dots, as in paths: ``features.*`` are the children of
-        ``features``, not their children.
-
-    Raises
-    ------
-    ModelError
-        A word chooses nothing; the message names layers that come near.
-
-    """
-    known = layers_with_outputs(model)
-    chosen: list[str] = []
-    for word in words:
-        found = [word] if word in known else [name for name in known if _matches(name, word)]
-        if not found:
-            near = difflib.get_close_matches(word, known, n=3) or some_of(list(known))
-            raise ModelError(f"{model.identifier} has no layer {word!r}; did you mean {', '.join(near)}?")
-        chosen += found
-    return tuple(dict.fromkeys(chosen))
-
-
-def _matches(name: str, pattern: str) -> bool:
-    parts, patterns = name.split("."), pattern.split(".")
-    return len(parts) == len(patterns) and all(map(fnmatchcase, parts, patterns))

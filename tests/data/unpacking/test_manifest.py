@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_brainscore.data import manifest
-from pytest_brainscore.data.manifest import is_intact, manifest_path
-from pytest_brainscore.data.retrieval.unpacking import unpacked
+from pytest_brainscore.data.unpacking import manifest
+from pytest_brainscore.data.unpacking.manifest import is_intact, manifest_path
+from pytest_brainscore.data.unpacking.unpacked import unpacked
 
 
 @pytest.fixture

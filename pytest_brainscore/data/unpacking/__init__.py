@@ -1,0 +1,1 @@
+"""Archives: unpacked once, without letting them write elsewhere, and found to be whole since."""

@@ -1,0 +1,174 @@
+"""What reads named layers: the one way to responses of layers, by way of a store."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.activations.neuroid_coordinates import AXIS_NAMES, LayerShapes
+from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
+
+if TYPE_CHECKING:
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage, StimulusSet
+
+
+class OutputError(ModelError):
+    """What a layer returns cannot be taken for responses."""
+
+
+@dataclass(frozen=True)
+class ReaderDescription:
+    """What responses of layers depend on besides layers and stimuli, as plain values for the report."""
+
+    weights_sha256: str
+    """Digest of the weights' content."""
+    preprocessing: dict[str, str | int | float | list[float]]
+    """How an image becomes the input."""
+    device: str
+    """Where layers are computed."""
+    probe: dict[str, list[float]] = field(default_factory=dict)
+    """Sketch of what layers answered to a few fixed images, which tells whether two processes had the same network."""
+    weights_from: str | None = None
+    """The weights' name, or file and place in it; None where the network came with its own."""
+
+
+class LayerReader(ABC):
+    """Reads named layers of a network, or of anything else that answers to images.
+
+    Models of layers have one, :attr:`~pytest_brainscore.models.interface.CanReadLayers.reader`. To make something else
+    readable, say which layers it has (:meth:`names`, :meth:`candidates`, :meth:`shapes`), what they answer
+    (:meth:`batches`) and what that depends on (:meth:`ingredients`, :meth:`description`); :meth:`read` then keeps
+    responses in the store, and takes them from there.
+
+    Parameters
+    ----------
+    name
+        Name of the model, for errors.
+    store
+        Where responses are kept.
+
+    """
+
+    axis_names: Mapping[int, tuple[str, ...]] = AXIS_NAMES
+    """Coordinate for each axis of a layer's output, by number of axes."""
+    batch_size: int = 1
+    """Stimuli that are processed together; blocks of the store are whole batches."""
+    output: str | None = None
+    """The layer that stands for what the whole network returns; None where there is nothing of the kind."""
+
+    def __init__(self, name: str, store: ActivationStore) -> None:
+        self.name = name
+        self.store = store
+
+    def read(
+        self,
+        layers: tuple[str, ...],
+        stimuli: StimulusSet,
+        *,
+        neuroids: NDArray[np.intp] | None = None,
+        maximum_over: int = 1,
+    ) -> NDArray[np.float32]:
+        """Return responses of layers, from the store as far as they are in it.
+
+        Parameters
+        ----------
+        layers
+            Names of layers; their units are joined in this order, each layer flattened in C order.
+        stimuli
+            Stimuli on the model's screen; their number is a multiple of `maximum_over`.
+        neuroids
+            Units to return, by their number; all where None.
+        maximum_over
+            Take the maximum over each run of so many consecutive stimuli.
+
+        Returns
+        -------
+        NDArray
+            float32, (stimuli / `maximum_over`) x units, not writable. Only this is kept in memory or stored.
+
+        Raises
+        ------
+        ModelError
+            A layer does not exist or cannot be read, or its answers cannot be relied on.
+        NoNumber
+            Responses are not finite.
+
+        """
+        return stored_responses(self.source(layers), self.store, stimuli, neuroids, maximum_over)
+
+    def source(self, layers: tuple[str, ...]) -> ResponseSource:
+        """Return what responds with the units of layers, for the store; errors as for :meth:`read`."""
+        return ResponseSource(
+            self.name,
+            {layer: math.prod(shape) for layer, shape in self.shapes(layers).items()},
+            {**self.ingredients(layers), "layers": list(layers)},
+            self.batch_size,
+            lambda images: self.batches(images, layers),
+        )
+
+    @abstractmethod
+    def names(self) -> list[str]:
+        """Return the names of all layers that there are, in the order of their definition; nothing is run."""
+
+    @abstractmethod
+    def candidates(self) -> dict[str, tuple[int, ...]]:
+        """Return the layers that can be chosen among for a region, with the shape of their response to one stimulus.
+
+        In the order of their definition; empty where there is nothing to choose.
+
+        Raises
+        ------
+        ModelError
+            Not even one image can be processed.
+
+        """
+
+    @abstractmethod
+    def shapes(self, layers: tuple[str, ...]) -> LayerShapes:
+        """Return the shape of each layer's response to one stimulus; errors as for :meth:`read`."""
+
+    @abstractmethod
+    def batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
+        """Yield responses in the order of the images: some images x all units of the layers.
+
+        An array may be overwritten by the next one. Errors as for :meth:`read`.
+        """
+
+    @abstractmethod
+    def ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
+        """Return what responses depend on besides the names of layers and stimuli, as plain JSON values.
+
+        Part of the key that they are stored under. What is found out by running a network is found out for all layers
+        at once.
+        """
+
+    @abstractmethod
+    def description(self) -> ReaderDescription:
+        """Return what responses depend on, for the report."""
+
+
+def some_of(layers: Sequence[str], count: int = 5) -> list[str]:
+    """Return a few layer names spread over the depth of a network, for an error."""
+    last = len(layers) - 1
+    return list(dict.fromkeys(layers[round(last * step / (count - 1))] for step in range(count))) if layers else []
+
+
+def reader_of(model: object) -> LayerReader | None:
+    """Return what reads the layers of a model; None where it has nothing of the kind.
+
+    Parameters
+    ----------
+    model
+        Any brain model; asked by way of :class:`~pytest_brainscore.models.interface.CanReadLayers`.
+
+    """
+    reader = getattr(model, "reader", None)
+    return reader if isinstance(reader, LayerReader) else None

@@ -1,0 +1,1 @@
+"""Brain models made of layers: each region is recorded from the layers committed to it."""

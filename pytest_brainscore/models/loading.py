@@ -1,0 +1,158 @@
+"""From a specification to a model. Importing this module is light; loading imports torch."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_brainscore.errors import ModelError, mend
+from pytest_brainscore.models.registry import check_exists, commitment_of, factory_of
+from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
+
+if TYPE_CHECKING:
+    from pytest_brainscore.models.activations.activation_store import ActivationStore
+    from pytest_brainscore.models.interface import BrainModel
+
+
+def load_model(
+    specification: str,
+    *,
+    weights: str | os.PathLike[str] | None = None,
+    weights_entry: str | None = None,
+    device: str = "auto",
+    layers: Mapping[str, str | Sequence[str]] | None = None,
+    store: ActivationStore | None = None,
+    commitments: str | os.PathLike[str] | None = None,
+) -> BrainModel:
+    """Load a model.
+
+    Parameters
+    ----------
+    specification
+        A name (a committed model, one that an installed package offers, or any torchvision classifier), ``timm:NAME``,
+        ``path/to/file.py:factory`` or ``package.module:factory``, where the factory returns a ``torch.nn.Module`` or a
+        brain model.
+    weights
+        Checkpoint (``.safetensors``, or ``.pth`` with tensors only) to use instead of the published weights; nothing
+        is downloaded then.
+    weights_entry
+        Which weights of the checkpoint, where it holds more than one set: ``state_dict_ema``, ``checkpoint.teacher``.
+        A warning names what was taken where None and there was a choice.
+    device
+        ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+    layers
+        Layer of a region instead of the committed one: ``{"V1": "features.6"}``, several joined by ``+``.
+    store
+        Where activations are kept; the one in the home folder where None.
+    commitments
+        Folder of the layer commitments of named models, one NAME.toml each, which come before those of this package;
+        ``fixtures/models`` in the current folder where None.
+
+    Returns
+    -------
+    BrainModel
+        In evaluation mode.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be found, built or given its weights; the sentence says what to do.
+
+    Examples
+    --------
+    >>> model = load_model("pixels")
+    >>> model.visual_degrees()
+    8.0
+
+    """
+    from torch import nn
+
+    from pytest_brainscore.models.activations.activation_store import ActivationStore
+    from pytest_brainscore.models.activations.pixels_reader import PixelsReader
+    from pytest_brainscore.models.commitment.commitment import override_layers
+    from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+    from pytest_brainscore.models.layer_mapped.temporal_model import TemporalBrainModel
+    from pytest_brainscore.models.networks.device import resolve_device
+    from pytest_brainscore.models.networks.network_reader import NetworkReader
+    from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
+    from pytest_brainscore.models.sources import build_network, factories
+    from pytest_brainscore.models.sources.weights import load_checkpoint
+
+    if not isinstance(specification, str):
+        raise ModelError(
+            f"load_model was given a {type(specification).__name__} and takes the name of a model; write a function "
+            'that returns your network, and name it: load_model("path/to/file.py:function").'
+        )
+    parsed = parse_specification(specification)
+    check_exists(parsed, commitments)
+    if weights_entry is not None and weights is None:
+        raise ModelError(
+            f"{weights_entry!r} is an entry of no checkpoint; give "
+            + mend(option="--brainscore-weights, too.", python="weights=FILE, too.")
+        )
+    running_on = resolve_device(device)
+    store = store or ActivationStore()
+    code = factory_of(parsed, commitments)
+    built = None
+    if code is not None:
+        module = factories.import_module(code)
+        made = factories.call_factory(factories.called(code), module, code.factory)
+        if not isinstance(made, nn.Module):
+            _refuse_settings(parsed, weights, layers)
+            return made
+        built = build_network.Built(made, sources=factories.source_files(module))
+    file, commitment = commitment_of(parsed, commitments)
+    identifier = commitment.identifier or parsed.identifier
+    chosen = override_layers(commitment.committed_layers(), layers or {})
+    if built is None:
+        if commitment.source == "pixels":
+            _refuse_settings(parsed, weights, None)
+            reader = PixelsReader(identifier, store)
+            return LayerMappedModel(identifier, reader, layers=chosen, visual_degrees=commitment.visual_degrees)
+        built = build_network.build(commitment, pretrained=weights is None)
+    origin = built.weights_from
+    if weights is not None:
+        loaded = load_checkpoint(built.network, Path(weights).expanduser(), weights_entry)
+        origin = loaded.origin
+        for remark in loaded.remarks:
+            warnings.warn(remark, stacklevel=2)
+    # A layer that the caller gives for a region replaces its time course.
+    time_course = {
+        str(region): steps for region, steps in commitment.time_course.items() if region not in (layers or {})
+    }
+    made_of = partial(TemporalBrainModel, time_course=time_course) if time_course else LayerMappedModel
+    return made_of(
+        identifier,
+        NetworkReader(
+            identifier,
+            built.network,
+            preprocessing=committed_preprocessing(commitment.preprocessing, built.preprocessing, identifier),
+            device=running_on,
+            store=store,
+            sources=built.sources,
+            weights_from=origin,
+        ),
+        layers=chosen,
+        visual_degrees=commitment.visual_degrees,
+        commitment_file=file,
+    )
+
+
+def _refuse_settings(
+    specification: ModelSpecification,
+    weights: str | os.PathLike[str] | None,
+    layers: Mapping[str, str | Sequence[str]] | None,
+) -> None:
+    settings = (
+        (mend(option="--brainscore-weights", python="weights"), weights),
+        (mend(option="--brainscore-layer", python="layers"), layers),
+    )
+    given = [name for name, value in settings if value]
+    if given:
+        raise ModelError(
+            f"{specification.text} is a brain model of its own, not a network; leave out {' and '.join(given)}."
+        )
