@@ -1,0 +1,279 @@
+"""A benchmark of a recording of one's own: what ``conftest.py`` and TOML files define theirs by. Light to import."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.retrieval.readiness import Readiness
+from pytest_brainscore.errors import BenchmarkError
+from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
+    from numpy.typing import ArrayLike
+
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+
+REGIONS: Final[tuple[str, ...]] = get_args(RecordingTarget)
+TASKS: Final[tuple[str, ...]] = get_args(Task)
+TIME_BIN: Final[TimeBin] = (70, 170)
+"""What the model is asked for unless told otherwise: the window of many recordings in IT (Majaj et al. 2015)."""
+PARENT: Final = "own_benchmarks"
+"""Place in the score tree unless told otherwise."""
+WHERE_THERE_ARE: Final = "where there are"
+"""The ceiling unless told otherwise: repetitions where the recording has some, else none."""
+CEILINGS: Final = ("repetitions", "subjects", "none")
+"""What a ceiling may be said to be in a word."""
+_IDENTIFIER: Final = re.compile(r"\w[\w.-]*")
+
+
+@dataclass(frozen=True, eq=False)
+class RecordingFile:
+    """A file of a recording, and what ``load_recording`` is told about it."""
+
+    path: Path
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    in_order_of_images: bool = False
+    """Whether its rows are in the order of the images, and have their names."""
+
+
+@dataclass(frozen=True, eq=False)
+class OwnRecording:
+    """What is recorded, of what, and how it is compared with a model. Nothing is read before it is needed."""
+
+    recording: Any
+    """Numbers in hand, a `RecordingFile`, or a function that returns numbers."""
+    stimuli: Any
+    stimulus_table: Path | None
+    metric: str | Callable[..., Any]
+    ceiling: Any
+    time_bin: TimeBin
+    visual_degrees: float | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Further parameters of ``score``."""
+    files: tuple[Path, ...] = ()
+    """Without which nothing can be scored."""
+
+
+def recording_benchmark(
+    identifier: str,
+    recording: xarray.DataArray | pandas.DataFrame | ArrayLike | str | os.PathLike[str] | Callable[[], Any],
+    stimuli: StimulusSet | pandas.DataFrame | str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    metric: str | Callable[..., Any] = "pls",
+    region: str = "IT",
+    parent: str | Sequence[str] = PARENT,
+    ceiling: Any = WHERE_THERE_ARE,
+    time_bin: tuple[float, float] = TIME_BIN,
+    visual_degrees: float | None = None,
+    stimulus_table: str | os.PathLike[str] | None = None,
+    number_of_trials: int = 1,
+    stratify: str | ArrayLike | None = None,
+    normalisation: str | None = None,
+    version: int = 1,
+    reference: str = "",
+    cost: float = 30.0,
+    **settings: Any,
+) -> Benchmark:
+    """Make a benchmark of a recording: called with a model, or run by pytest, it gives a Score.
+
+    The model sees the stimuli, is recorded from in one region and time bin, and its responses are compared with the
+    recording as by ``score``. Nothing is read or joined before the first model is scored.
+
+    Parameters
+    ----------
+    identifier
+        Name of the benchmark, of letters, digits, ``_``, ``.`` and ``-``.
+    recording
+        What ``score`` takes as a recording: a DataArray, a DataFrame, or an array, which is in the order of the
+        stimuli. With repetitions (rows of presentations with ``repetition``, or an array (repetition, stimulus,
+        neuroid)) it is averaged over them. Dissimilarities (stimulus, stimulus) or (subject, stimulus, stimulus), for
+        the metric ``rdm``. Or a file that ``load_recording`` reads, or a function that returns any of these.
+    stimuli
+        A StimulusSet; a folder or archive of images; a list of image files; a table (DataFrame or csv) with file names.
+        Joined with the recording by name: ``7`` is ``007.png`` where nothing is nearer. Others are not shown.
+    metric
+        Of ``score``: a name, or a function.
+    region
+        What is recorded from in the model: V1, V2, V4 or IT.
+    parent
+        Where the score stands in the tree; several names are a path from the top. Never part of ``average_vision``.
+    ceiling
+        As for ``score``: a number, reliabilities of neuroids, repetitions. ``"repetitions"`` of the recording, which is
+        so unless told otherwise where there are any; ``"subjects"``, those of the recording; ``"none"`` or None.
+    time_bin
+        Start and end of what is recorded in the model, in milliseconds after the onset of the stimulus.
+    visual_degrees
+        Side of the square that the images span in the visual field. Images keep that size whatever the model's field
+        of view; without it, they fill the model's input.
+    stimulus_table
+        A csv file that says which of the images in a folder count; see ``own_stimuli``.
+    number_of_trials
+        Repetitions in the experiment, for information.
+    stratify, normalisation
+        Of ``score``.
+    version
+        Raise it with every change that moves scores.
+    reference
+        DOI or address of the publication.
+    cost
+        Rough seconds for a small model; slow ones start first.
+    **settings
+        Further parameters of ``score``: ``components``, ``alpha``, ``splits``, ``test_size``, ``seed`` ...
+
+    Raises
+    ------
+    BenchmarkError
+        When the name, the region, the place in the tree, the time bin or the degrees are none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> responses = np.random.default_rng(0).standard_normal((3, 2))
+    >>> mine = recording_benchmark("Lab2026.V4-pls", responses, ["a.png", "b.png", "c.png"], region="V4")
+    >>> mine.parent
+    'own_benchmarks'
+
+    """
+    path = (parent,) if isinstance(parent, str) else tuple(parent)
+    _check(identifier, region, path, time_bin, visual_degrees, version)
+    if stratify is not None:
+        settings["stratify"] = stratify
+    if normalisation is not None:
+        settings["normalisation"] = normalisation
+    files = [Path(each) for each in (recording, stimuli, stimulus_table) if isinstance(each, str | os.PathLike)]
+    if isinstance(ceiling, str) and Path(ceiling).suffix:
+        ceiling = RecordingFile(Path(ceiling))
+        files.append(ceiling.path)
+    own = OwnRecording(
+        recording=RecordingFile(Path(recording)) if isinstance(recording, str | os.PathLike) else recording,
+        stimuli=Path(stimuli) if isinstance(stimuli, str | os.PathLike) else stimuli,
+        stimulus_table=None if stimulus_table is None else Path(stimulus_table),
+        metric=metric,
+        ceiling=ceiling,
+        time_bin=(int(time_bin[0]), int(time_bin[1])),
+        visual_degrees=visual_degrees,
+        settings=settings,
+        files=tuple(files),
+    )
+    return own_benchmark(
+        own,
+        identifier=identifier,
+        region=region,
+        parents=path,
+        version=version,
+        number_of_trials=number_of_trials,
+        reference=reference,
+        cost=cost,
+    )
+
+
+def own_benchmark(
+    own: OwnRecording,
+    *,
+    identifier: str,
+    region: str,
+    parents: tuple[str, ...],
+    version: int,
+    number_of_trials: int,
+    reference: str,
+    cost: float,
+) -> Benchmark:
+    """Return the benchmark of a recording that is described already."""
+    named = own.metric if isinstance(own.metric, str) else getattr(own.metric, "__name__", "own")
+    given = own.ceiling if isinstance(own.ceiling, int | float) and not isinstance(own.ceiling, bool) else None
+    return Benchmark(
+        identifier=identifier,
+        version=version,
+        parents=parents,
+        region=region,
+        metric=named,
+        ceiling=given,
+        normalisation=str(own.settings.get("normalisation", "")),
+        stimulus_set=identifier,
+        assembly=identifier,
+        # 0: the images fill the model's input, whatever its field of view.
+        visual_degrees=own.visual_degrees or 0.0,
+        number_of_trials=number_of_trials,
+        access="user-supplied",
+        reference=reference,
+        cost=cost,
+        protocol="pytest_brainscore.benchmarks.own.recording_protocol:score_recording",
+        data=partial(_load, own),
+        availability=partial(_readiness, own),
+    )
+
+
+def _load(own: OwnRecording, benchmark: Benchmark) -> Any:
+    from pytest_brainscore.benchmarks.own.recording_protocol import load
+
+    return load(own, benchmark.identifier)
+
+
+def _readiness(own: OwnRecording, benchmark: Benchmark) -> Readiness:
+    """Return whether the files are there; whether they are right shows when they are read."""
+    missing = [path for path in own.files if not path.exists()]
+    if not missing:
+        return Readiness("ready", None)
+    others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return Readiness(
+        "user-supplied",
+        f"{benchmark.identifier} needs {missing[0]}{others}, which is not there; put it there, or mend its definition.",
+    )
+
+
+def _check(
+    identifier: str,
+    region: str,
+    parents: tuple[str, ...],
+    time_bin: tuple[float, float],
+    visual_degrees: float | None,
+    version: int,
+) -> None:
+    for problem in problems(identifier, region, parents, time_bin, visual_degrees, version):
+        raise BenchmarkError(f"The benchmark {identifier} {problem}.")
+
+
+def problems(
+    identifier: object,
+    region: object,
+    parents: Sequence[object],
+    time_bin: Sequence[object],
+    visual_degrees: object,
+    version: object,
+) -> list[str]:
+    """Return what is wrong with a definition, each as the end of a sentence that begins with its name."""
+    found = []
+    if not isinstance(identifier, str) or not _IDENTIFIER.fullmatch(identifier):
+        found.append('cannot be called so; use letters, digits, "_", "." and "-"')
+    if region in TASKS:
+        found.append(
+            f"asks for the task {region}, and recordings of one's own are of a region ({', '.join(REGIONS)}); for "
+            "behavior, write a Benchmark whose protocol is a function (benchmark, model, data) -> Score"
+        )
+    elif region not in REGIONS:
+        near = difflib.get_close_matches(str(region).upper(), REGIONS, n=1, cutoff=0.5)
+        meant = f" (did you mean {near[0]}?)" if near else ""
+        found.append(f"is of the region {region!r}, which models do not have; use one of {', '.join(REGIONS)}{meant}")
+    if not parents or not all(isinstance(each, str) and each.strip() and "/" not in each for each in parents):
+        found.append('has no place in the score tree; name its parent, for example parent = "mylab"')
+    numbers = [each for each in time_bin if isinstance(each, int | float) and not isinstance(each, bool)]
+    if len(time_bin) != 2 or len(numbers) != 2 or not 0 <= numbers[0] < numbers[1] or any(n != int(n) for n in numbers):
+        found.append(f"has the time bin {tuple(time_bin)}; give start and end in whole milliseconds, such as (70, 170)")
+    if visual_degrees is not None and not (isinstance(visual_degrees, int | float) and 0 < visual_degrees <= 360):
+        found.append(
+            f"has visual_degrees {visual_degrees!r}; give the side of the images in degrees, or leave it out and they "
+            "fill the model's input"
+        )
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        found.append(f"has the version {version!r}; give a whole number from 1")
+    return found
