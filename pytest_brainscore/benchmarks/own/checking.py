@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def check_file(path: str | os.PathLike[str]) -> tuple[list[str], list[Finding]]:
 
 
 def _check(definition: Definition, benchmark: Benchmark) -> Finding:
-    own: OwnRecording = benchmark.data.args[0]  # type: ignore[union-attr]  # the partial of ``own_benchmark``
+    own = cast("OwnRecording", benchmark.data)
     name = benchmark.identifier
     faults: list[str] = []
 

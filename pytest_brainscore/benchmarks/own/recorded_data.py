@@ -37,7 +37,7 @@ from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import RecordingError
 from pytest_brainscore.metrics.reliability.internal_consistency import by_repetition
 
-WHAT: Final = "the recording"
+WHAT: Final = "The recording"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def join_recording(
     named = in_one_form(recording, shown if ordered else None, labels)
     ids = list(dict.fromkeys(named[STIMULUS].values.tolist()))
     columns = [shown, *([stimuli.table[FILENAME].tolist()] if FILENAME in stimuli.table.columns else [])]
-    rows = match_names(ids, columns, WHAT, f"the images of {stimuli.identifier}")
+    rows = match_names(ids, columns, "recording", f"images of {stimuli.identifier}")
     order = sorted_places(names_of("recording", "stimuli", ids))
     ids, rows = [ids[place] for place in order], rows[order]
     chosen = replace(

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     import xarray
     from numpy.typing import ArrayLike
 
+    from pytest_brainscore.benchmarks.own.recording_protocol import OwnData
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 REGIONS: Final[tuple[str, ...]] = get_args(RecordingTarget)
@@ -33,10 +33,13 @@ WHERE_THERE_ARE: Final = "where there are"
 """The ceiling unless told otherwise: repetitions where the recording has some, else none."""
 CEILINGS: Final = ("repetitions", "subjects", "none")
 """What a ceiling may be said to be in a word."""
-_IDENTIFIER: Final = re.compile(r"\w[\w.-]*")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""Identifiers and parents: they stand in test ids, file names and patterns."""
+_FIELD_OF_VIEW: Final = 8.0
+"""Stands in the definition of a benchmark whose images fill the model's input, and is not used."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class RecordingFile:
     """A file of a recording, and what ``load_recording`` is told about it."""
 
@@ -63,6 +66,22 @@ class OwnRecording:
     files: tuple[Path, ...] = ()
     """Without which nothing can be scored."""
 
+    def __call__(self, benchmark: Benchmark) -> OwnData:
+        """Read everything, and join it."""
+        from pytest_brainscore.benchmarks.own.recording_protocol import load
+
+        return load(self, benchmark.identifier)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell the same recording, so that a file that is read twice defines one benchmark."""
+        return isinstance(other, OwnRecording) and all(
+            _same(vars(self)[name], vars(other)[name]) for name in vars(self)
+        )
+
+    def __hash__(self) -> int:
+        """Return the same for equal ones."""
+        return hash((self.files, self.time_bin, self.visual_degrees))
+
 
 def recording_benchmark(
     identifier: str,
@@ -80,7 +99,7 @@ def recording_benchmark(
     stratify: str | ArrayLike | None = None,
     normalisation: str | None = None,
     version: int = 1,
-    reference: str = "",
+    citation: str = "",
     cost: float = 30.0,
     **settings: Any,
 ) -> Benchmark:
@@ -123,8 +142,8 @@ def recording_benchmark(
         Of ``score``.
     version
         Raise it with every change that moves scores.
-    reference
-        DOI or address of the publication.
+    citation
+        DOI, address or BibTeX of the publication.
     cost
         Rough seconds for a small model; slow ones start first.
     **settings
@@ -172,7 +191,7 @@ def recording_benchmark(
         parents=path,
         version=version,
         number_of_trials=number_of_trials,
-        reference=reference,
+        citation=citation,
         cost=cost,
     )
 
@@ -185,7 +204,7 @@ def own_benchmark(
     parents: tuple[str, ...],
     version: int,
     number_of_trials: int,
-    reference: str,
+    citation: str,
     cost: float,
 ) -> Benchmark:
     """Return the benchmark of a recording that is described already."""
@@ -201,34 +220,56 @@ def own_benchmark(
         normalisation=str(own.settings.get("normalisation", "")),
         stimulus_set=identifier,
         assembly=identifier,
-        # 0: the images fill the model's input, whatever its field of view.
-        visual_degrees=own.visual_degrees or 0.0,
+        visual_degrees=own.visual_degrees or _FIELD_OF_VIEW,
         number_of_trials=number_of_trials,
         access="user-supplied",
-        reference=reference,
+        reference=citation,
         cost=cost,
         protocol="pytest_brainscore.benchmarks.own.recording_protocol:score_recording",
-        data=partial(_load, own),
-        availability=partial(_readiness, own),
+        data=own,
+        availability=Files(own.files),
     )
 
 
-def _load(own: OwnRecording, benchmark: Benchmark) -> Any:
-    from pytest_brainscore.benchmarks.own.recording_protocol import load
+@dataclass(frozen=True)
+class Files:
+    """Tells whether files are there; whether they are right shows when they are read."""
 
-    return load(own, benchmark.identifier)
+    paths: tuple[Path, ...]
+
+    def __call__(self, benchmark: Benchmark) -> Readiness:
+        """Return whether all are there, or the first that is not."""
+        missing = [path for path in self.paths if not path.exists()]
+        if not missing:
+            return Readiness("ready", None)
+        others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        return Readiness(
+            "user-supplied",
+            f"{benchmark.identifier} needs {missing[0]}{others}, which is not there; put it there, or mend its "
+            "definition.",
+        )
 
 
-def _readiness(own: OwnRecording, benchmark: Benchmark) -> Readiness:
-    """Return whether the files are there; whether they are right shows when they are read."""
-    missing = [path for path in own.files if not path.exists()]
-    if not missing:
-        return Readiness("ready", None)
-    others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-    return Readiness(
-        "user-supplied",
-        f"{benchmark.identifier} needs {missing[0]}{others}, which is not there; put it there, or mend its definition.",
-    )
+def _listed(array: Any, method: str) -> object:
+    found = getattr(array, method)()
+    return found if isinstance(found, bytes) else found.tolist()
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Tell equal values, arrays among them, without importing what they are of."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    for numbers in ("tobytes", "to_numpy"):
+        if hasattr(one, numbers):
+            return bool(one.shape == other.shape and _listed(one, numbers) == _listed(other, numbers))
+    try:
+        return bool(one == other)
+    except (TypeError, ValueError):  # arrays in lists, for example
+        return False
 
 
 def _check(
@@ -253,7 +294,7 @@ def problems(
 ) -> list[str]:
     """Return what is wrong with a definition, each as the end of a sentence that begins with its name."""
     found = []
-    if not isinstance(identifier, str) or not _IDENTIFIER.fullmatch(identifier):
+    if not isinstance(identifier, str) or not _NAME.fullmatch(identifier):
         found.append('cannot be called so; use letters, digits, "_", "." and "-"')
     if region in TASKS:
         found.append(
@@ -264,8 +305,11 @@ def problems(
         near = difflib.get_close_matches(str(region).upper(), REGIONS, n=1, cutoff=0.5)
         meant = f" (did you mean {near[0]}?)" if near else ""
         found.append(f"is of the region {region!r}, which models do not have; use one of {', '.join(REGIONS)}{meant}")
-    if not parents or not all(isinstance(each, str) and each.strip() and "/" not in each for each in parents):
-        found.append('has no place in the score tree; name its parent, for example parent = "mylab"')
+    if not parents or not all(isinstance(each, str) and _NAME.fullmatch(each) for each in parents):
+        found.append(
+            f"cannot stand below {' / '.join(map(str, parents)) or 'nothing'} in the score tree; name its parent with "
+            'letters, digits, "_", "." and "-", for example parent = "mylab"'
+        )
     numbers = [each for each in time_bin if isinstance(each, int | float) and not isinstance(each, bool)]
     if len(time_bin) != 2 or len(numbers) != 2 or not 0 <= numbers[0] < numbers[1] or any(n != int(n) for n in numbers):
         found.append(f"has the time bin {tuple(time_bin)}; give start and end in whole milliseconds, such as (70, 170)")

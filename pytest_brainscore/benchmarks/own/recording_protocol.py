@@ -11,7 +11,7 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.own.recorded_data import WHAT, RecordedData, join_recording
+from pytest_brainscore.benchmarks.own.recorded_data import RecordedData, join_recording
 from pytest_brainscore.benchmarks.own.recording import score
 from pytest_brainscore.benchmarks.own.recording_benchmark import CEILINGS, WHERE_THERE_ARE, OwnRecording, RecordingFile
 from pytest_brainscore.data.joining.matrices import COLUMNS, ROWS, STIMULUS
@@ -191,7 +191,7 @@ def _with_names_of(joined: RecordedData, ceiling: xarray.DataArray) -> xarray.Da
     """Call the stimuli of a ceiling as the recording calls them."""
     ids = joined.stimuli.table[STIMULUS].tolist()
     there = list(dict.fromkeys(ceiling[STIMULUS].values.tolist()))
-    places = match_names(ids, [there], WHAT, "the ceiling")
+    places = match_names(ids, [there], "recording", "ceiling")
     called = {there[place]: name for place, name in zip(places, ids, strict=True)}
     kept = [place for place, name in enumerate(ceiling[STIMULUS].values.tolist()) if name in called]
     chosen = ceiling.isel({name: kept for name in (ROWS, OTHER_ROWS) if name in ceiling.dims})

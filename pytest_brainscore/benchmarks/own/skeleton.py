@@ -87,8 +87,7 @@ def skeleton(
         *([f"number_of_trials = {repetitions}"] if repetitions > 1 else ["# number_of_trials = 20"]),
         *([f"# stratify = {_text(labels[0])}  # split in proportion to one of: {shown(labels)}"] if labels else []),
         "",
-        '# citation = "Authors (year), title"',
-        '# reference = "DOI"',
+        '# citation = "DOI, address or BibTeX"',
         '# licence = "CC-BY-4.0"',
     ]
     return "\n".join(lines) + "\n"

@@ -119,10 +119,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """Further parameters of ``score``."""
     cost: float = 30.0
     """Rough seconds for a small model."""
-    reference: str = ""
-    """DOI or address of the publication."""
     citation: str = ""
-    """Whom to cite."""
+    """DOI, address or BibTeX of the publication."""
     licence: str = ""
     """Of the data."""
 
@@ -307,7 +305,7 @@ def _benchmark(definition: Definition, folder: Path) -> Benchmark:
         parents=_parents(definition),
         version=definition.version,
         number_of_trials=definition.number_of_trials or 1,
-        reference=definition.reference,
+        citation=definition.citation,
         cost=definition.cost,
     )
 

@@ -57,7 +57,7 @@ def match_names(wanted: Sequence[Any], there: Sequence[Sequence[Any]], of: str, 
     there
         What those there are may be called by: their ids, or else the names of their files. One list for each.
     of, others
-        What has them, for messages: "the recording", "the stimuli".
+        What has them, for messages: recording, images.
 
     Raises
     ------
@@ -79,11 +79,11 @@ def match_names(wanted: Sequence[Any], there: Sequence[Sequence[Any]], of: str, 
                 places = join(
                     Names(of, "stimuli", ours),
                     Names(others, "stimuli", [theirs[place] for place in kept]),
-                    lacking=f"are not among {others}",
-                    mend=f"call them alike, or leave these out of {of}" if len(common) < len(set(ours)) else None,
+                    lacking=f"are not among the {others}",
+                    mend=f"call them alike, or leave these out of the {of}" if len(common) < len(set(ours)) else None,
                 )
                 return np.asarray(kept, dtype=np.intp)[places]
             except RecordingError as error:
                 if len(common) > found:
                     found, best = len(common), error
-    raise best or RecordingError(f"There are no stimuli in {of}; give some.")
+    raise best or RecordingError(f"There are no stimuli in the {of}; give some.")

@@ -63,7 +63,7 @@ def own_stimuli(
     if isinstance(stimuli, StimulusSet):
         return stimuli, True
     if hasattr(stimuli, "columns"):
-        return _of_table(_as_text(stimuli), Path(), "the table of stimuli", degrees, identifier), True
+        return _of_table(_as_text(stimuli), Path(), "The table of stimuli", degrees, identifier), True
     if not isinstance(stimuli, str | os.PathLike):
         return _stimulus_set(
             [(Path(each).stem, Path(each).name, Path(each)) for each in stimuli], {}, degrees, identifier
@@ -109,7 +109,7 @@ def _of_table(
     id_column = find("stimulus", [name for name in names if name != file_column], None, where)
     if file_column is None and id_column is None:
         raise DataUnavailable(
-            f"The table {where} has no column of images, but {shown(names)}; call one of them filename or stimulus_id."
+            f"{where} has no column of images, but {shown(names)}; call one of them filename or stimulus_id."
         )
     files = [str(each).strip().replace("\\", "/") for each in table[file_column or id_column]]
     ids = (
@@ -130,7 +130,7 @@ def _named(names: Sequence[str], images: dict[str, Path], where: object) -> list
     """Return the images that names mean: paths in the folder, names of files, or these without their ending."""
     from pytest_brainscore.data.joining.stimulus_names import match_names
 
-    places = match_names(names, [list(images)], f"the table {where}", "the images")
+    places = match_names(names, [list(images)], f"table {where}", "images")
     paths = list(images.values())
     return [paths[place] for place in places]
 
