@@ -16,7 +16,7 @@ from pytest_brainscore.benchmarks.own.recording import score
 from pytest_brainscore.benchmarks.own.recording_benchmark import CEILINGS, WHERE_THERE_ARE, OwnRecording, RecordingFile
 from pytest_brainscore.data.joining.matrices import COLUMNS, ROWS, STIMULUS
 from pytest_brainscore.data.joining.stimulus_names import match_names
-from pytest_brainscore.data.recordings.labelling import OTHER_ROWS
+from pytest_brainscore.data.recordings.labelling import OTHER_ROWS, SUBJECT
 from pytest_brainscore.data.recordings.load_recording import SUFFIXES, load_recording
 from pytest_brainscore.data.recordings.reliabilities import load_reliabilities
 from pytest_brainscore.data.stimuli.own_images import own_stimuli
@@ -137,7 +137,23 @@ def compare(features: NDArray[np.generic], data: OwnData) -> Score:
     ceiling = ceiling_of(data)
     settings = {name: _label(value, joined) if name == "stratify" else value for name, value in own.settings.items()}
     chosen: dict[str, Any] = {**settings, **({} if ceiling is None else {"ceiling": ceiling})}
-    return score(labelled, joined.recording, cast("Any", own.metric), **chosen)
+    recording: Any = joined.recording
+    if len(joined.subjects) > 1 and not joined.dissimilar and np.isnan(recording.values).any():
+        # Subjects saw different stimuli: each is scored on its own.
+        recording = _by_subject(recording)
+        if ceiling is joined.presentations and ceiling is not None:
+            chosen["ceiling"] = _by_subject(ceiling)
+    return score(labelled, recording, cast("Any", own.metric), **chosen)
+
+
+def _by_subject(array: xarray.DataArray) -> dict[Any, xarray.DataArray]:
+    """Return the neuroids of each subject with what it saw."""
+    owners = array[SUBJECT].values
+    each = {name: array.isel({COLUMNS: np.flatnonzero(owners == name)}) for name in dict.fromkeys(owners.tolist())}
+    return {
+        name: own.isel({ROWS: np.flatnonzero(~np.isnan(own.values).all(axis=1))}).drop_vars(SUBJECT)
+        for name, own in each.items()
+    }
 
 
 def compare_at_chance(data: OwnData) -> Score:
