@@ -38,8 +38,9 @@ folder = pathlib.Path(os.environ["BRAINSCORE_DATA"], "rdm_92images")
 rdms = np.load(folder / "rdms.npz")
 images = sorted((folder / "stimuli").glob("*.png"))
 people = rdms["human_IT_subject_session"].mean(axis=1)
-MONKEY = recording_benchmark("Lab2026.IT-rdm", rdms["monkey_IT"], images, metric="rdm", parent="mylab")
-PEOPLE = recording_benchmark("Lab2026.humanIT-rdm", rdms["human_IT"], images, metric="rdm", parent="mylab", ceiling=people)
+rdm = {"metric": "rdm", "parent": "mylab", "region": "IT"}
+MONKEY = recording_benchmark("Lab2026.IT-rdm", rdms["monkey_IT"], images, **rdm)
+PEOPLE = recording_benchmark("Lab2026.humanIT-rdm", rdms["human_IT"], images, ceiling=people, **rdm)
 """
 
 
