@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -129,6 +130,17 @@ def _damaged(stimuli: StimulusSet) -> list[str]:
     return found[:_IMAGES_SHOWN] + ([f"{rest} more images cannot be shown; copy them again."] if rest > 0 else [])
 
 
+def _repetitions(data: OwnData) -> str:
+    presentations = data.joined.presentations
+    if presentations is None:
+        return "none (averages)"
+    counts = Counter(presentations["stimulus_id"].values.tolist())
+    repeated = sum(count > 1 for count in counts.values())
+    fewest, most = min(counts.values()), max(counts.values())
+    only = f", {repeated} of {len(counts)} stimuli more than once" if repeated < len(counts) else ""
+    return (str(most) if fewest == most else f"{fewest} to {most}") + only
+
+
 def _facts(data: OwnData, benchmark: Benchmark, images: int, chance: Any) -> dict[str, str]:
     own, joined = data.own, data.joined
     size = len(joined.stimuli)
@@ -140,7 +152,7 @@ def _facts(data: OwnData, benchmark: Benchmark, images: int, chance: Any) -> dic
     else:
         names = [str(each) for each in joined.recording[NEUROID].values.tolist()]
         facts["recording"] = f"{len(names)} neuroids: {shown(names, 6)}"
-        facts["repetitions"] = str(joined.repetitions) if joined.presentations is not None else "none (averages)"
+        facts["repetitions"] = _repetitions(data)
     if joined.subjects:
         facts["subjects"] = f"{len(joined.subjects)}: {shown(joined.subjects, 6)}"
     facts["model"] = f"recorded from in {benchmark.region}, {own.time_bin[0]} to {own.time_bin[1]} ms"

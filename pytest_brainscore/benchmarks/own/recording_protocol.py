@@ -143,7 +143,15 @@ def compare(features: NDArray[np.generic], data: OwnData) -> Score:
         recording = _by_subject(recording)
         if ceiling is joined.presentations and ceiling is not None:
             chosen["ceiling"] = _by_subject(ceiling)
-    return score(labelled, recording, cast("Any", own.metric), **chosen)
+    try:
+        return score(labelled, recording, cast("Any", own.metric), **chosen)
+    except RecordingError as error:
+        if not joined.dissimilar or OTHER_ROWS not in str(error):
+            raise
+        raise RecordingError(
+            f"The recording is dissimilarities of stimuli, which the metric {own.metric} does not compare; use rdm, or "
+            "give responses."
+        ) from error
 
 
 def _by_subject(array: xarray.DataArray) -> dict[Any, xarray.DataArray]:

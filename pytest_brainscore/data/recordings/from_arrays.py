@@ -46,6 +46,8 @@ def read_archive(
         chosen = find("response", matrices, None, path)
     if chosen is None and len(matrices) == 1:
         chosen = matrices[0]
+    if chosen is None and not matrices:  # one neuroid
+        chosen = find("response", [name for name, each in arrays.items() if each.dtype.kind in "fiub"], None, path)
     if chosen is None or chosen not in arrays:
         raise RecordingError(
             f"{path} has {f'no array {chosen!r}' if chosen else 'several arrays, or none, that may be the responses'}: "
@@ -165,6 +167,10 @@ def _inferred(path: Path, array: NDArray[np.generic], known: Ids) -> tuple[Axis,
     ]
     if len(options) == 1:
         return options[0]
+    if array.ndim > 3:
+        raise RecordingError(
+            f'{path} has the shape {array.shape}; say what each axis is: axes = ["subject", "stimulus", ...].'
+        )
     if not options:
         told = ", ".join(f"{count} of {axis}" for axis, count in lengths.items())
         raise RecordingError(

@@ -113,6 +113,7 @@ def _wide(path: Path, table: pd.DataFrame, names: Columns, neuroids: Sequence[st
     others = others.drop(columns=[name for name in others if str(name).lower() in ("", "unnamed: 0")])
     numbers = {str(name): _numbers(column) for name, column in others.items()}
     if neuroids is None:
+        _refuse_spoilt_numbers(path, others)
         chosen = [
             name for name, values in numbers.items() if values is not None and role_of(name) in (None, "response")
         ]
@@ -239,6 +240,19 @@ def _numbers(column: pd.Series) -> NDArray[np.float64] | None:
         return np.array([np.nan if word.lower() in _MISSING else float(word) for word in words], dtype=np.float64)
     except ValueError:
         return None
+
+
+def _refuse_spoilt_numbers(path: Path, table: pd.DataFrame) -> None:
+    """Refuse columns of numbers with some text among them, which would not be neuroids without a word."""
+    for name, column in table.items():
+        words = [str(each).strip() for each in column]
+        given = [word for word in words if word.lower() not in _MISSING]
+        text = [word for word in given if not numbers_in(pd.Series([word]))]
+        if text and 2 * len(text) < len(given):
+            raise RecordingError(
+                f"{path} has numbers in the column {name}, and text in {len(text)} of its rows, first "
+                f'{words.index(text[0]) + 1}: {text[0]!r}; correct these, or leave the column out: ignore = ["{name}"].'
+            )
 
 
 def _first_text(column: pd.Series) -> str:

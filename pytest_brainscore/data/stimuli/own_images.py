@@ -65,6 +65,11 @@ def own_stimuli(
     if hasattr(stimuli, "columns"):
         return _of_table(_as_text(stimuli), Path(), "The table of stimuli", degrees, identifier), True
     if not isinstance(stimuli, str | os.PathLike):
+        if not hasattr(stimuli, "__iter__"):
+            raise DataUnavailable(
+                f"The stimuli are of type {type(stimuli).__name__}; give a folder of images, a list of image files, a "
+                "table with their names, or a StimulusSet."
+            )
         return _stimulus_set(
             [(Path(each).stem, Path(each).name, Path(each)) for each in stimuli], {}, degrees, identifier
         ), True

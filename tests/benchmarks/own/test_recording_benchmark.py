@@ -231,3 +231,9 @@ def test_defining_one_imports_nothing_heavy() -> None:
         "print(sorted({'numpy', 'pandas', 'scipy', 'torch', 'xarray'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_dissimilarities_are_not_taken_for_responses() -> None:
+    distances = np.abs(np.subtract.outer(averages()["n0"].to_numpy(), averages()["n0"].to_numpy()))
+    with pytest.raises(RecordingError, match="which the metric pls does not compare; use rdm"):
+        recording_benchmark("Mine", distances, stimuli_named(IDS, 8.0))(model())

@@ -218,6 +218,7 @@ def test_python_objects_are_never_loaded(tmp_path: Path) -> None:
         ("image,rep,n0\na,1,2\na,1,3\nb,1,2\nb,2,2", "twice in repetition 1"),
         ("image,unit,a,b\nx,n,1,2\n", "say which: response = NAME"),
         ("image,n0\na,\nb,\n", "no responses"),
+        ("image,n0,n1\na,1,2\nb,3,4\nc,5,#DIV/0!\n", r"text in 1 of its rows, first 3: '#DIV/0!'.*ignore"),
         ("stimulus_id,Stimulus_ID,n0\na,a,1\n", "say stimulus = NAME"),
     ],
 )
@@ -225,3 +226,19 @@ def test_what_is_wrong_with_a_table_is_one_sentence(tmp_path: Path, text: str, s
     (tmp_path / "a.csv").write_text(text)
     with pytest.raises((RecordingError, DataUnavailable), match=sentence):
         load_recording(tmp_path / "a.csv")
+
+
+def test_one_neuroid_needs_no_second_axis(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", rates=np.arange(6.0), image=IDS)
+    assert load_recording(tmp_path / "a.npz").shape == (6, 1)
+
+
+def test_many_axes_have_to_be_named(tmp_path: Path) -> None:
+    both = np.stack([responses(), responses() + 1])
+    np.savez(tmp_path / "a.npz", rates=both, image=IDS, monkey=["A", "B"])
+    with pytest.raises(RecordingError, match="say what each axis is"):
+        load_recording(tmp_path / "a.npz")
+    recording = load_recording(tmp_path / "a.npz", axes=["subject", "stimulus", "neuroid", "repetition"])
+    assert recording["subject"].values.tolist() == ["A"] * NEURONS + ["B"] * NEURONS
+    assert np.array_equal(by_stimulus(recording[:, :NEURONS]), responses())
+    assert np.array_equal(by_stimulus(recording[:, NEURONS:]), responses() + 1)
