@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.own.own_recording import OwnRecording, RecordingFile
 from pytest_brainscore.benchmarks.own.recorded_data import join_recording
-from pytest_brainscore.benchmarks.own.recording_benchmark import OwnRecording, RecordingFile
 from pytest_brainscore.benchmarks.own.recording_protocol import (
     OwnData,
     ceiling_of,
@@ -22,7 +22,8 @@ from pytest_brainscore.benchmarks.own.recording_protocol import (
     load_numbers,
     load_stimuli,
 )
-from pytest_brainscore.benchmarks.own.toml_folder import Definition, read_definitions
+from pytest_brainscore.benchmarks.own.toml_folder import read_definitions
+from pytest_brainscore.benchmarks.own.toml_keys import Definition
 from pytest_brainscore.data.joining.matrices import NEUROID
 from pytest_brainscore.data.recordings.load_recording import load_recording
 from pytest_brainscore.data.recordings.vocabulary import shown

@@ -11,9 +11,10 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
+from pytest_brainscore.benchmarks.own.own_recording import OwnRecording, RecordingFile
 from pytest_brainscore.benchmarks.own.recorded_data import RecordedData, join_recording
 from pytest_brainscore.benchmarks.own.recording import score
-from pytest_brainscore.benchmarks.own.recording_benchmark import CEILINGS, WHERE_THERE_ARE, OwnRecording, RecordingFile
+from pytest_brainscore.benchmarks.own.recording_benchmark import CEILINGS, WHERE_THERE_ARE
 from pytest_brainscore.data.joining.matrices import COLUMNS, ROWS, STIMULUS
 from pytest_brainscore.data.joining.stimulus_names import match_names
 from pytest_brainscore.data.recordings.labelling import OTHER_ROWS, SUBJECT

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_brainscore import score
-from pytest_brainscore.benchmarks.own.toml_folder import Definition, Recording, read_benchmarks, read_definitions
+from pytest_brainscore.benchmarks.own.toml_folder import read_benchmarks, read_definitions
+from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording
 from pytest_brainscore.data.recordings.load_recording import load_recording
 from pytest_brainscore.errors import BenchmarkError
 from tests.support.table_models import TableModel

@@ -108,7 +108,7 @@ def test_text_says_something_about_a_stimulus_and_missing_responses_are_nan(tmp_
     (tmp_path / "a.csv").write_text("image,object,n0,n1\na,dog,1,NaN\nb,cat,,\nc,cat,3,4\n")
     recording = load_recording(tmp_path / "a.csv")
     assert recording["object"].values.tolist() == ["dog", "cat"]
-    assert np.array_equal(recording.values, [[1, np.nan], [3, 4]], equal_nan=True)
+    assert np.array_equal(recording.values, np.array([[1, np.nan], [3, 4]]), equal_nan=True)
 
 
 def test_neuroids_can_be_named_and_columns_left_out(tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_the_neuroids_of_each_subject_are_columns_of_their_own(tmp_path: Path) -
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
 def test_an_archive_tells_its_axes_by_their_lengths(tmp_path: Path, order: tuple[int, ...]) -> None:
-    names = {"image_ids": np.array(IDS)[None], "neurons": np.array([1.0, 2.0, 3.0])[:, None]}
-    np.savez(tmp_path / "a.npz", resp=responses().transpose(order), **names)
+    images, neurons = np.array(IDS)[None], np.array([1.0, 2.0, 3.0])[:, None]
+    np.savez(tmp_path / "a.npz", resp=responses().transpose(order), image_ids=images, neurons=neurons)
     recording = load_recording(tmp_path / "a.npz")
     assert np.array_equal(by_stimulus(recording), responses())
     assert recording["neuroid_id"].values.tolist() == [1, 2, 3]
@@ -193,7 +193,7 @@ def test_damage_is_one_sentence(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_bytes(b"\x93NUMPY\x01\x00\xff\xfe\x00broken")
     with pytest.raises(DataUnavailable, match="cannot be read"):
-        load_recording(path, **({"ids": IDS} if suffix == ".npy" else {}))
+        load_recording(path, ids=IDS if suffix == ".npy" else None)
     with pytest.raises(DataUnavailable, match="is not there"):
         load_recording(tmp_path / f"none{suffix}")
 
