@@ -92,3 +92,15 @@ def new(
     except OSError as error:
         raise BenchmarkError(f"{target} cannot be written ({error.strerror}); give another file with --to.") from error
     click.echo(f"wrote {target}; fill in what its comments name, then: brainscore benchmark check {target}")
+
+
+@command.command()
+def keys() -> None:
+    """List the keys of a TOML file of benchmarks, and of its table of the recording, with what they mean."""
+    from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording, described
+
+    for title, kind in (("benchmark", Definition), ("recording", Recording)):
+        click.secho(f"[{title}]", bold=True)
+        formatter = click.HelpFormatter(width=100)
+        formatter.write_dl(list(described(kind).items()))
+        click.echo(formatter.getvalue(), nl=False)

@@ -12,6 +12,8 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
+from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording, described
+
 Brainscore = Callable[..., Result]
 STIMULI, NEURONS, REPETITIONS = 40, 5, 4
 
@@ -130,3 +132,11 @@ def test_the_command_is_in_the_help(brainscore: Brainscore) -> None:
     help_of_group = brainscore("benchmark", "--help").stdout
     assert "check" in help_of_group
     assert "new" in help_of_group
+
+
+def test_every_key_of_the_file_is_listed_with_what_it_means(brainscore: Brainscore) -> None:
+    listed = brainscore("benchmark", "keys").stdout
+    for kind in (Definition, Recording):
+        for key, meaning in described(kind).items():
+            assert re.search(rf"^ *{key}\b", listed, re.MULTILINE), key
+            assert meaning, key

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from typing import Any
 
 import msgspec
@@ -24,11 +26,15 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     variable: str | None = None
     """Name of the array in an archive or netCDF file."""
     stimulus: str | None = None
-    """What the column or array of stimulus ids is called, and so on."""
+    """What the column or array of stimulus ids is called, where it is not understood (image, stimulus_id ...)."""
     neuroid: str | None = None
+    """The same for names of neuroids (unit, neuron, voxel ...)."""
     repetition: str | None = None
+    """The same for repetitions (repetition, trial ...)."""
     subject: str | None = None
+    """The same for subjects (subject, monkey ...)."""
     response: str | None = None
+    """The same for the responses (rate, response ...), in a table with a row for each."""
     ignore: list[str] = []
     """Columns of a table that are left out (patterns allowed)."""
 
@@ -85,3 +91,16 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """DOI, address or BibTeX of the publication."""
     licence: str = ""
     """Of the data."""
+
+
+def described(kind: type[msgspec.Struct]) -> dict[str, str]:
+    """Return the keys of a table with what they mean, from the text below each."""
+    (table,) = ast.parse(inspect.getsource(kind)).body
+    statements = table.body if isinstance(table, ast.ClassDef) else []
+    keys: dict[str, str] = {}
+    for statement, after in zip(statements, [*statements[1:], None], strict=True):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            told = after.value if isinstance(after, ast.Expr) else None
+            text = told.value if isinstance(told, ast.Constant) and isinstance(told.value, str) else ""
+            keys[statement.target.id] = " ".join(text.replace("``", "").split())
+    return keys
