@@ -11,7 +11,8 @@
 
 All keys are in ``toml_keys.Definition``; what may be said of a recording besides its path, in ``toml_keys.Recording``:
 ``recording = { file = "v4.npy", ids = "images.csv", axes = ["neuroid", "stimulus"] }``. Several benchmarks stand in
-tables ``[[benchmark]]``, and what they share before these. Paths start from the file. ``brainscore benchmark keys`` lists all keys.
+tables ``[[benchmark]]``, and what they share before these. Paths start from the file.
+``brainscore benchmark keys`` lists all keys.
 """
 
 from __future__ import annotations
