@@ -17,6 +17,7 @@ _COMMANDS = {
     "report": "Turn a report into a page, a table, a badge ...",
     "merge": "Join the reports of several shards or models.",
     "leaderboard": "Make one page of all reports in a folder.",
+    "benchmark": "Write and check benchmarks of one's own recordings.",
     "commit": "Choose a model's layers by scoring candidates on the public benchmarks.",
     "schema": "Print the JSON Schema of a report.",
 }
