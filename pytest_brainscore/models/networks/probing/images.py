@@ -15,8 +15,8 @@ from PIL import Image
 
 from pytest_brainscore.data.stimuli.stimulus_set import Pixels
 
-Kind = Literal["mixed", "bright", "dark"]
-KINDS: Final[tuple[Kind, ...]] = ("mixed", "bright", "dark")
+ProbeKind = Literal["mixed", "bright", "dark"]
+KINDS: Final[tuple[ProbeKind, ...]] = ("mixed", "bright", "dark")
 """The batch of the probe, and two that stand in for it where a layer is only reached by such images."""
 COUNT: Final = 16
 """Images of a kind."""
@@ -28,7 +28,7 @@ _SEED: Final = 0
 
 
 @lru_cache(maxsize=1)
-def probe_images() -> dict[Kind, tuple[Pixels, ...]]:
+def probe_images() -> dict[ProbeKind, tuple[Pixels, ...]]:
     """Return the images of each kind: uint8, 256 x 256 x 3."""
     random = np.random.RandomState(_SEED)  # its stream of numbers is the same for ever
     first, second = (_natural(random) for _ in range(2))

@@ -17,7 +17,7 @@ from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.answers import sketch
 from pytest_brainscore.models.networks.probing.execution import Execution
-from pytest_brainscore.models.networks.probing.images import KINDS, Kind, probe_images
+from pytest_brainscore.models.networks.probing.images import KINDS, ProbeKind, probe_images
 from pytest_brainscore.models.networks.probing.outputs import OutputError, rows_of
 from pytest_brainscore.models.networks.seeding import seeded
 
@@ -32,7 +32,7 @@ first use. Without it the last use counts."""
 class Reading:
     """What one pass over two images found out about a layer."""
 
-    kind: Kind
+    kind: ProbeKind
     """Images of the probe that reach it."""
     calls: int
     """Which use of the module in one forward pass counts, from 1: the last one, or that of the step."""
@@ -74,10 +74,10 @@ class Survey:
         self._name = name
         self._modules: dict[str, nn.Module] = {name: each for name, each in self._network.named_modules() if name}
         self._modules.setdefault(OUTPUT, execution.whole)
-        self._uses: dict[Kind, _Uses] = {}
-        self._inputs: dict[Kind, NDArray[np.float32]] = {}
+        self._uses: dict[ProbeKind, _Uses] = {}
+        self._inputs: dict[ProbeKind, NDArray[np.float32]] = {}
         self._readings: dict[str, Reading] = {}
-        self._missed: set[tuple[str, Kind]] = set()
+        self._missed: set[tuple[str, ProbeKind]] = set()
 
     def shapes_of_all(self) -> dict[str, tuple[int, ...]]:
         """Return, for each module that returns one row an image, the shape of its output for one image.
@@ -92,15 +92,15 @@ class Survey:
         last = {name: uses[module][-1] for name, module in self._network.named_modules() if name and module in uses}
         return {name: tuple(use.shape[1:]) for name, use in last.items() if isinstance(use, torch.Tensor)}
 
-    def by_kind(self, layers: Iterable[str]) -> dict[Kind, tuple[str, ...]]:
+    def by_kind(self, layers: Iterable[str]) -> dict[ProbeKind, tuple[str, ...]]:
         """Sort layers by the images of the probe that they are asked with."""
-        kinds: dict[Kind, tuple[str, ...]] = {}
+        kinds: dict[ProbeKind, tuple[str, ...]] = {}
         for layer in layers:
             kind = self.reading(layer).kind
             kinds[kind] = (*kinds.get(kind, ()), layer)
         return kinds
 
-    def input(self, kind: Kind) -> NDArray[np.float32]:
+    def input(self, kind: ProbeKind) -> NDArray[np.float32]:
         """Return the network's input for the images of the probe."""
         if kind not in self._inputs:
             images = probe_images()[kind]
@@ -205,7 +205,7 @@ class Survey:
                 f"{error}); mend the network, or image_size in its layer commitment."
             ) from error
 
-    def _uses_of(self, kind: Kind) -> _Uses:
+    def _uses_of(self, kind: ProbeKind) -> _Uses:
         """Run two images through the whole network, once for each kind, and note what each module returns."""
         if kind not in self._uses:
             pixels = self.input(kind)[[0, -1]]
