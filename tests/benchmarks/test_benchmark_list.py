@@ -60,7 +60,7 @@ def nothing_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_seven_marques2020_benchmarks_are_available_without_any_download() -> None:
     available = [each.identifier for each in all_benchmarks() if each.unavailable() is None]
     assert [identifier for identifier in available if identifier.startswith("Marques2020_")] == EMBEDDED
-    assert all(load_benchmark(identifier).access == "embedded" for identifier in EMBEDDED)
+    assert not any(load_benchmark(identifier).needs for identifier in EMBEDDED)
 
 
 @pytest.mark.usefixtures("nothing_at_hand")

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
-REFERENCE: Final = "https://doi.org/10.1016/j.isci.2022.104913"
 VISUAL_DEGREES: Final = 8.8
 
 
@@ -55,8 +55,7 @@ def _accuracy_delta(comparison: Comparison) -> Benchmark:
         assembly=comparison.data,
         visual_degrees=VISUAL_DEGREES,
         number_of_trials=1,
-        access="restricted",
-        reference=REFERENCE,
+        citation=cite("Baker2022"),
         cost=10.0,
         protocol=f"{__name__}.protocol:accuracy_delta_score",
     )

@@ -38,7 +38,6 @@ from pytest_brainscore.metrics.shared.aggregation import defined_mean
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -49,19 +48,6 @@ WHOLE: Final = "w"
 
 
 def accuracy_delta_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_trials`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable, NoNumber
-        When data are missing, the model has no 1000 ImageNet outputs, or as in `score_trials`.
-
-    """
-    stimuli = data.stimuli
-    return score_trials(benchmark, data.assembly, stimuli, model)
-
-
-def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:
     """Score how similar the accuracy that a model loses on broken silhouettes is to what people lose.
 
     The model names one of the animals. Its accuracy is averaged over animals, that of a subject over trials. As
@@ -72,14 +58,13 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
     ----------
     benchmark
         One of the benchmarks of this family.
-    assembly
-        Whether each trial was correct (0 or 1), with the coordinates ``stimulus_id``, ``subject``, ``truth``,
-        ``image_type`` and, for the inverted ones, ``orientation``.
-    stimuli
-        Silhouettes with the columns ``animal``, ``image_type`` and, for the inverted ones, ``orientation``. Those of
-        other types or another orientation than compared are not shown.
     model
         Afterwards it does the label task.
+    data
+        ``assembly``: whether each trial was correct (0 or 1), with the coordinates ``stimulus_id``,
+        ``subject``, ``truth``, ``image_type`` and, for the inverted ones, ``orientation``. ``stimuli``:
+        silhouettes with the columns ``animal``, ``image_type`` and, for the inverted ones, ``orientation``.
+        Those of other types or another orientation than compared are not shown.
 
     Returns
     -------
@@ -97,6 +82,7 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
         the mean, and counted in ``n``.)
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     comparison = comparison_of(benchmark)
     telling = ("image_type", "orientation") if comparison.orientation else ("image_type",)
     require_columns(stimuli, "animal", *telling)

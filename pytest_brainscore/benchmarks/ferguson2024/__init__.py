@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
-REFERENCE: Final = "https://doi.org/10.17605/OSF.IO/5BA3N"
 VISUAL_DEGREES: Final = 8.0
 
 
@@ -65,8 +65,7 @@ def _value_delta(experiment: Experiment) -> Benchmark:
         fitting_stimulus_set=f"Ferguson2024_{experiment.name}_training_stimuli",
         visual_degrees=VISUAL_DEGREES,
         number_of_trials=3,
-        access="public",
-        reference=REFERENCE,
+        citation=cite("Ferguson2024"),
         cost=60.0,
         protocol=f"{__name__}.protocol:value_delta_score",
     )

@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
-REFERENCE: Final = "https://openreview.net/forum?id=QkljT4mrfs"
 VISUAL_DEGREES: Final = 3.0
 """Side of the images in front of the subjects, in visual degrees."""
 
@@ -70,8 +70,7 @@ def _error_consistency(experiment: Experiment) -> Benchmark:
         assembly=f"Geirhos2021_{experiment.name}",
         visual_degrees=VISUAL_DEGREES,
         number_of_trials=1,
-        access="public",
-        reference=REFERENCE,
+        citation=cite("Geirhos2021"),
         cost=10.0,
         protocol=f"{__name__}.protocol:error_consistency_score",
     )

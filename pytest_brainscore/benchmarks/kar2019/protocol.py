@@ -36,12 +36,6 @@ DECODER: Final = "svm"
 
 
 def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score whether objects become readable in a model's IT when they do in macaque IT; see `solution_time_score`."""
-    assembly = data.assembly
-    return solution_time_score(benchmark, model, assembly, data.stimuli)
-
-
-def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataArray, stimuli: StimulusSet) -> Score:
     """Score whether objects become readable in a model's IT when they do in macaque IT.
 
     One image is shown first, in all time bins: a model that gives the same in each has no number, and nothing else is
@@ -54,10 +48,9 @@ def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.Da
     model
         Gives a time course: ``look_at`` returns ``time_bin`` where several bins were asked for. Afterwards it records
         from IT.
-    assembly
-        Times in milliseconds, ``decoder`` x ``presentation``, with ``stimulus_id``, ``image_label`` and ``i1``.
-    stimuli
-        At least the images of the assembly.
+    data
+        ``assembly``: times in milliseconds, ``decoder`` x ``presentation``, with ``stimulus_id``,
+        ``image_label`` and ``i1``. ``stimuli``: at least the images of the assembly.
 
     Returns
     -------
@@ -73,6 +66,7 @@ def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.Da
         When the model gives the same response at all times, or solves too few images.
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     times, ids, labels, thresholds = _solution_times(assembly)
     shown = place_on_screen(_in_order(stimuli, ids, name_of(assembly)), model.visual_degrees())
     _require_time_course(model, shown.rows(slice(1)))
