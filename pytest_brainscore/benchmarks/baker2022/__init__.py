@@ -16,7 +16,7 @@ from pytest_brainscore.data.citations import cite
 VISUAL_DEGREES: Final = 8.8
 
 
-class Comparison(NamedTuple):
+class SilhouetteComparison(NamedTuple):
     """What whole silhouettes are compared with."""
 
     name: str
@@ -31,18 +31,18 @@ class Comparison(NamedTuple):
 
 
 COMPARISONS: Final = (
-    Comparison("frankenstein", "Baker2022_normal_distortion", "f", 0.8498),
-    Comparison("fragmented", "Baker2022_normal_distortion", "o", 0.9385),
-    Comparison("inverted", "Baker2022_inverted_distortion", "f", 0.6538, orientation="inverted"),
+    SilhouetteComparison("frankenstein", "Baker2022_normal_distortion", "f", 0.8498),
+    SilhouetteComparison("fragmented", "Baker2022_normal_distortion", "o", 0.9385),
+    SilhouetteComparison("inverted", "Baker2022_inverted_distortion", "f", 0.6538, orientation="inverted"),
 )
 
 
-def comparison_of(benchmark: Benchmark) -> Comparison:
+def comparison_of(benchmark: Benchmark) -> SilhouetteComparison:
     """Return the comparison that a benchmark makes."""
     return next(each for each in COMPARISONS if benchmark.identifier == f"Baker2022{each.name}-accuracy_delta")
 
 
-def _accuracy_delta(comparison: Comparison) -> Benchmark:
+def _accuracy_delta(comparison: SilhouetteComparison) -> Benchmark:
     return Benchmark(
         identifier=f"Baker2022{comparison.name}-accuracy_delta",
         version=1,

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.baker2022 import Comparison, comparison_of
+from pytest_brainscore.benchmarks.baker2022 import SilhouetteComparison, comparison_of
 from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     as_identifiers,
@@ -19,10 +19,8 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_ceiling,
     require_columns,
     require_shown,
-    select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.baker_accuracy_delta import (
@@ -32,6 +30,7 @@ from pytest_brainscore.metrics.behavior.baker_accuracy_delta import (
     delta_similarity,
     subject_halves,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
@@ -86,7 +85,7 @@ def accuracy_delta_score(benchmark: Benchmark, model: BrainModel, data: Benchmar
     comparison = comparison_of(benchmark)
     telling = ("image_type", "orientation") if comparison.orientation else ("image_type",)
     require_columns(stimuli, "animal", *telling)
-    shown = select(stimuli, _compared(stimuli.table, comparison))
+    shown = stimuli.rows(_compared(stimuli.table, comparison))
     trials = trial_table(assembly, "stimulus_id", "subject", "truth", *telling)
     require_shown(trials, stimuli, benchmark)
     trials = trials[_compared(trials, comparison)].reset_index(drop=True)
@@ -122,7 +121,7 @@ def accuracy_delta_score(benchmark: Benchmark, model: BrainModel, data: Benchmar
     )
 
 
-def _compared(table: pd.DataFrame, comparison: Comparison) -> NDArray[np.bool_]:
+def _compared(table: pd.DataFrame, comparison: SilhouetteComparison) -> NDArray[np.bool_]:
     """Return which rows a comparison is about."""
     kept = table["image_type"].isin([WHOLE, comparison.broken]).to_numpy(bool)
     if comparison.orientation is not None:

@@ -19,7 +19,6 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.metrics.behavior.accuracy_distance import (
@@ -27,6 +26,7 @@ from pytest_brainscore.metrics.behavior.accuracy_distance import (
     accuracy_distance_ceiling,
     accuracy_similarity,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 
 if TYPE_CHECKING:

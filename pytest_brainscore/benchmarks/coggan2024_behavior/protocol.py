@@ -18,10 +18,8 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_ceiling,
     require_columns,
     require_shown,
-    select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.condition_wise_accuracy import (
@@ -29,6 +27,7 @@ from pytest_brainscore.metrics.behavior.condition_wise_accuracy import (
     condition_wise_accuracy_similarity,
     subject_similarities,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import squared_ratio
 from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
@@ -83,7 +82,7 @@ def condition_wise_accuracy_score(benchmark: Benchmark, model: BrainModel, data:
     columns = ("object_class", "occluder_type", "occluder_color", "visibility")
     require_columns(stimuli, *columns)
     require_columns(fitting, "image_label")
-    occluded = select(stimuli, stimuli.table["visibility"].astype(np.float64).to_numpy() < 1)
+    occluded = stimuli.rows(stimuli.table["visibility"].astype(np.float64).to_numpy() < 1)
     trials = trial_table(assembly, "stimulus_id", "subject", "human_accuracy")
     require_shown(trials, stimuli, benchmark)
     trials = trials[trials["stimulus_id"].isin(as_identifiers(occluded.table["stimulus_id"]))]

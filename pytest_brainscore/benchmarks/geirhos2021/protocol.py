@@ -18,10 +18,8 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_ceiling,
     require_columns,
     require_shown,
-    select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.accuracy import accuracy
@@ -30,6 +28,7 @@ from pytest_brainscore.metrics.behavior.error_consistency import (
     error_consistency_ceiling,
     kappa_of_counts,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
@@ -174,7 +173,7 @@ def kept_images(benchmark: Benchmark, stimuli: StimulusSet) -> StimulusSet:
             f"The stimulus set {stimuli.identifier} has the conditions {', '.join(sorted(set(conditions)))}, of which "
             f"{', '.join(excluded) or 'none'} must be left out; take the images as published."
         )
-    return select(stimuli, kept)
+    return stimuli.rows(kept)
 
 
 def _condition(value: object) -> str:

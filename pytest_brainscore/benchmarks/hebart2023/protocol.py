@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.hebart2023 import CEILING, CHANCE
-from pytest_brainscore.benchmarks.shared.behavior import as_identifiers, digest, outcome, select, trial_table
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.benchmarks.shared.behavior import as_identifiers, digest, outcome, trial_table
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, ModelError
 from pytest_brainscore.metrics.behavior.accuracy import accuracy
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import above_chance
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) ->
     rows = _rows_of_images(trials, stimuli, benchmark)
     # Images are placed once and their rows repeated, not placed once per triplet.
     images = replace(stimuli, table=stimuli.table[["stimulus_id"]])
-    shown = select(place_on_screen(images, model.visual_degrees()), rows.ravel())
+    shown = place_on_screen(images, model.visual_degrees()).rows(rows.ravel())
     model.start_task("odd_one_out")
     answers = as_identifiers(model.look_at(shown, benchmark.number_of_trials).values.reshape(-1))
     if len(answers) != len(rows):

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.behavior import name_categories, require_columns
-from pytest_brainscore.benchmarks.shared.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.metrics.behavior.cue_conflict import cue_conflict
+from pytest_brainscore.metrics.reliability.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 

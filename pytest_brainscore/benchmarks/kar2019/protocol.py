@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -68,7 +67,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     """
     stimuli, assembly = data.stimuli, data.assembly
     times, ids, labels, thresholds = _solution_times(assembly)
-    shown = place_on_screen(_in_order(stimuli, ids, name_of(assembly)), model.visual_degrees())
+    ordered = stimuli.rows(rows_of_images(ids, stimuli, name_of(assembly), alone=False))
+    shown = place_on_screen(ordered, model.visual_degrees())
     _require_time_course(model, shown.rows(slice(1)))
     correlations = object_solution_time_correlation(
         _recordings(model, shown), [start for start, _ in TIME_BINS], labels, thresholds, times
@@ -116,12 +116,6 @@ def _solution_times(
     chosen = assembly.isel(decoder=decoder[0]).isel(presentation=first)
     times = np.asarray(chosen.values, dtype=np.float64)
     return times, ids, coordinate(chosen, "image_label"), coordinate(chosen, "i1").astype(np.float64)
-
-
-def _in_order(stimuli: StimulusSet, ids: NDArray[np.generic], name: str) -> StimulusSet:
-    order = rows_of_images(ids, stimuli, name, alone=False)
-    table = stimuli.table.iloc[order].reset_index(drop=True)
-    return replace(stimuli, table=table, images=tuple(stimuli.images[place] for place in order))
 
 
 def _require_time_course(model: BrainModel, one_image: StimulusSet) -> None:

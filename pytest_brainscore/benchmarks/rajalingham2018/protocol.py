@@ -21,7 +21,6 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.image_level_behavior import (
@@ -33,6 +32,7 @@ from pytest_brainscore.metrics.behavior.image_level_behavior import (
     model_pattern,
     trial_halves,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import NormalisedScore
 from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
