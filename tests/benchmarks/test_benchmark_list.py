@@ -11,6 +11,7 @@ import pytest
 
 from pytest_brainscore.benchmarks import all_benchmarks, every_version, load_benchmark
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.catalogue import FileSetKind
 from pytest_brainscore.data.retrieval.readiness import Readiness
 from pytest_brainscore.errors import BenchmarkError, BrainScoreError, ModelError
 from pytest_brainscore.models.interface import BrainModel
@@ -119,7 +120,7 @@ def test_a_benchmark_needs_of_the_catalogue_what_it_names_unless_its_data_come_f
     assert catalogue.needs == (("stimulus_set", "hvm-public"), ("assembly", "MajajHong2015.public"))
     assert replace(catalogue, data=lambda _: "mine").needs == ()
     assert replace(catalogue, availability=lambda _: Readiness("ready", None)).needs == ()
-    some = (("stimulus_set", "hvm-public"),)
+    some: tuple[tuple[FileSetKind, str], ...] = (("stimulus_set", "hvm-public"),)
     assert replace(catalogue, data=lambda _: "mine", reads=some).needs == some
     assert replace(catalogue, data=lambda _: "mine").readiness() == Readiness("ready", None)
 
