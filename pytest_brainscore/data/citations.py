@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 def cite(*keys: str) -> str:
@@ -27,6 +27,6 @@ def cite(*keys: str) -> str:
 
 @cache
 def _entries() -> Mapping[str, str]:
-    text = files(__package__).joinpath("citations.bib").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("citations.bib").read_text(encoding="utf-8")
     entries = re.findall(r"^@.*?^}", text, flags=re.MULTILINE | re.DOTALL)
     return {entry.partition("{")[2].partition(",")[0]: entry for entry in entries}
