@@ -136,7 +136,7 @@ def test_data_are_loaded_once_and_handed_to_the_protocol() -> None:
         return Score(value=0.5, error=0.1, raw=0.5, ceiling=1, normalisation="r", n={}, provenance={"data": data})
 
     benchmark = replace(load_benchmark("Kar2019-ost"), data=load, protocol=protocol)
-    assert benchmark(NeverAsked()).provenance == {"data": "mine"}
+    assert benchmark(NeverAsked()).provenance["data"] == "mine"
     assert loaded == ["Kar2019-ost"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import xarray
@@ -21,9 +21,8 @@ def score_on(
     assembly: xarray.DataArray | None = None,
     fitting: StimulusSet | None = None,
 ) -> Score:
-    """Score a model; what is not given comes from the catalogue."""
-
-    def given(asked: Benchmark) -> BenchmarkData:
-        return BenchmarkData(asked, stimuli=stimuli, assembly=assembly, fitting=fitting)
-
-    return replace(benchmark, data=given)(model)
+    """Score a model by the protocol of a benchmark; what is not given comes from the catalogue."""
+    module, _, name = str(benchmark.protocol).partition(":")
+    data = BenchmarkData(benchmark, stimuli=stimuli, assembly=assembly, fitting=fitting)
+    score: Score = getattr(import_module(module), name)(benchmark, model, data)
+    return score
