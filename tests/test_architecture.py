@@ -119,6 +119,17 @@ def test_metrics_import_only_numpy_and_scipy(module: Path) -> None:
     assert roots <= standard | {"numpy", "scipy", "pytest_brainscore"}
 
 
+@pytest.mark.parametrize(
+    "module", [path for path in MODULES if path.parts[0] == "benchmarks" and len(path.parts) > 2], ids=str
+)
+def test_benchmarks_of_a_paper_share_with_those_of_another_through_the_shared_room(module: Path) -> None:
+    papers = {path.parts[1] for path in MODULES if path.parts[0] == "benchmarks" and len(path.parts) > 2}
+    others = papers - {module.parts[1], "shared"}
+    for name in imports(PACKAGE / module):
+        room, _, rest = name.removeprefix("pytest_brainscore.").partition(".")
+        assert room != "benchmarks" or rest.split(".")[0] not in others, f"{module} imports {name}"
+
+
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_nothing_reads_or_writes_pickles(module: Path) -> None:
     text = (PACKAGE / module).read_text()

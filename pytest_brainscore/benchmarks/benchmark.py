@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from pytest_brainscore.data.catalogue import Kind, file_set
+from pytest_brainscore.data.catalogue import FileSetKind, file_set
 from pytest_brainscore.data.retrieval.readiness import Readiness, readiness
 from pytest_brainscore.data.stimuli.showing import Screen, showing
 from pytest_brainscore.data.user_folder import offline
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Protocol = Callable[["Benchmark", "BrainModel", Any], Score]
 """A function that scores: ``(benchmark, model, data) -> Score``."""
-Access = Literal["embedded", "public", "restricted", "private", "user-supplied"]
+CATALOGUE_DATA: Final = "pytest_brainscore.benchmarks.benchmark_data:BenchmarkData"
+"""Stimuli and recordings of the names that a benchmark has, from the catalogue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +50,6 @@ class Benchmark:
     """Visual angle at which the stimuli were shown, in degrees."""
     number_of_trials: int
     """Number of repetitions in the experiment."""
-    access: Access
-    """How the data can be had; ``embedded`` data are part of this package."""
-    reference: str
-    """DOI or address of the publication."""
     cost: float
     """Rough time on one core, in seconds, for a SqueezeNet-sized model; orders the tests slow first."""
     protocol: str | Protocol
@@ -60,15 +57,21 @@ class Benchmark:
     imported when it is first called."""
     fitting_stimulus_set: str = ""
     """Identifier of the stimuli that a decoder is fitted to before the task; empty where there is none."""
-    generated_stimuli: bool = False
-    """Whether the stimuli are drawn when they are shown; the stimulus set is then not read from the catalogue."""
+    citation: str = ""
+    """What to cite: BibTeX entries (of the paper that a score is compared with, then of the recordings), or a DOI, an
+    address or words for one publication. Pages and reports have it from here."""
     screen: Screen = "published"
     """How stimuli of other visual degrees than the model's are shown: ``published`` writes them to files of their own
     format first, as the published system does, so that JPEG images are compressed twice; ``lossless`` does not."""
-    data: str | Callable[[Benchmark], Any] = "pytest_brainscore.benchmarks.benchmark_data:BenchmarkData"
-    """What loads the data that the protocol is handed: called with this benchmark. By default, of the catalogue."""
+    data: str | Callable[[Benchmark], Any] = CATALOGUE_DATA
+    """What loads the data that the protocol is handed, once a score: called with this benchmark. By default, the
+    stimuli and recordings named above, from the catalogue."""
+    reads: tuple[tuple[FileSetKind, str], ...] | None = None
+    """What of the catalogue `data` reads, where that is not all that is named above (some stimuli are drawn), or where
+    `data` is another than the default."""
     availability: str | Callable[[Benchmark], Readiness] | None = None
-    """What returns the Readiness of data outside the catalogue; None for data of the catalogue."""
+    """What tells whether data outside the catalogue are at hand: called with this benchmark, returns the Readiness.
+    None where what the catalogue has is all that is read."""
 
     @property
     def parent(self) -> str:
@@ -100,14 +103,15 @@ class Benchmark:
         return signed(result, self, model)
 
     @property
-    def needs(self) -> tuple[tuple[Kind, str], ...]:
-        """Stimulus sets and assemblies of the catalogue that scoring reads; none where the data are embedded."""
-        if self.access == "embedded" or self.availability is not None:
+    def needs(self) -> tuple[tuple[FileSetKind, str], ...]:
+        """Stimulus sets and assemblies of the catalogue that scoring reads; none where the data come from elsewhere."""
+        if self.reads is not None:
+            return self.reads
+        if self.data != CATALOGUE_DATA or self.availability is not None:
             return ()
-        shown = "" if self.generated_stimuli else self.stimulus_set
-        stimuli = [("stimulus_set", name) for name in (shown, self.fitting_stimulus_set) if name]
+        stimuli = [("stimulus_set", name) for name in (self.stimulus_set, self.fitting_stimulus_set) if name]
         recordings = [("assembly", self.assembly)] if self.assembly else []
-        return cast("tuple[tuple[Kind, str], ...]", (*stimuli, *recordings))
+        return cast("tuple[tuple[FileSetKind, str], ...]", (*stimuli, *recordings))
 
     def readiness(self) -> Readiness:
         """Return whether everything that scoring needs is at hand, or can be; the first thing that is not says why."""

@@ -22,7 +22,17 @@ def command(selectors: tuple[str, ...], versions: bool, as_json: bool) -> None:
 
     chosen = select(selectors, every_version() if versions else all_benchmarks())
     if as_json:
-        fields = ("identifier", "version", "parents", "region", "metric", "ceiling", "normalisation", "stimulus_set")
+        fields = (
+            "identifier",
+            "version",
+            "parents",
+            "region",
+            "metric",
+            "ceiling",
+            "normalisation",
+            "stimulus_set",
+            "citation",
+        )
         rows = [{name: getattr(each, name) for name in fields} for each in chosen]
         click.echo(
             json.dumps([row | {"state": each.readiness().state} for row, each in zip(rows, chosen, strict=True)])

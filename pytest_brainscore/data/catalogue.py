@@ -28,11 +28,11 @@ from pytest_brainscore.data.reading import read_text, reading
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.resources import resource_folder
 
-Kind = Literal["stimulus_set", "assembly"]
+FileSetKind = Literal["stimulus_set", "assembly"]
 Access = Literal["public", "restricted", "user-supplied"]
 """Anybody may read it; only those with credentials; only whoever brings it (ImageNet, ...)."""
 
-_ROLES: Mapping[Kind, tuple[str, ...]] = {"stimulus_set": ("table", "images"), "assembly": ("recordings",)}
+_ROLES: Mapping[FileSetKind, tuple[str, ...]] = {"stimulus_set": ("table", "images"), "assembly": ("recordings",)}
 """The files of an entry, in the order in which they are handed out."""
 
 _SHARED = frozenset({"access", "citation", "licence", "publisher"})
@@ -76,7 +76,7 @@ class CatalogueFile:
 class FileSet:
     """A stimulus set or an assembly: what it is, and the files that it consists of."""
 
-    kind: Kind
+    kind: FileSetKind
     identifier: str
     """Name in the benchmarks; a stimulus set and an assembly may share it."""
     store_identifier: str
@@ -109,7 +109,7 @@ class FileSet:
 
 
 @cache
-def catalogue() -> Mapping[tuple[Kind, str], FileSet]:
+def catalogue() -> Mapping[tuple[FileSetKind, str], FileSet]:
     """Return all file sets by kind and identifier, in the order of the catalogue's files.
 
     Raises
@@ -121,7 +121,7 @@ def catalogue() -> Mapping[tuple[Kind, str], FileSet]:
     return read_catalogue(resource_folder("fixtures/catalogue"))
 
 
-def read_catalogue(folder: Path) -> Mapping[tuple[Kind, str], FileSet]:
+def read_catalogue(folder: Path) -> Mapping[tuple[FileSetKind, str], FileSet]:
     """Return all file sets of a folder of catalogue files, which are read in the order of their names.
 
     Raises
@@ -130,7 +130,7 @@ def read_catalogue(folder: Path) -> Mapping[tuple[Kind, str], FileSet]:
         When there is none, or a field is missing, unknown or of the wrong type; the message names file and field.
 
     """
-    entries: dict[tuple[Kind, str], FileSet] = {}
+    entries: dict[tuple[FileSetKind, str], FileSet] = {}
     for path in sorted(folder.glob("*.toml")):
         for entry in _read_family(path):
             key = (entry.kind, entry.identifier)
@@ -148,7 +148,7 @@ def read_catalogue(folder: Path) -> Mapping[tuple[Kind, str], FileSet]:
     return entries
 
 
-def file_set(kind: Kind, identifier: str) -> FileSet:
+def file_set(kind: FileSetKind, identifier: str) -> FileSet:
     """Return one file set.
 
     Raises
@@ -224,7 +224,7 @@ def _read_family(path: Path) -> list[FileSet]:
     return entries
 
 
-def _read_entry(kind: Kind, head: _Fields, identifier: str, fields: _Fields) -> FileSet:
+def _read_entry(kind: FileSetKind, head: _Fields, identifier: str, fields: _Fields) -> FileSet:
     shared = {name: fields.text(name) or head.text(name) for name in _SHARED}
     access = shared["access"]
     if access not in get_args(Access):

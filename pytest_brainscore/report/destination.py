@@ -11,12 +11,12 @@ from typing import Literal, cast, get_args
 
 from pytest_brainscore.errors import ReportError
 
-Kind = Literal["json", "jsonl", "html", "md", "github", "badge", "junit", "ctrf", "csv", "plots"]
+ReportKind = Literal["json", "jsonl", "html", "md", "github", "badge", "junit", "ctrf", "csv", "plots"]
 """Type of a report: ``jsonl`` has one line per benchmark as it finishes, all others come at the end of the
 run, ``plots`` as several files in a folder."""
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 """Set by GitHub Actions: the file to which a step appends its part of the job summary."""
-_ENDINGS: dict[str, Kind] = {"json": "json", "jsonl": "jsonl", "html": "html", "md": "md", "csv": "csv"}
+_ENDINGS: dict[str, ReportKind] = {"json": "json", "jsonl": "jsonl", "html": "html", "md": "md", "csv": "csv"}
 """Types that a path alone tells by its ending; ``.xml`` and the like could be anything."""
 
 
@@ -24,7 +24,7 @@ _ENDINGS: dict[str, Kind] = {"json": "json", "jsonl": "jsonl", "html": "html", "
 class Destination:
     """A report to write."""
 
-    kind: Kind
+    kind: ReportKind
     """Type of the report."""
     path: Path
     """File to write; a folder for ``plots``."""
@@ -51,14 +51,14 @@ def parse_destination(word: str) -> Destination:
         When the type is unknown, the path is missing, or ``github`` is asked for outside GitHub Actions.
 
     """
-    kinds = get_args(Kind)
+    kinds = get_args(ReportKind)
     if word.strip() == "github":
         return Destination("github", _job_summary())
     kind, colon, path = word.partition(":")
     if not colon or len(kind) == 1 or "/" in kind or "\\" in kind:  # no type, but a path that may hold colons
         kind, path = _ENDINGS.get(Path(word).suffix.removeprefix("."), ""), word
     if kind in kinds and path.strip():
-        return Destination(cast("Kind", kind), Path(path).expanduser())
+        return Destination(cast("ReportKind", kind), Path(path).expanduser())
     if path == word or not path.strip():
         raise ReportError(
             f"The report '{word}' cannot be written; give TYPE:PATH with one of the types {', '.join(kinds)}, "

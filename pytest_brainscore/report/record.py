@@ -76,6 +76,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Path through the score tree, from the root to the direct parent."""
     region: str
     """Region recorded from, or the task for behavior."""
+    citation: str = ""
+    """What to cite: BibTeX entries, or a DOI, an address or words; empty in reports of versions that did not say."""
     status: Status
     """What became of the benchmark."""
     required: bool = False

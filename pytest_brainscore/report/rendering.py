@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BrainScoreError, ReportError
-from pytest_brainscore.report.destination import Destination, Kind
+from pytest_brainscore.report.destination import Destination, ReportKind
 from pytest_brainscore.report.folder import read_reports
 from pytest_brainscore.report.formats.badge import badge
 from pytest_brainscore.report.formats.ctrf import ctrf
@@ -94,7 +94,7 @@ def _json(make: Callable[[Report], dict[str, Any]]) -> Callable[[Report], str]:
     return lambda report: json.dumps(make(report), ensure_ascii=False, indent=2) + "\n"
 
 
-_RENDERERS: dict[Kind, Callable[[Report], str]] = {
+_RENDERERS: dict[ReportKind, Callable[[Report], str]] = {
     "md": markdown,
     "badge": _json(badge),
     "ctrf": _json(ctrf),

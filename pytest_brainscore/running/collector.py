@@ -44,6 +44,7 @@ _IDENTITY = (
     "parent",
     "parents",
     "region",
+    "citation",
     "required",
     "seconds",
     "peak_rss_mb",

@@ -10,7 +10,7 @@ from typing import Literal, cast, get_args
 
 from pytest_brainscore.errors import BaselineError
 
-Kind = Literal["abs", "sem"]
+ToleranceKind = Literal["abs", "sem"]
 """Unit of a tolerance: ``abs`` is the scale of the score, ``sem`` is the error stored with the baseline."""
 
 
@@ -18,7 +18,7 @@ Kind = Literal["abs", "sem"]
 class Tolerance:
     """A tolerance that holds for some or all benchmarks."""
 
-    kind: Kind
+    kind: ToleranceKind
     """Unit of `amount`."""
     amount: float
     """Finite and not negative."""
@@ -112,6 +112,6 @@ def _parse_tolerance(word: str) -> Tolerance | None:
         return None
     if not colon:
         kind = "abs"
-    if kind not in get_args(Kind) or not 0 <= amount < math.inf:  # NaN fails both comparisons
+    if kind not in get_args(ToleranceKind) or not 0 <= amount < math.inf:  # NaN fails both comparisons
         return None
-    return Tolerance(cast("Kind", kind), amount)
+    return Tolerance(cast("ToleranceKind", kind), amount)

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import xarray
 
-from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks import benchmark_data, load_benchmark
 from pytest_brainscore.benchmarks.baker2022 import protocol
-from pytest_brainscore.benchmarks.baker2022.protocol import score_trials
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.given_data import score_on
 from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
@@ -88,8 +88,8 @@ def expected(
 def test_score_and_ceiling_are_those_of_a_recomputation(name: str, broken: str) -> None:
     stimuli, trials, answers = experiment()
     model = TableSubject(answers)
-    score = score_trials(
-        load_benchmark(f"Baker2022{name}-accuracy_delta"), trials_of(trials, "correct"), stimuli, model
+    score = score_on(
+        load_benchmark(f"Baker2022{name}-accuracy_delta"), model, stimuli=stimuli, assembly=trials_of(trials, "correct")
     )
     raw, ceiling = expected(stimuli, trials, answers, broken)
     assert score.raw == pytest.approx(raw, abs=1e-12)
@@ -105,14 +105,19 @@ def test_the_error_comes_from_the_score_itself(monkeypatch: pytest.MonkeyPatch) 
     stimuli, trials, answers = experiment()
     statistics = statistics_of_all_stimuli(monkeypatch, protocol)
     benchmark = load_benchmark("Baker2022fragmented-accuracy_delta")
-    score = score_trials(benchmark, trials_of(trials, "correct"), stimuli, TableSubject(answers))
+    score = score_on(benchmark, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "correct"))
     assert statistics == pytest.approx([score.raw] * 2, abs=1e-12)
 
 
 def test_the_model_names_one_of_all_animals_and_sees_the_compared_types_at_their_size() -> None:
     stimuli, trials, answers = experiment()
     model = TableSubject(answers, screen=17.6)
-    score_trials(load_benchmark("Baker2022fragmented-accuracy_delta"), trials_of(trials, "correct"), stimuli, model)
+    score_on(
+        load_benchmark("Baker2022fragmented-accuracy_delta"),
+        model,
+        stimuli=stimuli,
+        assembly=trials_of(trials, "correct"),
+    )
     assert model.asked == ("label", ["bear", "cat", "frog"])
     assert set(model.shown[0].table["image_type"]) == {"w", "o"}
     assert model.shown[0].images[0].pixels().shape[0] == 32  # 16 pixels for 8.8 degrees, on 17.6
@@ -121,7 +126,7 @@ def test_the_model_names_one_of_all_animals_and_sees_the_compared_types_at_their
 def test_only_inverted_images_and_trials_count_for_the_inverted_benchmark() -> None:
     stimuli, trials, answers = experiment(("upright", "inverted"))
     benchmark, model = load_benchmark("Baker2022inverted-accuracy_delta"), TableSubject(answers)
-    score = score_trials(benchmark, trials_of(trials, "correct"), stimuli, model)
+    score = score_on(benchmark, model, stimuli=stimuli, assembly=trials_of(trials, "correct"))
     inverted = stimuli.table["orientation"] == "inverted"
     kept = made_up_stimuli(stimuli.table[inverted], 8.8)
     raw, ceiling = expected(kept, trials[trials["orientation"] == "inverted"], answers, "f")
@@ -132,17 +137,17 @@ def test_only_inverted_images_and_trials_count_for_the_inverted_benchmark() -> N
 def test_subjects_are_in_the_order_of_their_numbers_also_where_these_are_text() -> None:
     stimuli, trials, answers = experiment()
     benchmark = load_benchmark("Baker2022frankenstein-accuracy_delta")
-    numbers = score_trials(benchmark, trials_of(trials, "correct"), stimuli, TableSubject(answers))
+    numbers = score_on(benchmark, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "correct"))
     named = trials_of(trials.assign(subject=trials["subject"].astype(str)), "correct")
-    assert score_trials(benchmark, named, stimuli, TableSubject(answers)).raw == numbers.raw
+    assert score_on(benchmark, TableSubject(answers), stimuli=stimuli, assembly=named).raw == numbers.raw
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
     stimuli, trials, answers = experiment()
     benchmark = load_benchmark("Baker2022frankenstein-accuracy_delta")
-    one = score_trials(benchmark, trials_of(trials, "correct"), stimuli, TableSubject(answers))
+    one = score_on(benchmark, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "correct"))
     mixed = trials_of(trials.sample(frac=1, random_state=3), "correct")
-    other = score_trials(benchmark, mixed, shuffled(stimuli), TableSubject(answers))
+    other = score_on(benchmark, TableSubject(answers), stimuli=shuffled(stimuli), assembly=mixed)
     assert (one.value, one.error, one.ceiling) == (other.value, other.error, other.ceiling)
     assert one.provenance["data_sha256"] == other.provenance["data_sha256"]
 
@@ -152,7 +157,7 @@ def test_a_model_that_gains_from_broken_silhouettes_scores_0() -> None:
     table = stimuli.table
     answers = dict(zip(table["stimulus_id"], table["animal"].where(table["image_type"] != "w", "none"), strict=True))
     benchmark = load_benchmark("Baker2022frankenstein-accuracy_delta")
-    score = score_trials(benchmark, trials_of(trials, "correct"), stimuli, TableSubject(dict(answers)))
+    score = score_on(benchmark, TableSubject(dict(answers)), stimuli=stimuli, assembly=trials_of(trials, "correct"))
     assert (score.value, score.raw, score.clipped) == (0, 0, False)
 
 
@@ -160,7 +165,12 @@ def test_subjects_who_lose_nothing_give_no_number() -> None:
     stimuli, trials, answers = experiment()
     perfect = trials_of(trials.assign(correct=1), "correct")
     with pytest.raises(NoNumber, match="subjects who lose no accuracy"):
-        score_trials(load_benchmark("Baker2022frankenstein-accuracy_delta"), perfect, stimuli, TableSubject(answers))
+        score_on(
+            load_benchmark("Baker2022frankenstein-accuracy_delta"),
+            TableSubject(answers),
+            stimuli=stimuli,
+            assembly=perfect,
+        )
 
 
 class TestContradictoryData:
@@ -172,21 +182,26 @@ class TestContradictoryData:
         stimuli, trials, _ = experiment()
         kept = made_up_stimuli(stimuli.table.iloc[1:], 8.8)
         with pytest.raises(DataUnavailable, match="1 stimuli of the trials are unknown to"):
-            score_trials(self.BENCHMARK, trials_of(trials, "correct"), kept, NeverAsked())
+            score_on(self.BENCHMARK, NeverAsked(), stimuli=kept, assembly=trials_of(trials, "correct"))
 
     def test_a_subject_without_whole_silhouettes(self) -> None:
         stimuli, trials, _ = experiment()
         kept = trials[(trials["subject"] != 4) | (trials["image_type"] != "w")]
         with pytest.raises(DataUnavailable, match="saw none of one type"):
-            score_trials(self.BENCHMARK, trials_of(kept, "correct"), stimuli, NeverAsked())
+            score_on(self.BENCHMARK, NeverAsked(), stimuli=stimuli, assembly=trials_of(kept, "correct"))
 
     def test_a_missing_coordinate_or_column(self) -> None:
         stimuli, trials, _ = experiment()
         with pytest.raises(DataUnavailable, match="lacks the coordinate image_type"):
-            score_trials(self.BENCHMARK, trials_of(trials.drop(columns="image_type"), "correct"), stimuli, NeverAsked())
+            score_on(
+                self.BENCHMARK,
+                NeverAsked(),
+                stimuli=stimuli,
+                assembly=trials_of(trials.drop(columns="image_type"), "correct"),
+            )
         bare = made_up_stimuli(stimuli.table.drop(columns="animal"), 8.8)
         with pytest.raises(DataUnavailable, match="no column 'animal'"):
-            score_trials(self.BENCHMARK, trials_of(trials, "correct"), bare, NeverAsked())
+            score_on(self.BENCHMARK, NeverAsked(), stimuli=bare, assembly=trials_of(trials, "correct"))
 
 
 def test_data_are_looked_for_before_the_model_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +210,7 @@ def test_data_are_looked_for_before_the_model_runs(monkeypatch: pytest.MonkeyPat
     def absent(identifier: str) -> xarray.DataArray:
         raise DataUnavailable(f"{identifier} is not here.")
 
-    monkeypatch.setattr(protocol, "load_stimulus_set", lambda identifier, degrees: stimuli)
-    monkeypatch.setattr(protocol, "load_assembly", absent)
+    monkeypatch.setattr(benchmark_data, "load_stimulus_set", lambda identifier, degrees: stimuli)
+    monkeypatch.setattr(benchmark_data, "load_assembly", absent)
     with pytest.raises(DataUnavailable, match="Baker2022_normal_distortion is not here"):
         load_benchmark("Baker2022fragmented-accuracy_delta")(NeverAsked())

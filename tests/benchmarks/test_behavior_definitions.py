@@ -53,4 +53,4 @@ def test_the_public_variant_of_rajalingham2018_is_outside_the_tree() -> None:
     public = load_benchmark("Rajalingham2018public-i2n")
     assert public not in BENCHMARKS
     assert public.stimulus_set == public.fitting_stimulus_set == "objectome.public"
-    assert (public.version, public.access) == (2, "public")
+    assert public.version == 2

@@ -11,8 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.hebart2023.protocol import score_triplets
-from pytest_brainscore.benchmarks.maniquet2024.protocol import Experiment, score_confusions
+from tests.support.given_data import score_on
 from tests.support.networks import make_model
 from tests.support.table_subjects import made_up_stimuli, trials_of
 
@@ -26,7 +25,7 @@ def test_hebart2023_takes_the_two_most_similar_images_as_a_pair() -> None:
     features = model.look_at(stimuli).values.astype(np.float64)
     similar = features @ features.T
     matched = [similar[i, j] > max(similar[i, k], similar[j, k]) for i, j, k in triplets]
-    score = score_triplets(load_benchmark("Hebart2023-match"), trials_of(trials, "image_3"), stimuli, model)
+    score = score_on(load_benchmark("Hebart2023-match"), model, stimuli=stimuli, assembly=trials_of(trials, "image_3"))
     assert score.raw == np.mean(matched)
 
 
@@ -53,10 +52,12 @@ def test_maniquet2024_fits_a_decoder_to_the_training_images() -> None:
         }
     )
     model = make_model()
-    score = score_confusions(
+    score = score_on(
         load_benchmark("Maniquet2024-confusion_similarity"),
-        Experiment(trials_of(trials, "accuracy"), test, fitting),
         model,
+        assembly=trials_of(trials, "accuracy"),
+        stimuli=test,
+        fitting=fitting,
     )
     model.start_recording("IT", [(70, 170)])
     features = model.look_at(everything).values.astype(np.float64)

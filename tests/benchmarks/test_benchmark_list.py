@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pytest_brainscore.benchmarks import all_benchmarks, every_version, load_benchmark
+from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.catalogue import FileSetKind
+from pytest_brainscore.data.retrieval.readiness import Readiness
 from pytest_brainscore.errors import BenchmarkError, BrainScoreError, ModelError
+from pytest_brainscore.models.interface import BrainModel
+from pytest_brainscore.scoring.score import Score
+from tests.support.table_subjects import NeverAsked
 
 EMBEDDED = [
     "Marques2020_DeValois1982-pref_or",
@@ -60,7 +67,7 @@ def nothing_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_seven_marques2020_benchmarks_are_available_without_any_download() -> None:
     available = [each.identifier for each in all_benchmarks() if each.unavailable() is None]
     assert [identifier for identifier in available if identifier.startswith("Marques2020_")] == EMBEDDED
-    assert all(load_benchmark(identifier).access == "embedded" for identifier in EMBEDDED)
+    assert not any(load_benchmark(identifier).needs for identifier in EMBEDDED)
 
 
 @pytest.mark.usefixtures("nothing_at_hand")
@@ -106,6 +113,31 @@ def test_generated_stimuli_are_not_needed_from_the_catalogue() -> None:
         ("assembly", "FreemanZiemba2013_V1_properties"),
     )
     assert load_benchmark("Marques2020_DeValois1982-pref_or").needs == ()
+
+
+def test_a_benchmark_needs_of_the_catalogue_what_it_names_unless_its_data_come_from_elsewhere() -> None:
+    catalogue = load_benchmark("MajajHong2015public.IT-pls")
+    assert catalogue.needs == (("stimulus_set", "hvm-public"), ("assembly", "MajajHong2015.public"))
+    assert replace(catalogue, data=lambda _: "mine").needs == ()
+    assert replace(catalogue, availability=lambda _: Readiness("ready", None)).needs == ()
+    some: tuple[tuple[FileSetKind, str], ...] = (("stimulus_set", "hvm-public"),)
+    assert replace(catalogue, data=lambda _: "mine", reads=some).needs == some
+    assert replace(catalogue, data=lambda _: "mine").readiness() == Readiness("ready", None)
+
+
+def test_data_are_loaded_once_and_handed_to_the_protocol() -> None:
+    loaded: list[str] = []
+
+    def load(benchmark: Benchmark) -> str:
+        loaded.append(benchmark.identifier)
+        return "mine"
+
+    def protocol(benchmark: Benchmark, model: BrainModel, data: str) -> Score:
+        return Score(value=0.5, error=0.1, raw=0.5, ceiling=1, normalisation="r", n={}, provenance={"data": data})
+
+    benchmark = replace(load_benchmark("Kar2019-ost"), data=load, protocol=protocol)
+    assert benchmark(NeverAsked()).provenance["data"] == "mine"
+    assert loaded == ["Kar2019-ost"]
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import xarray
 
-from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.bmd2024 import BENCHMARKS, protocol
-from pytest_brainscore.benchmarks.bmd2024.protocol import score_trials
+from pytest_brainscore.benchmarks import benchmark_data, load_benchmark
+from pytest_brainscore.benchmarks.bmd2024 import BENCHMARKS
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, ModelError
+from tests.support.given_data import score_on
 from tests.support.table_subjects import NeverAsked, TableSubject, made_up_stimuli, shuffled, trials_of
 
 BENCHMARK = load_benchmark("BMD2024.dotted_2Behavioral-accuracy_distance")
@@ -43,7 +43,7 @@ def similarity(accuracy: float, target: float) -> float:
 
 def test_score_and_ceiling_are_those_of_a_recomputation() -> None:
     stimuli, trials, answers = experiment()
-    score = score_trials(BENCHMARK, trials_of(trials, "subject_answer"), stimuli, TableSubject(answers))
+    score = score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "subject_answer"))
     own = np.mean([answers[name] == truth for name, truth in stimuli.table[["stimulus_id", "truth"]].values])
     humans = (trials["subject_answer"] == trials["truth"]).groupby(trials["subject"]).mean().to_list()
     raw = np.mean([similarity(float(own), human) for human in humans])
@@ -60,7 +60,7 @@ def test_score_and_ceiling_are_those_of_a_recomputation() -> None:
 
 def test_a_model_in_the_middle_of_the_subjects_is_cut_to_1() -> None:
     stimuli, trials, answers = experiment(model_accuracy=0.65)
-    score = score_trials(BENCHMARK, trials_of(trials, "subject_answer"), stimuli, TableSubject(answers))
+    score = score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "subject_answer"))
     assert (score.value, score.clipped) == (1.0, True)
     assert score.unclipped is not None
     assert score.unclipped > 1
@@ -68,7 +68,7 @@ def test_a_model_in_the_middle_of_the_subjects_is_cut_to_1() -> None:
 
 def test_the_error_is_the_deviation_over_draws_of_images_on_the_scale_of_the_score() -> None:
     stimuli, trials, answers = experiment()
-    score = score_trials(BENCHMARK, trials_of(trials, "subject_answer"), stimuli, TableSubject(answers))
+    score = score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "subject_answer"))
     table = trials.assign(right=trials["subject_answer"] == trials["truth"]).pivot(
         index="subject", columns="stimulus_id", values="right"
     )[stimuli.table["stimulus_id"]]
@@ -83,16 +83,16 @@ def test_the_error_is_the_deviation_over_draws_of_images_on_the_scale_of_the_sco
 
 def test_the_order_of_rows_does_not_matter() -> None:
     stimuli, trials, answers = experiment()
-    one = score_trials(BENCHMARK, trials_of(trials, "subject_answer"), stimuli, TableSubject(answers))
+    one = score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "subject_answer"))
     mixed = trials_of(trials.sample(frac=1, random_state=2), "subject_answer")
-    other = score_trials(BENCHMARK, mixed, shuffled(stimuli), TableSubject(answers))
+    other = score_on(BENCHMARK, TableSubject(answers), stimuli=shuffled(stimuli), assembly=mixed)
     assert (one.value, one.error, one.raw, one.ceiling) == (other.value, other.error, other.raw, other.ceiling)
 
 
 def test_the_model_names_one_of_the_sorted_categories() -> None:
     stimuli, trials, answers = experiment()
     model = TableSubject(answers)
-    score_trials(BENCHMARK, trials_of(trials, "subject_answer"), stimuli, model)
+    score_on(BENCHMARK, model, stimuli=stimuli, assembly=trials_of(trials, "subject_answer"))
     assert model.asked == ("label", sorted(CATEGORIES))
     assert model.trials == [1]
 
@@ -101,7 +101,7 @@ def test_subjects_who_saw_different_images_are_refused() -> None:
     stimuli, trials, answers = experiment()
     for kept in (trials.iloc[1:], pd.concat([trials, trials.iloc[:1]])):
         with pytest.raises(DataUnavailable, match="answered once to each of 40 images"):
-            score_trials(BENCHMARK, trials_of(kept, "subject_answer"), stimuli, TableSubject(answers))
+            score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(kept, "subject_answer"))
 
 
 def test_a_model_that_answers_too_rarely_is_refused() -> None:
@@ -112,7 +112,7 @@ def test_a_model_that_answers_too_rarely_is_refused() -> None:
             return super().look_at(stimuli, number_of_trials)[1:]
 
     with pytest.raises(ModelError, match="gave 39 answers to the 40 stimuli"):
-        score_trials(BENCHMARK, trials_of(trials, "subject_answer"), stimuli, Lazy(answers))
+        score_on(BENCHMARK, Lazy(answers), stimuli=stimuli, assembly=trials_of(trials, "subject_answer"))
 
 
 def test_data_are_looked_for_before_the_model_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_data_are_looked_for_before_the_model_runs(monkeypatch: pytest.MonkeyPat
         assert degrees == 8.0
         raise DataUnavailable(f"{identifier} is not here.")
 
-    monkeypatch.setattr(protocol, "load_stimulus_set", absent)
+    monkeypatch.setattr(benchmark_data, "load_stimulus_set", absent)
     for benchmark in BENCHMARKS:
         with pytest.raises(DataUnavailable, match=benchmark.stimulus_set):
             benchmark(NeverAsked())

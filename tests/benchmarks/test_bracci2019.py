@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.bracci2019.protocol import dissimilarity_score
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.given_data import score_on
 from tests.support.table_models import TableModel, stimuli_named
 
 BENCHMARK = load_benchmark("Bracci2019.anteriorVTC-rdm")
@@ -73,7 +73,7 @@ def test_the_score_is_that_of_the_published_loop(assembly: xr.DataArray, stimuli
             for s in range(SUBJECTS)
         ]
     )
-    score = dissimilarity_score(BENCHMARK, model(), assembly, stimuli)
+    score = score_on(BENCHMARK, model(), stimuli=stimuli, assembly=assembly)
     assert score.raw == pytest.approx(raw, abs=1e-7)
     assert score.ceiling == pytest.approx(ceiling, abs=1e-10)
     assert score.value == pytest.approx(raw / ceiling, abs=1e-7)
@@ -83,30 +83,30 @@ def test_the_score_is_that_of_the_published_loop(assembly: xr.DataArray, stimuli
 
 
 def test_the_error_is_the_deviation_over_draws_of_stimuli(assembly: xr.DataArray, stimuli: StimulusSet) -> None:
-    score = dissimilarity_score(BENCHMARK, model(), assembly, stimuli)
-    assert score.error == dissimilarity_score(BENCHMARK, model(), assembly, stimuli).error
+    score = score_on(BENCHMARK, model(), stimuli=stimuli, assembly=assembly)
+    assert score.error == score_on(BENCHMARK, model(), stimuli=stimuli, assembly=assembly).error
     assert 0.01 < score.error * score.ceiling < 0.2
 
 
 def test_the_model_records_it_at_eight_degrees(assembly: xr.DataArray, stimuli: StimulusSet) -> None:
     shown = model()
-    dissimilarity_score(BENCHMARK, shown, assembly, stimuli)
+    score_on(BENCHMARK, shown, stimuli=stimuli, assembly=assembly)
     assert shown.recordings == [("IT", ((70, 170),))]
     assert {each.identifier for each in shown.seen} == {"named"}  # once more, to see whether it answers alike
 
 
 def test_a_model_without_dissimilarities_has_no_number(assembly: xr.DataArray, stimuli: StimulusSet) -> None:
     with pytest.raises(NoNumber, match="one unit"):
-        dissimilarity_score(BENCHMARK, model(responses()[:, :1]), assembly, stimuli)
+        score_on(BENCHMARK, model(responses()[:, :1]), stimuli=stimuli, assembly=assembly)
     flat = responses()
     flat[4] = 1
     with pytest.raises(NoNumber, match="respond alike to 1 of 27 stimuli"):
-        dissimilarity_score(BENCHMARK, model(flat), assembly, stimuli)
+        score_on(BENCHMARK, model(flat), stimuli=stimuli, assembly=assembly)
 
 
 def test_other_stimuli_are_refused(assembly: xr.DataArray, stimuli: StimulusSet) -> None:
     with pytest.raises(DataUnavailable, match="other stimuli"):
-        dissimilarity_score(BENCHMARK, model(), assembly[:26], stimuli)
+        score_on(BENCHMARK, model(), stimuli=stimuli, assembly=assembly[:26])
 
 
 @pytest.mark.parametrize("broken", ["subjects", "values", "roi"])
@@ -121,4 +121,4 @@ def test_recordings_that_are_not_the_published_ones_are_refused(
         assembly = assembly.where(assembly != assembly.max())
         assembly = assembly.assign_coords(roi=("neuroid", np.full(assembly.sizes["neuroid"], 2)))
     with pytest.raises(DataUnavailable, match="use the published file"):
-        dissimilarity_score(BENCHMARK, model(), assembly, stimuli)
+        score_on(BENCHMARK, model(), stimuli=stimuli, assembly=assembly)

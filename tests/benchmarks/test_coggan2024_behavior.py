@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import xarray
 
-from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks import benchmark_data, load_benchmark
 from pytest_brainscore.benchmarks.coggan2024_behavior import protocol
-from pytest_brainscore.benchmarks.coggan2024_behavior.protocol import score_trials
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.given_data import score_on
 from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
@@ -60,7 +60,9 @@ def accuracies(trials: pd.DataFrame, answers: dict[object, object]) -> tuple[pd.
 
 def test_score_and_ceiling_are_those_of_a_recomputation() -> None:
     stimuli, fitting, trials, answers = experiment()
-    score = score_trials(BENCHMARK, trials_of(trials, "predicted"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "predicted"), fitting=fitting
+    )
     model, human = accuracies(trials, answers)
     raw = np.mean([np.corrcoef(model.loc[subject], human.loc[subject])[0, 1] for subject in human.index])
     ceiling = np.mean([np.corrcoef(human.loc[one], human.drop(one).mean())[0, 1] for one in human.index])
@@ -82,14 +84,16 @@ def test_score_and_ceiling_are_those_of_a_recomputation() -> None:
 def test_the_error_comes_from_the_score_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     stimuli, fitting, trials, answers = experiment()
     statistics = statistics_of_all_stimuli(monkeypatch, protocol)
-    score = score_trials(BENCHMARK, trials_of(trials, "predicted"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "predicted"), fitting=fitting
+    )
     assert statistics == pytest.approx([score.raw] * 2, abs=1e-12)
 
 
 def test_images_without_occluder_are_not_shown() -> None:
     stimuli, fitting, trials, answers = experiment()
     model = TableSubject(answers)
-    score_trials(BENCHMARK, trials_of(trials, "predicted"), stimuli, fitting, model)
+    score_on(BENCHMARK, model, stimuli=stimuli, assembly=trials_of(trials, "predicted"), fitting=fitting)
     assert model.shown[0].table["visibility"].max() < 1
     task, learnt = model.asked
     assert task == "probabilities"
@@ -99,17 +103,23 @@ def test_images_without_occluder_are_not_shown() -> None:
 
 def test_the_order_of_rows_does_not_matter() -> None:
     stimuli, fitting, trials, answers = experiment()
-    one = score_trials(BENCHMARK, trials_of(trials, "predicted"), stimuli, fitting, TableSubject(answers))
+    one = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "predicted"), fitting=fitting
+    )
     mixed = trials_of(trials.sample(frac=1, random_state=2), "predicted")
-    other = score_trials(BENCHMARK, mixed, shuffled(stimuli), fitting, TableSubject(answers))
+    other = score_on(BENCHMARK, TableSubject(answers), stimuli=shuffled(stimuli), assembly=mixed, fitting=fitting)
     assert (one.value, one.error, one.ceiling) == (other.value, other.error, other.ceiling)
 
 
 def test_as_published_the_square_drops_the_sign_and_raw_keeps_it() -> None:
     stimuli, fitting, trials, answers = experiment()
     opposite = trials.assign(human_accuracy=1 - trials["human_accuracy"])
-    one = score_trials(BENCHMARK, trials_of(trials, "predicted"), stimuli, fitting, TableSubject(answers))
-    score = score_trials(BENCHMARK, trials_of(opposite, "predicted"), stimuli, fitting, TableSubject(answers))
+    one = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "predicted"), fitting=fitting
+    )
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(opposite, "predicted"), fitting=fitting
+    )
     assert score.raw == pytest.approx(-one.raw, abs=1e-12)
     assert score.value == pytest.approx(one.value, abs=1e-12)
     assert score.raw < 0 < score.value
@@ -122,13 +132,21 @@ def test_a_model_that_is_always_right_has_no_number() -> None:
         for name, label in stimuli.table[["stimulus_id", "object_class"]].to_numpy()
     }
     with pytest.raises(NoNumber, match="equally accurate in all conditions"):
-        score_trials(BENCHMARK, trials_of(trials, "predicted"), stimuli, fitting, TableSubject(dict(perfect)))
+        score_on(
+            BENCHMARK,
+            TableSubject(dict(perfect)),
+            stimuli=stimuli,
+            assembly=trials_of(trials, "predicted"),
+            fitting=fitting,
+        )
 
 
 def test_a_subject_who_is_equally_accurate_everywhere_is_left_out_and_counted() -> None:
     stimuli, fitting, trials, answers = experiment()
     constant = trials.assign(human_accuracy=trials["human_accuracy"].where(trials["subject"] != 2, 1.0))
-    score = score_trials(BENCHMARK, trials_of(constant, "predicted"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(constant, "predicted"), fitting=fitting
+    )
     model, human = accuracies(constant, answers)
     others = [subject for subject in human.index if subject != 2]
     raw = np.mean([np.corrcoef(model.loc[subject], human.loc[subject])[0, 1] for subject in others])
@@ -139,21 +157,23 @@ def test_a_subject_who_is_equally_accurate_everywhere_is_left_out_and_counted() 
     assert (score.n["subjects"], score.n["undefined_subjects"]) == (4, 1)
     all_constant = trials_of(trials.assign(human_accuracy=1.0), "predicted")
     with pytest.raises(NoNumber, match="every subject"):
-        score_trials(BENCHMARK, all_constant, stimuli, fitting, TableSubject(answers))
+        score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=all_constant, fitting=fitting)
 
 
 def test_a_subject_who_did_not_see_all_conditions_is_refused() -> None:
     stimuli, fitting, trials, answers = experiment()
     kept = trials[(trials["subject"] != 2) | (trials["occluder_type"] != "bars")]
     with pytest.raises(DataUnavailable, match="saw every type and colour"):
-        score_trials(BENCHMARK, trials_of(kept, "predicted"), stimuli, fitting, TableSubject(answers))
+        score_on(
+            BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(kept, "predicted"), fitting=fitting
+        )
 
 
 def test_data_are_looked_for_before_the_model_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(identifier: str) -> xarray.DataArray:
         raise DataUnavailable(f"{identifier} is not here.")
 
-    monkeypatch.setattr(protocol, "load_stimulus_set", lambda identifier, degrees: experiment()[0])
-    monkeypatch.setattr(protocol, "load_assembly", absent)
+    monkeypatch.setattr(benchmark_data, "load_stimulus_set", lambda identifier, degrees: experiment()[0])
+    monkeypatch.setattr(benchmark_data, "load_assembly", absent)
     with pytest.raises(DataUnavailable, match="Coggan2024_behavior is not here"):
         BENCHMARK(NeverAsked())

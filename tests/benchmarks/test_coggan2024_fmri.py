@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.stats import zscore
 
 from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.coggan2024_fmri.protocol import similarity_score
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.scoring.score import Score
+from tests.support.given_data import score_on
 from tests.support.table_models import TableModel, stimuli_named
 
 STIMULI, SUBJECTS, UNITS = 24, 9, 200
@@ -49,7 +49,9 @@ def assembly(noise: float = 1.0) -> xr.DataArray:
 
 def score(values: NDArray[np.float32], data: xr.DataArray, region: str = "V4", ids: list[str] = IDS) -> Score:
     model = TableModel(dict(zip(IDS, values, strict=True)), degrees=9.0)
-    found = similarity_score(load_benchmark(f"tong.Coggan2024_fMRI.{region}-rdm"), model, data, stimuli_named(ids, 9.0))
+    found = score_on(
+        load_benchmark(f"tong.Coggan2024_fMRI.{region}-rdm"), model, stimuli=stimuli_named(ids, 9.0), assembly=data
+    )
     assert model.recordings == [(region, ((0, 250),))]
     return found
 

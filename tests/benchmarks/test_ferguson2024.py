@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import xarray
 
-from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks import benchmark_data, load_benchmark
 from pytest_brainscore.benchmarks.ferguson2024 import BENCHMARKS, EXPERIMENTS, protocol
-from pytest_brainscore.benchmarks.ferguson2024.protocol import score_trials
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
+from tests.support.given_data import score_on
 from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
@@ -83,7 +83,9 @@ def human_accuracies(trials: pd.DataFrame) -> dict[tuple[str, int], float]:
 
 def test_score_is_that_of_a_recomputation() -> None:
     stimuli, fitting, trials, answers = experiment()
-    score = score_trials(BENCHMARK, trials_of(trials, "correct"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "correct"), fitting=fitting
+    )
     model, human = integral(model_accuracies(answers)), integral(human_accuracies(trials))
     raw = math.exp(-0.75 * abs(model - human))
     assert score.raw == pytest.approx(raw, abs=1e-12)
@@ -100,14 +102,14 @@ def test_score_is_that_of_a_recomputation() -> None:
 def test_the_error_comes_from_the_integral_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     stimuli, fitting, trials, answers = experiment()
     statistics = statistics_of_all_stimuli(monkeypatch, protocol)
-    score_trials(BENCHMARK, trials_of(trials, "correct"), stimuli, fitting, TableSubject(answers))
+    score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "correct"), fitting=fitting)
     assert statistics == pytest.approx([integral(model_accuracies(answers))] * 2, abs=1e-12)
 
 
 def test_a_decoder_learns_even_images_as_oddball() -> None:
     stimuli, fitting, trials, answers = experiment()
     model = TableSubject(answers)
-    score_trials(BENCHMARK, trials_of(trials, "correct"), stimuli, fitting, model)
+    score_on(BENCHMARK, model, stimuli=stimuli, assembly=trials_of(trials, "correct"), fitting=fitting)
     task, learnt = model.asked
     assert task == "probabilities"
     assert isinstance(learnt, StimulusSet)
@@ -118,7 +120,9 @@ def test_a_decoder_learns_even_images_as_oddball() -> None:
 
 def test_as_published_the_label_that_comes_first_in_training_is_taken_for_the_oddball() -> None:
     stimuli, fitting, trials, answers = experiment(first=1)
-    score = score_trials(BENCHMARK, trials_of(trials, "correct"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "correct"), fitting=fitting
+    )
     # The model's first column is now "same"; as published, it counts as oddball all the same.
     expected = math.exp(-0.75 * abs(integral(model_accuracies(answers)) - integral(human_accuracies(trials))))
     assert score.raw == pytest.approx(expected, abs=1e-12)
@@ -129,7 +133,9 @@ def test_a_perfect_searcher_has_no_asymmetry() -> None:
     stimuli, fitting, trials, _ = experiment()
     table = stimuli.table
     perfect = {name: [1.0 - number % 2, number % 2] for name, number in table[["stimulus_id", "image_number"]].values}
-    score = score_trials(BENCHMARK, trials_of(trials, "correct"), stimuli, fitting, TableSubject(dict(perfect)))
+    score = score_on(
+        BENCHMARK, TableSubject(dict(perfect)), stimuli=stimuli, assembly=trials_of(trials, "correct"), fitting=fitting
+    )
     assert score.values is not None
     assert score.values.sel(observer="model").item() == 0
     assert score.error == pytest.approx(0, abs=1e-12)
@@ -138,7 +144,9 @@ def test_a_perfect_searcher_has_no_asymmetry() -> None:
 def test_a_participant_without_trials_of_a_cell_is_left_out_of_its_mean() -> None:
     stimuli, fitting, trials, answers = experiment()
     kept = trials[(trials["participant_id"] != "p2") | (trials["block"] != "first")]
-    score = score_trials(BENCHMARK, trials_of(kept, "correct"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(kept, "correct"), fitting=fitting
+    )
     expected = integral(human_accuracies(kept))
     assert score.values is not None
     assert score.values.sel(observer="human").item() == pytest.approx(expected, abs=1e-12)
@@ -146,9 +154,11 @@ def test_a_participant_without_trials_of_a_cell_is_left_out_of_its_mean() -> Non
 
 def test_the_order_of_rows_does_not_matter() -> None:
     stimuli, fitting, trials, answers = experiment()
-    one = score_trials(BENCHMARK, trials_of(trials, "correct"), stimuli, fitting, TableSubject(answers))
+    one = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "correct"), fitting=fitting
+    )
     mixed = trials_of(trials.sample(frac=1, random_state=2), "correct")
-    other = score_trials(BENCHMARK, mixed, shuffled(stimuli), fitting, TableSubject(answers))
+    other = score_on(BENCHMARK, TableSubject(answers), stimuli=shuffled(stimuli), assembly=mixed, fitting=fitting)
     assert (one.value, one.error, one.raw) == (other.value, other.error, other.raw)
 
 
@@ -157,7 +167,7 @@ def test_trials_with_another_block_or_only_one_are_refused(block: str) -> None:
     stimuli, fitting, trials, _ = experiment()
     wrong = trials_of(trials.assign(block=block), "correct")
     with pytest.raises(DataUnavailable, match="lacks a block"):
-        score_trials(BENCHMARK, wrong, stimuli, fitting, NeverAsked())
+        score_on(BENCHMARK, NeverAsked(), stimuli=stimuli, assembly=wrong, fitting=fitting)
 
 
 def test_data_are_looked_for_before_the_model_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,8 +180,8 @@ def test_data_are_looked_for_before_the_model_runs(monkeypatch: pytest.MonkeyPat
     def absent(identifier: str) -> xarray.DataArray:
         raise DataUnavailable(f"{identifier} is not here.")
 
-    monkeypatch.setattr(protocol, "load_stimulus_set", found)
-    monkeypatch.setattr(protocol, "load_assembly", absent)
+    monkeypatch.setattr(benchmark_data, "load_stimulus_set", found)
+    monkeypatch.setattr(benchmark_data, "load_assembly", absent)
     with pytest.raises(DataUnavailable, match="Ferguson2024_quarter is not here"):
         BENCHMARK(NeverAsked())
     assert asked == ["Ferguson2024_quarter_training_stimuli", "Ferguson2024_quarter"]

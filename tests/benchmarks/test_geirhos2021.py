@@ -6,6 +6,7 @@ import contextlib
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,14 @@ import xarray as xr
 
 from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.geirhos2021 import BENCHMARKS, ERROR_CONSISTENCY, EXPERIMENTS, TOP1
-from pytest_brainscore.benchmarks.geirhos2021.protocol import kept_images, score_images, score_trials
+from pytest_brainscore.benchmarks.geirhos2021.protocol import kept_images
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.error_consistency import error_consistency_ceiling
 from pytest_brainscore.models import load_model
 from pytest_brainscore.models.activations.activation_store import ActivationStore
+from tests.support.given_data import score_on
 from tests.support.networks import make_model
 from tests.support.subjects import GreyImage, GreySubject
 
@@ -53,6 +55,12 @@ def made_up(conditions: tuple[object, ...] = (0,), *, always_right: bool = False
     return xr.DataArray(np.array(values), coordinates, ("presentation",)), stimuli
 
 
+def given(*, always_right: bool = False) -> dict[str, Any]:
+    """Return what is made up, by its name in the data of a benchmark."""
+    assembly, stimuli = made_up(always_right=always_right)
+    return {"assembly": assembly, "stimuli": stimuli}
+
+
 def kappa(first_errors: int, second_errors: int) -> float:
     """Cohen's kappa where the smaller set of errors is part of the larger, out of ten images."""
     a, b = 1 - first_errors / 10, 1 - second_errors / 10
@@ -64,7 +72,7 @@ class TestErrorConsistency:
     """Kappas of the model with every subject, relative to those of the subjects with each other."""
 
     def test_the_score_is_the_mean_kappa_with_the_subjects_over_theirs_with_each_other(self) -> None:
-        score = score_trials(EDGE, *made_up(), GreySubject())
+        score = score_on(EDGE, GreySubject(), **given())
         raw = np.mean([kappa(2, 2), kappa(2, 3), kappa(2, 4)])
         ceiling = np.mean([kappa(2, 3), kappa(2, 4), kappa(3, 4)])
         assert score.raw == pytest.approx(raw, abs=1e-12)
@@ -74,7 +82,7 @@ class TestErrorConsistency:
         assert score.n == {"stimuli": 40, "subjects": 3, "conditions": 1, "bootstraps": 1000}
 
     def test_values_are_the_signed_kappas(self) -> None:
-        values = score_trials(EDGE, *made_up(), GreySubject()).values
+        values = score_on(EDGE, GreySubject(), **given()).values
         assert values is not None
         assert values.sel(condition="0", subject="subject-2").item() == pytest.approx(kappa(2, 4))
 
@@ -89,29 +97,29 @@ class TestErrorConsistency:
             a, b = correct[drawn].mean(), subjects[:, drawn].mean(axis=1)
             expected = a * b + (1 - a) * (1 - b)
             draws.append(np.mean(((subjects == correct)[:, drawn].mean(axis=1) - expected) / (1 - expected)))
-        score = score_trials(EDGE, assembly, stimuli, GreySubject())
+        score = score_on(EDGE, GreySubject(), stimuli=stimuli, assembly=assembly)
         assert score.error == pytest.approx(np.std(draws) / score.ceiling, rel=0.1)
 
     def test_the_same_trials_in_any_order_give_the_same_bits(self) -> None:
         assembly, stimuli = made_up()
         order = np.random.default_rng(0).permutation(assembly.size)
-        assert score_trials(EDGE, assembly, stimuli, GreySubject()) == score_trials(
-            EDGE, assembly[order], stimuli, GreySubject()
+        assert score_on(EDGE, GreySubject(), stimuli=stimuli, assembly=assembly) == score_on(
+            EDGE, GreySubject(), stimuli=stimuli, assembly=assembly[order]
         )
 
     def test_without_any_defined_kappa_there_is_no_number(self) -> None:
         with pytest.raises(NoNumber, match="always right"):
-            score_trials(EDGE, *made_up(always_right=True), GreySubject())
+            score_on(EDGE, GreySubject(), **given(always_right=True))
 
     def test_a_subject_that_did_not_see_every_image_is_refused(self) -> None:
         assembly, stimuli = made_up()
         with pytest.raises(DataUnavailable, match="Not every subject"):
-            score_trials(EDGE, assembly[1:], stimuli, GreySubject())
+            score_on(EDGE, GreySubject(), stimuli=stimuli, assembly=assembly[1:])
 
     def test_a_trial_on_an_unknown_image_is_refused(self) -> None:
         assembly, stimuli = made_up()
         with pytest.raises(DataUnavailable, match="1 stimuli of the trials are unknown"):
-            score_trials(EDGE, assembly, stimuli.rows(slice(1, None)), GreySubject())
+            score_on(EDGE, GreySubject(), stimuli=stimuli.rows(slice(1, None)), assembly=assembly)
 
 
 class TestConditions:
@@ -142,7 +150,9 @@ class TestConditions:
 
     def test_kappas_are_averaged_over_conditions_first(self) -> None:
         assembly, stimuli = made_up(("0", "90", "180"))
-        score = score_trials(load_benchmark("Geirhos2021rotation-error_consistency"), assembly, stimuli, GreySubject())
+        score = score_on(
+            load_benchmark("Geirhos2021rotation-error_consistency"), GreySubject(), stimuli=stimuli, assembly=assembly
+        )
         assert score.n["conditions"] == 2
         assert score.n["stimuli"] == 24  # four of ten images have the condition 0
 
@@ -153,9 +163,9 @@ class TestPresentation:
     def test_images_of_three_degrees_are_placed_on_the_screen_but_not_for_top1(self) -> None:
         subject = GreySubject()
         assembly, stimuli = made_up()
-        score_trials(EDGE, assembly, stimuli, subject)
+        score_on(EDGE, subject, stimuli=stimuli, assembly=assembly)
         assert subject.sizes[0][:2] == (64, 64)  # 24 pixels for 3 degrees, on 8
-        score = score_images(EDGE_TOP1, stimuli, subject)
+        score = score_on(EDGE_TOP1, subject, stimuli=stimuli)
         assert subject.sizes[0][:2] == (24, 24)
         assert score.value == pytest.approx(0.8)
         assert score.error == pytest.approx(math.sqrt(0.8 * 0.2 / 40))
@@ -165,8 +175,6 @@ class TestPresentation:
     ) -> None:
         """Top-1 and Hermann2020 show the cue-conflict images alike: the store gives the second its logits."""
         import torch
-
-        from pytest_brainscore.benchmarks.hermann2020.protocol import shape_bias, shape_match
 
         class Classifier(torch.nn.Module):
             def forward(self, images: torch.Tensor) -> torch.Tensor:
@@ -184,12 +192,12 @@ class TestPresentation:
         textures = [CATEGORIES[(CATEGORIES.index(truth) + 1) % 4] for truth in stimuli.table["truth"]]
         table = stimuli.table.assign(original_image_category=stimuli.table["truth"], conflict_image_category=textures)
         cue_conflict = replace(stimuli, identifier="Geirhos2021_cue-conflict", table=table)
-        protocols = {
-            "Geirhos2021cueconflict-top1": score_images,
-            "Hermann2020cueconflict-shape_match": shape_match,
-            "Hermann2020cueconflict-shape_bias": shape_bias,
-        }
-        names = [*protocols, "Geirhos2021cueconflict-error_consistency"]
+        names = [
+            "Geirhos2021cueconflict-top1",
+            "Hermann2020cueconflict-shape_match",
+            "Hermann2020cueconflict-shape_bias",
+            "Geirhos2021cueconflict-error_consistency",
+        ]
         passes = []
         for _ in range(2):  # a worker is another process: another model object on the same store
             model = make_model(Classifier(), layers={}, store=ActivationStore(folder=tmp_path))
@@ -198,10 +206,7 @@ class TestPresentation:
                 before = len(shown)
                 # Random answers may name neither cue; what counts is who looked.
                 with contextlib.suppress(NoNumber):
-                    if name.endswith("error_consistency"):
-                        score_trials(benchmark, trials, cue_conflict, model)
-                    else:
-                        protocols[name](benchmark, cue_conflict, model)
+                    score_on(benchmark, model, stimuli=cue_conflict, assembly=trials)
                 passes.append(len(shown) - before)
         looked, batch = 48, 16  # 40 images in three whole batches
         probe = 4 + batch  # two images, twice, find out the shapes; a batch answers for the key of the store

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.hermann2020.protocol import shape_bias, shape_match
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.given_data import score_on
 from tests.support.subjects import GreyImage, GreySubject
 
 MATCH = load_benchmark("Hermann2020cueconflict-shape_match")
@@ -36,14 +36,14 @@ def made_up(by_shape: int, by_texture: int, neither: int, without_conflict: int 
 
 
 def test_shape_match_is_a_share_of_the_images_with_a_conflict() -> None:
-    score = shape_match(MATCH, made_up(6, 3, 11), GreySubject())
+    score = score_on(MATCH, GreySubject(), stimuli=made_up(6, 3, 11))
     assert score.value == pytest.approx(6 / 20)
     assert score.error == pytest.approx(math.sqrt(0.3 * 0.7 / 20))
     assert score.n == {"stimuli": 20}
 
 
 def test_shape_bias_is_a_share_of_the_answers_that_name_a_cue() -> None:
-    score = shape_bias(BIAS, made_up(60, 30, 110), GreySubject())
+    score = score_on(BIAS, GreySubject(), stimuli=made_up(60, 30, 110))
     assert score.value == pytest.approx(60 / 90)
     # Nearly that of a share of 90 answers; their number varies as well, which changes little.
     assert score.error == pytest.approx(math.sqrt(2 / 3 * 1 / 3 / 90), rel=0.1)
@@ -52,22 +52,24 @@ def test_shape_bias_is_a_share_of_the_answers_that_name_a_cue() -> None:
 
 def test_images_fill_the_input() -> None:
     subject = GreySubject()
-    shape_match(MATCH, made_up(1, 1, 1), subject)
+    score_on(MATCH, subject, stimuli=made_up(1, 1, 1))
     assert set(subject.sizes) == {(24, 24, 3)}
 
 
 def test_the_same_images_give_the_same_bits() -> None:
-    assert shape_bias(BIAS, made_up(6, 3, 1), GreySubject()) == shape_bias(BIAS, made_up(6, 3, 1), GreySubject())
+    assert score_on(BIAS, GreySubject(), stimuli=made_up(6, 3, 1)) == score_on(
+        BIAS, GreySubject(), stimuli=made_up(6, 3, 1)
+    )
 
 
 def test_a_model_that_names_neither_cue_has_no_bias_but_a_shape_match() -> None:
-    assert shape_match(MATCH, made_up(0, 0, 5), GreySubject()).value == 0
+    assert score_on(MATCH, GreySubject(), stimuli=made_up(0, 0, 5)).value == 0
     with pytest.raises(NoNumber, match="neither the shape nor the texture"):
-        shape_bias(BIAS, made_up(0, 0, 5), GreySubject())
+        score_on(BIAS, GreySubject(), stimuli=made_up(0, 0, 5))
 
 
 def test_images_without_their_texture_are_refused() -> None:
     stimuli = made_up(1, 1, 1)
     del stimuli.table["conflict_image_category"]
     with pytest.raises(DataUnavailable, match="conflict_image_category"):
-        shape_match(MATCH, stimuli, GreySubject())
+        score_on(MATCH, GreySubject(), stimuli=stimuli)

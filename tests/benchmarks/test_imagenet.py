@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from pytest_brainscore.benchmarks import every_version, load_benchmark
-from pytest_brainscore.benchmarks.imagenet.protocol import score_images, standard_error
-from pytest_brainscore.benchmarks.imagenet_c import protocol as imagenet_c
+from pytest_brainscore.benchmarks.shared.photographs import naming_score, standard_error
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.scoring.tree import published_tree
+from tests.support.given_data import score_on
 from tests.support.subjects import GreyImage, GreySubject
 
 SYNSETS = ("n01440764", "n01443537", "n01484850")
@@ -40,35 +40,35 @@ class TestTop1:
     """The share of images named by their class."""
 
     def test_it_is_the_share_of_right_answers_with_its_standard_error(self) -> None:
-        score = score_images(TOP1, photographs(30, 10), GreySubject(SYNSETS), 40)
+        score = naming_score(TOP1, GreySubject(SYNSETS), photographs(30, 10), 40)
         assert score.value == score.raw == 0.75
         assert score.error == pytest.approx(math.sqrt(0.75 * 0.25 / 40))
         assert (score.ceiling, score.n) == (1.0, {"stimuli": 40})
 
     def test_images_fill_the_input_and_their_class_is_not_shown(self) -> None:
         subject = GreySubject(SYNSETS)
-        score_images(TOP1, photographs(2, 2), subject, 4)
+        naming_score(TOP1, subject, photographs(2, 2), 4)
         assert set(subject.sizes) == {(24, 24, 3)}
         assert subject.columns == ["stimulus_id"]
 
     def test_all_images_are_scored_without_a_warning(self) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            score = score_images(TOP1, photographs(2, 2), GreySubject(SYNSETS), 4)
+            score = naming_score(TOP1, GreySubject(SYNSETS), photographs(2, 2), 4)
         assert score.provenance["images"] == "4 of 4"
 
     def test_a_part_of_the_images_is_scored_visibly_incomparable(self) -> None:
         with pytest.warns(UserWarning, match="scored on 4 images instead of 50000; the score cannot be compared"):
-            score = score_images(TOP1, photographs(2, 2), GreySubject(SYNSETS), 50_000)
+            score = naming_score(TOP1, GreySubject(SYNSETS), photographs(2, 2), 50_000)
         assert score.provenance["images"] == "4 of 50000"
 
     def test_no_images_and_no_classes_are_refused(self) -> None:
         with pytest.raises(DataUnavailable, match="has no images"):
-            score_images(TOP1, photographs(0, 0), GreySubject(SYNSETS), 4)
+            naming_score(TOP1, GreySubject(SYNSETS), photographs(0, 0), 4)
         stimuli = photographs(1, 1)
         del stimuli.table["synset"]
         with pytest.raises(DataUnavailable, match="no column 'synset'"):
-            score_images(TOP1, stimuli, GreySubject(SYNSETS), 4)
+            naming_score(TOP1, GreySubject(SYNSETS), stimuli, 4)
 
 
 class TestStandardError:
@@ -100,10 +100,9 @@ class TestImageNetC:
         columns = ["stimulus_id", "filename", "synset", "noise_type", "noise_level"]
         return StimulusSet("imagenet_c.noise", pd.DataFrame(rows, columns=columns), tuple(grey), 8.0)
 
-    def test_every_tenth_row_is_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(imagenet_c, "load_stimulus_set", lambda _identifier, _degrees: self.archive(20))
+    def test_every_tenth_row_is_used(self) -> None:
         with pytest.warns(UserWarning, match="30 images instead of 75000"):
-            score = load_benchmark("ImageNet-C-noise-top1")(GreySubject(SYNSETS))
+            score = score_on(load_benchmark("ImageNet-C-noise-top1"), GreySubject(SYNSETS), stimuli=self.archive(20))
         assert score.n == {"stimuli": 30}
         assert score.value == pytest.approx(3 / 5)
         assert score.values is not None
@@ -128,9 +127,8 @@ class TestImageNetC:
         assert reason is not None
         assert 'pip install "pytest-brainscore[corruptions]"' in reason
 
-    def test_generated_images_of_a_small_folder_are_all_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_generated_images_of_a_small_folder_are_all_used(self) -> None:
         pytest.importorskip("imagecorruptions")
-        monkeypatch.setattr(imagenet_c, "load_stimulus_set", lambda _identifier, _degrees: photographs(3, 0))
 
         class Blind(GreySubject):
             def look_at(self, stimuli: StimulusSet, number_of_trials: int = 1):  # type: ignore[no-untyped-def]
@@ -139,15 +137,14 @@ class TestImageNetC:
 
         subject = Blind(SYNSETS)
         with pytest.warns(UserWarning, match="60 images instead of 100000"):
-            score = load_benchmark("ImageNet-C-generated-digital-top1")(subject)
+            score = score_on(load_benchmark("ImageNet-C-generated-digital-top1"), subject, stimuli=photographs(3, 0))
         assert score.value == pytest.approx(2 / 3)
         assert "imagecorruptions" in str(score.provenance["corrupted_by"])
         assert subject.shown.images[0].pixels().shape == (224, 224, 3)
 
 
-def test_objectnet_is_scored_alike_with_its_own_number_of_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pytest_brainscore.benchmarks.imagenet import protocol
-
-    monkeypatch.setattr(protocol, "load_stimulus_set", lambda _identifier, _degrees: photographs(2, 2))
-    with pytest.warns(UserWarning, match="ObjectNet-top1 is scored on 4 images instead of 17261"):
-        assert load_benchmark("ObjectNet-top1")(GreySubject(SYNSETS)).value == 0.5
+@pytest.mark.parametrize(("identifier", "complete"), [("ImageNet-top1", 50_000), ("ObjectNet-top1", 17_261)])
+def test_each_benchmark_has_its_own_number_of_images(identifier: str, complete: int) -> None:
+    with pytest.warns(UserWarning, match=f"{identifier} is scored on 4 images instead of {complete}"):
+        score = score_on(load_benchmark(identifier), GreySubject(SYNSETS), stimuli=photographs(2, 2))
+    assert score.value == 0.5

@@ -8,10 +8,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks import load_benchmark
-from pytest_brainscore.benchmarks.kar2019.protocol import TIME_BINS, solution_time_score
+from pytest_brainscore.benchmarks.kar2019.protocol import TIME_BINS
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
 from pytest_brainscore.metrics.behavior.object_solution_time import object_solution_time_correlation
+from tests.support.given_data import score_on
 from tests.support.table_models import TableModel, stimuli_named
 
 BENCHMARK = load_benchmark("Kar2019-ost")
@@ -64,7 +65,7 @@ def assembly() -> xr.DataArray:
 def test_the_score_is_the_metric_on_distinct_images_sorted_by_id(
     model: TableModel, stimuli: StimulusSet, assembly: xr.DataArray
 ) -> None:
-    score = solution_time_score(BENCHMARK, model, assembly, stimuli)
+    score = score_on(BENCHMARK, model, stimuli=stimuli, assembly=assembly)
     names = sorted(IDS)
     first = [IDS.index(name) for name in names]
     course = np.stack([responses(name) for name in names]).astype(np.float32)
@@ -87,7 +88,7 @@ def test_the_score_is_the_metric_on_distinct_images_sorted_by_id(
 def test_a_static_model_has_no_number_after_one_image(stimuli: StimulusSet, assembly: xr.DataArray) -> None:
     static = TableModel({name: responses(name)[:, 0] for name in IDS})
     with pytest.raises(NoNumber, match="the same response at all times"):
-        solution_time_score(BENCHMARK, static, assembly, stimuli)
+        score_on(BENCHMARK, static, stimuli=stimuli, assembly=assembly)
     assert [len(each) for each in static.seen] == [1]
     assert static.recordings == [("IT", TIME_BINS)]
 
@@ -97,7 +98,7 @@ def test_later_bins_are_not_recorded_once_all_images_are_solved(
 ) -> None:
     easy = assembly.assign_coords(i1=("presentation", np.full(len(ROWS), -6.0)))
     with pytest.raises(NoNumber, match="too few images"):
-        solution_time_score(BENCHMARK, model, easy, stimuli)  # all solved at 70 ms: nothing to rank
+        score_on(BENCHMARK, model, stimuli=stimuli, assembly=easy)  # all solved at 70 ms: nothing to rank
     assert model.recordings == [("IT", TIME_BINS), ("IT", (TIME_BINS[0],))]
 
 
@@ -109,16 +110,16 @@ def test_a_model_that_ignores_time_bins_is_refused(
     looked = model.look_at
     monkeypatch.setattr(model, "look_at", lambda shown: looked(shown).isel(time_bin=0))
     with pytest.raises(ModelError, match="returned no 18 time bins"):
-        solution_time_score(BENCHMARK, model, assembly, stimuli)
+        score_on(BENCHMARK, model, stimuli=stimuli, assembly=assembly)
 
 
 def test_missing_images_or_decoders_are_refused(
     model: TableModel, stimuli: StimulusSet, assembly: xr.DataArray
 ) -> None:
     with pytest.raises(DataUnavailable, match=r"5 images of .* are not in named"):
-        solution_time_score(BENCHMARK, model, assembly, stimuli.rows(slice(55)))
+        score_on(BENCHMARK, model, stimuli=stimuli.rows(slice(55)), assembly=assembly)
     with pytest.raises(DataUnavailable, match="has 0 decoders 'svm'"):
-        solution_time_score(BENCHMARK, model, assembly[:1], stimuli)
+        score_on(BENCHMARK, model, stimuli=stimuli, assembly=assembly[:1])
     with pytest.raises(DataUnavailable, match="no coordinate 'i1'"):
-        solution_time_score(BENCHMARK, model, assembly.drop_vars("i1"), stimuli)
+        score_on(BENCHMARK, model, stimuli=stimuli, assembly=assembly.drop_vars("i1"))
     assert not model.recordings

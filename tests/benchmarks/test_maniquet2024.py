@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,14 +10,14 @@ import pytest
 import xarray
 from sklearn.metrics import confusion_matrix
 
-from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks import benchmark_data, load_benchmark
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.maniquet2024 import protocol
-from pytest_brainscore.benchmarks.maniquet2024.protocol import Experiment, score_confusions, score_tasks
 from pytest_brainscore.benchmarks.maniquet2024.tasks import manipulation_of
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.scoring.score import Score
+from tests.support.given_data import score_on
 from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
@@ -27,7 +27,18 @@ from tests.support.table_subjects import (
     trials_of,
 )
 
-Scoring = Callable[[Benchmark, Experiment, TableSubject], Score]
+
+class Made(NamedTuple):
+    """Made-up data of both benchmarks."""
+
+    assembly: xarray.DataArray
+    stimuli: StimulusSet
+    fitting: StimulusSet
+
+    def score(self, benchmark: Benchmark, model: object) -> Score:
+        return score_on(benchmark, model, **self._asdict())
+
+
 CONFUSION = load_benchmark("Maniquet2024-confusion_similarity")
 TASKS = load_benchmark("Maniquet2024-tasks_consistency")
 CATEGORIES = ("person", "cat", "bird", "tree")
@@ -40,7 +51,7 @@ CONDITIONS = {
 }
 
 
-def experiment() -> tuple[Experiment, pd.DataFrame, dict[object, object]]:
+def experiment() -> tuple[Made, pd.DataFrame, dict[object, object]]:
     """Return 160 test images, 500 human trials in five tasks, and a model's probabilities."""
     generator = np.random.RandomState(4)
     test = pd.DataFrame(
@@ -71,17 +82,17 @@ def experiment() -> tuple[Experiment, pd.DataFrame, dict[object, object]]:
     )
     answers = dict(zip(test["stimulus_id"], probabilities.tolist(), strict=True))
     stimuli, fitting = made_up_stimuli(test, 8.0), made_up_stimuli(train, 8.0)
-    return Experiment(trials_of(trials, "accuracy"), stimuli, fitting), trials, dict(answers)
+    return Made(trials_of(trials, "accuracy"), stimuli, fitting), trials, dict(answers)
 
 
-def choices(data: Experiment, answers: dict[object, object]) -> pd.DataFrame:
+def choices(data: Made, answers: dict[object, object]) -> pd.DataFrame:
     table = data.stimuli.table
     return table.assign(choice=[CATEGORIES[int(np.argmax(np.array(answers[name])))] for name in table["stimulus_id"]])
 
 
 def test_confusion_similarity_is_that_of_a_recomputation() -> None:
     data, trials, answers = experiment()
-    score = score_confusions(CONFUSION, data, TableSubject(answers))
+    score = data.score(CONFUSION, TableSubject(answers))
     images = choices(data, answers)
     model = confusion_matrix(images["image_label"], images["choice"], labels=CATEGORIES)
     human = confusion_matrix(trials["image_label"], trials["prediction"], labels=CATEGORIES)
@@ -96,7 +107,7 @@ def test_confusion_similarity_is_that_of_a_recomputation() -> None:
 
 def test_tasks_consistency_is_that_of_a_recomputation() -> None:
     data, trials, answers = experiment()
-    score = score_tasks(TASKS, data, TableSubject(answers))
+    score = data.score(TASKS, TableSubject(answers))
     images = choices(data, answers)
     model, human = [], []
     for task, (manipulation, details) in CONDITIONS.items():
@@ -111,26 +122,24 @@ def test_tasks_consistency_is_that_of_a_recomputation() -> None:
     assert score.values.sel(observer="model", task="control").item() == pytest.approx(model[0], abs=1e-12)
 
 
-@pytest.mark.parametrize(("benchmark", "score"), [(CONFUSION, score_confusions), (TASKS, score_tasks)])
+@pytest.mark.parametrize("benchmark", [CONFUSION, TASKS], ids=lambda each: each.metric)
 class TestBoth:
     """What holds for both benchmarks."""
 
-    def test_the_error_comes_from_the_score_itself(
-        self, monkeypatch: pytest.MonkeyPatch, benchmark: Benchmark, score: Scoring
-    ) -> None:
+    def test_the_error_comes_from_the_score_itself(self, monkeypatch: pytest.MonkeyPatch, benchmark: Benchmark) -> None:
         data, _, answers = experiment()
         statistics = statistics_of_all_stimuli(monkeypatch, protocol)
-        scored = score(benchmark, data, TableSubject(answers))
+        scored = data.score(benchmark, TableSubject(answers))
         assert statistics == pytest.approx([scored.raw] * 2, abs=1e-12)
 
-    def test_the_order_of_rows_does_not_matter(self, benchmark: Benchmark, score: Scoring) -> None:
+    def test_the_order_of_rows_does_not_matter(self, benchmark: Benchmark) -> None:
         data, trials, answers = experiment()
-        one = score(benchmark, data, TableSubject(answers))
+        one = data.score(benchmark, TableSubject(answers))
         mixed = trials_of(trials.sample(frac=1, random_state=2), "accuracy")
-        other = score(benchmark, Experiment(mixed, shuffled(data.stimuli), data.fitting), TableSubject(answers))
+        other = Made(mixed, shuffled(data.stimuli), data.fitting).score(benchmark, TableSubject(answers))
         assert (one.value, one.error) == (other.value, other.error)
 
-    def test_a_model_without_mistakes_has_no_number(self, benchmark: Benchmark, score: Scoring) -> None:
+    def test_a_model_without_mistakes_has_no_number(self, benchmark: Benchmark) -> None:
         data, _, _ = experiment()
         table = data.stimuli.table
         perfect = {
@@ -138,21 +147,22 @@ class TestBoth:
             for name, label in table[["stimulus_id", "image_label"]].to_numpy()
         }
         with pytest.raises(NoNumber, match="do not correlate"):
-            score(benchmark, data, TableSubject(dict(perfect)))
+            data.score(benchmark, TableSubject(dict(perfect)))
 
-    def test_probabilities_that_are_not_finite_have_no_number(self, benchmark: Benchmark, score: Scoring) -> None:
+    def test_probabilities_that_are_not_finite_have_no_number(self, benchmark: Benchmark) -> None:
         data, _, answers = experiment()
         answers[data.stimuli.table["stimulus_id"].iloc[0]] = [np.nan] * 4
         with pytest.raises(NoNumber, match="not finite"):
-            score(benchmark, data, TableSubject(answers))
+            data.score(benchmark, TableSubject(answers))
 
     def test_data_are_looked_for_before_the_model_runs(
-        self, monkeypatch: pytest.MonkeyPatch, benchmark: Benchmark, score: Scoring
+        self, monkeypatch: pytest.MonkeyPatch, benchmark: Benchmark
     ) -> None:
         def absent(identifier: str) -> xarray.DataArray:
             raise DataUnavailable(f"{identifier} is not here.")
 
-        monkeypatch.setattr(protocol, "load_assembly", absent)
+        monkeypatch.setattr(benchmark_data, "load_assembly", absent)
+        monkeypatch.setattr(benchmark_data, "load_stimulus_set", lambda *_: experiment()[0].stimuli)
         with pytest.raises(DataUnavailable, match="Maniquet2024 is not here"):
             benchmark(NeverAsked())
 
@@ -187,11 +197,11 @@ def test_a_task_without_images_is_refused() -> None:
     data, _, answers = experiment()
     kept = made_up_stimuli(data.stimuli.table[data.stimuli.table["manipulation"] != "clutter"], 8.0)
     with pytest.raises(DataUnavailable, match="no images of the task 'clutter_heavy'"):
-        score_tasks(TASKS, data._replace(stimuli=kept), TableSubject(answers))
+        data._replace(stimuli=kept).score(TASKS, TableSubject(answers))
 
 
 def test_a_decoder_that_learnt_other_categories_is_refused() -> None:
     data, _, answers = experiment()
     fitting: StimulusSet = made_up_stimuli(data.fitting.table.drop(columns="image_label"), 8.0)
     with pytest.raises(DataUnavailable, match="no column 'image_label'"):
-        score_tasks(TASKS, data._replace(fitting=fitting), TableSubject(answers))
+        data._replace(fitting=fitting).score(TASKS, TableSubject(answers))

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 import xarray
 
-from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks import benchmark_data, load_benchmark
 from pytest_brainscore.benchmarks.rajalingham2018 import protocol
-from pytest_brainscore.benchmarks.rajalingham2018.protocol import score_trials
 from pytest_brainscore.benchmarks.rajalingham2018.resampling import resampled_correlation
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.image_level_behavior import BehavioralConsistency
+from tests.support.given_data import score_on
 from tests.support.table_subjects import (
     NeverAsked,
     TableSubject,
@@ -52,7 +52,9 @@ def experiment() -> tuple[StimulusSet, StimulusSet, pd.DataFrame, dict[object, o
 def test_golden_score() -> None:
     stimuli, fitting, trials, answers = experiment()
     assert trials["choice"].head(8).tolist() == ["o0", "o2", "o3", "o0", "o0", "o0", "o0", "o2"]
-    score = score_trials(BENCHMARK, trials_of(trials, "choice"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "choice"), fitting=fitting
+    )
     assert score.raw == pytest.approx(0.2790542446985238, abs=1e-12)
     assert score.ceiling == pytest.approx(0.20985278977773336, abs=1e-12)
     assert score.value == pytest.approx(0.6247685537, abs=1e-9)
@@ -83,7 +85,9 @@ def test_a_halving_without_a_number_is_left_out_and_counted(
         return consistency._replace(correlations=np.array([undefined, consistency.correlations[1]]))
 
     monkeypatch.setattr(protocol, of, broken)
-    score = score_trials(BENCHMARK, trials_of(trials, "choice"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "choice"), fitting=fitting
+    )
     assert score.value == pytest.approx(0.8282097598, abs=1e-9)
     assert np.isfinite(score.error)
     assert score.n["undefined_repetitions"] == 1
@@ -92,14 +96,16 @@ def test_a_halving_without_a_number_is_left_out_and_counted(
 def test_the_error_comes_from_the_score_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     stimuli, fitting, trials, answers = experiment()
     statistics = statistics_of_all_stimuli(monkeypatch, protocol)
-    score = score_trials(BENCHMARK, trials_of(trials, "choice"), stimuli, fitting, TableSubject(answers))
+    score = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "choice"), fitting=fitting
+    )
     assert statistics == pytest.approx([score.value] * 2, abs=1e-9)
 
 
 def test_the_decoder_sees_the_fitting_images_and_the_model_the_others_twice() -> None:
     stimuli, fitting, trials, answers = experiment()
     model = TableSubject(answers, screen=16.0)
-    score_trials(BENCHMARK, trials_of(trials, "choice"), stimuli, fitting, model)
+    score_on(BENCHMARK, model, stimuli=stimuli, assembly=trials_of(trials, "choice"), fitting=fitting)
     task, learnt = model.asked
     assert task == "probabilities"
     assert isinstance(learnt, StimulusSet)
@@ -109,15 +115,17 @@ def test_the_decoder_sees_the_fitting_images_and_the_model_the_others_twice() ->
 
 def test_the_order_of_images_and_of_decoded_objects_does_not_matter() -> None:
     stimuli, fitting, trials, answers = experiment()
-    one = score_trials(BENCHMARK, trials_of(trials, "choice"), stimuli, fitting, TableSubject(answers))
+    one = score_on(
+        BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "choice"), fitting=fitting
+    )
     reversed_answers = {name: list(reversed(list(np.array(values)))) for name, values in answers.items()}
     reversed_fitting = made_up_stimuli(fitting.table.iloc[::-1], 8.0)
-    other = score_trials(
+    other = score_on(
         BENCHMARK,
-        trials_of(trials, "choice"),
-        shuffled(stimuli),
-        reversed_fitting,
         TableSubject(dict(reversed_answers)),
+        stimuli=shuffled(stimuli),
+        assembly=trials_of(trials, "choice"),
+        fitting=reversed_fitting,
     )
     assert (one.value, one.raw, one.ceiling) == pytest.approx((other.value, other.raw, other.ceiling), abs=1e-12)
     assert one.error == pytest.approx(other.error, rel=0.2)
@@ -141,7 +149,7 @@ def test_as_published_the_halves_depend_on_the_order_of_trials() -> None:
     stimuli, fitting, _, answers = experiment()
     trials = clear_trials(60)
     one, other = (
-        score_trials(BENCHMARK, trials_of(each, "choice"), stimuli, fitting, TableSubject(answers))
+        score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(each, "choice"), fitting=fitting)
         for each in (trials, trials.iloc[::-1])
     )
     assert one.raw != other.raw
@@ -152,11 +160,11 @@ def test_as_published_the_halves_depend_on_the_order_of_trials() -> None:
 def test_few_trials_of_an_image_are_enough_for_the_public_variant_alone() -> None:
     stimuli, fitting, _, answers = experiment()
     few = trials_of(clear_trials(4).sample(frac=0.9, random_state=0), "choice")
-    score = score_trials(PUBLIC, few, stimuli, fitting, TableSubject(answers))
+    score = score_on(PUBLIC, TableSubject(answers), stimuli=stimuli, assembly=few, fitting=fitting)
     assert np.isfinite([score.value, score.error]).all()
     assert score.ceiling > 0
     with pytest.raises(DataUnavailable, match=r"too few trials to compare its halves \(\d+ of \d+ d' are undefined"):
-        score_trials(BENCHMARK, few, stimuli, fitting, TableSubject(answers))
+        score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=few, fitting=fitting)
 
 
 def test_resampled_correlation_normalises_again_for_every_draw() -> None:
@@ -183,14 +191,20 @@ def test_a_model_that_is_certain_everywhere_has_no_number() -> None:
         for name, label in stimuli.table[["stimulus_id", "image_label"]].to_numpy()
     }
     with pytest.raises(NoNumber):
-        score_trials(BENCHMARK, trials_of(trials, "choice"), stimuli, fitting, TableSubject(dict(certain)))
+        score_on(
+            BENCHMARK,
+            TableSubject(dict(certain)),
+            stimuli=stimuli,
+            assembly=trials_of(trials, "choice"),
+            fitting=fitting,
+        )
 
 
 def test_objects_that_were_not_learnt_are_refused() -> None:
     stimuli, fitting, trials, answers = experiment()
     other = trials_of(trials.assign(dist_obj=trials["dist_obj"].replace("o3", "o9")), "choice")
     with pytest.raises(DataUnavailable, match="objects that are not among the 4"):
-        score_trials(BENCHMARK, other, stimuli, fitting, TableSubject(answers))
+        score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=other, fitting=fitting)
 
 
 @pytest.mark.parametrize("benchmark", [BENCHMARK, PUBLIC], ids=lambda each: each.identifier)
@@ -198,7 +212,7 @@ def test_data_are_looked_for_before_the_model_runs(monkeypatch: pytest.MonkeyPat
     def absent(identifier: str) -> xarray.DataArray:
         raise DataUnavailable(f"{identifier} is not here.")
 
-    monkeypatch.setattr(protocol, "load_stimulus_set", lambda identifier, degrees: experiment()[0])
-    monkeypatch.setattr(protocol, "load_assembly", absent)
+    monkeypatch.setattr(benchmark_data, "load_stimulus_set", lambda identifier, degrees: experiment()[0])
+    monkeypatch.setattr(benchmark_data, "load_assembly", absent)
     with pytest.raises(DataUnavailable, match=r"Rajalingham2018\.(private|public) is not here"):
         benchmark(NeverAsked())  # type: ignore[operator]

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 
 from pytest_brainscore.data import catalogue as catalogue_module
-from pytest_brainscore.data.catalogue import CatalogueFile, FileSet, Kind
+from pytest_brainscore.data.catalogue import CatalogueFile, FileSet, FileSetKind
 from tests.support.fault_server import Fault, FaultServer
 
 Brainscore = Callable[..., Result]
@@ -34,7 +34,7 @@ def put(fault_server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> Callable[
         toy = FileSet(
             kind="stimulus_set", identifier="Toy", store_identifier="Toy", files=files, access="public", note="free."
         )
-        entries: dict[tuple[Kind, str], FileSet] = {("stimulus_set", "Toy"): toy}
+        entries: dict[tuple[FileSetKind, str], FileSet] = {("stimulus_set", "Toy"): toy}
         monkeypatch.setattr(catalogue_module, "catalogue", lambda: entries)
         return toy
 

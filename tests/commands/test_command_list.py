@@ -10,6 +10,7 @@ from click.testing import Result
 
 from pytest_brainscore import commands
 from pytest_brainscore.benchmarks import all_benchmarks
+from pytest_brainscore.data.citations import cite
 
 Brainscore = Callable[..., Result]
 
@@ -40,6 +41,7 @@ def test_programs_get_objects(brainscore: Brainscore) -> None:
         "ready",
     )
     assert row["parents"][0] == "average_vision"
+    assert row["citation"] == cite("Marques2021", "DeValois1982a")
 
 
 def test_versions_adds_what_is_not_in_the_tree(brainscore: Brainscore) -> None:

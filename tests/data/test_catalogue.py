@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_brainscore.data.catalogue import CatalogueError, FileSet, Kind, catalogue, file_set, read_catalogue
+from pytest_brainscore.data.catalogue import CatalogueError, FileSet, FileSetKind, catalogue, file_set, read_catalogue
 
 PUBLISHED = [entry for entry in catalogue().values() if entry.published]
 
@@ -160,7 +160,7 @@ def test_the_assemblies_without_a_stimulus_set() -> None:
 
 
 @pytest.mark.parametrize("kind", ["stimulus_set", "assembly"])
-def test_data_that_users_may_bring_besides_are_marked(kind: Kind) -> None:
+def test_data_that_users_may_bring_besides_are_marked(kind: FileSetKind) -> None:
     besides = {entry.identifier: entry for entry in catalogue().values() if not entry.published and entry.kind == kind}
     assert list(besides) == ["Cowley2023.V4", "Kriegeskorte2008.IT"]
     for entry in besides.values():

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from pytest_brainscore.data import loading, publishers
-from pytest_brainscore.data.catalogue import CatalogueError, CatalogueFile, FileSet, Kind
+from pytest_brainscore.data.catalogue import CatalogueError, CatalogueFile, FileSet, FileSetKind
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.resources import resource_folder
@@ -74,7 +74,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def list_file_sets(*sets: FileSet) -> None:
         entries = {(each.kind, each.identifier): each for each in sets}
 
-        def file_set(kind: Kind, identifier: str) -> FileSet:
+        def file_set(kind: FileSetKind, identifier: str) -> FileSet:
             return entries[kind, identifier]
 
         monkeypatch.setattr(loading, "file_set", file_set)

@@ -9,7 +9,6 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap
 from pytest_brainscore.metrics.behavior.object_solution_time import readout_probabilities
 from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.object_readout import object_decisions
@@ -18,6 +17,7 @@ from pytest_brainscore.metrics.predictivity.reduced_features import reduced_feat
 from pytest_brainscore.metrics.predictivity.regression_data import gram_matrix
 from pytest_brainscore.metrics.predictivity.ridge import fit_ridge_cv, predict_ridge
 from pytest_brainscore.metrics.predictivity.tiled_matrix import square
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap
 from pytest_brainscore.metrics.reliability.internal_consistency import internal_consistency
 from pytest_brainscore.metrics.shared.splits import shuffle_splits
 from pytest_brainscore.metrics.similarity.cka import cka, cka_biased

@@ -77,7 +77,7 @@ BENCHMARKS = tuple(
     Benchmark(
         identifier=identifier, version=outcome.get("version", 1), parents=("toys", "toy"), region="V1",
         metric="toy", ceiling=.9, normalisation="r/c", stimulus_set=identifier, assembly="toys", visual_degrees=8,
-        number_of_trials=1, access="embedded", reference="none", cost=outcome.get("cost", 1),
+        number_of_trials=1, citation="none", cost=outcome.get("cost", 1),
         protocol="toy_family:score", availability="toy_family:availability",
     )
     for identifier, outcome in OUTCOMES.items()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import random
+from functools import cache
 from typing import Any
 
+from pytest_brainscore.benchmarks import all_benchmarks
 from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, Report
 from pytest_brainscore.resources import resource_folder
 from pytest_brainscore.scoring.comparison import Verdict
@@ -93,9 +95,15 @@ def leaf_record(model: str, identifier: str, **changes: Any) -> BenchmarkRecord:
         "parent": leaf.parents[-1],
         "parents": list(leaf.parents),
         "region": region,
+        "citation": _citations()[identifier],
         "fingerprint": fingerprint,
     }
     return make_record(model=model, identifier=identifier, **(fields | changes))
+
+
+@cache
+def _citations() -> dict[str, str]:
+    return {benchmark.identifier: benchmark.citation for benchmark in all_benchmarks()}
 
 
 def hash_like(text: str) -> str:

@@ -12,8 +12,8 @@ import pytest
 import xarray
 from numpy.typing import ArrayLike
 
-from pytest_brainscore.benchmarks.shared.bootstrap import FloatArray
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.metrics.reliability.bootstrap import FloatArray
 from tests.support.stimuli import NoiseImage
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
-REFERENCE: Final = "https://doi.org/10.1016/j.isci.2022.104913"
 VISUAL_DEGREES: Final = 8.8
 
 
-class Comparison(NamedTuple):
+class SilhouetteComparison(NamedTuple):
     """What whole silhouettes are compared with."""
 
     name: str
@@ -31,18 +31,18 @@ class Comparison(NamedTuple):
 
 
 COMPARISONS: Final = (
-    Comparison("frankenstein", "Baker2022_normal_distortion", "f", 0.8498),
-    Comparison("fragmented", "Baker2022_normal_distortion", "o", 0.9385),
-    Comparison("inverted", "Baker2022_inverted_distortion", "f", 0.6538, orientation="inverted"),
+    SilhouetteComparison("frankenstein", "Baker2022_normal_distortion", "f", 0.8498),
+    SilhouetteComparison("fragmented", "Baker2022_normal_distortion", "o", 0.9385),
+    SilhouetteComparison("inverted", "Baker2022_inverted_distortion", "f", 0.6538, orientation="inverted"),
 )
 
 
-def comparison_of(benchmark: Benchmark) -> Comparison:
+def comparison_of(benchmark: Benchmark) -> SilhouetteComparison:
     """Return the comparison that a benchmark makes."""
     return next(each for each in COMPARISONS if benchmark.identifier == f"Baker2022{each.name}-accuracy_delta")
 
 
-def _accuracy_delta(comparison: Comparison) -> Benchmark:
+def _accuracy_delta(comparison: SilhouetteComparison) -> Benchmark:
     return Benchmark(
         identifier=f"Baker2022{comparison.name}-accuracy_delta",
         version=1,
@@ -55,8 +55,7 @@ def _accuracy_delta(comparison: Comparison) -> Benchmark:
         assembly=comparison.data,
         visual_degrees=VISUAL_DEGREES,
         number_of_trials=1,
-        access="restricted",
-        reference=REFERENCE,
+        citation=cite("Baker2022"),
         cost=10.0,
         protocol=f"{__name__}.protocol:accuracy_delta_score",
     )

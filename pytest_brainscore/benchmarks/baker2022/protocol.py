@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.baker2022 import Comparison, comparison_of
+from pytest_brainscore.benchmarks.baker2022 import SilhouetteComparison, comparison_of
 from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
     as_identifiers,
@@ -19,10 +19,8 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_ceiling,
     require_columns,
     require_shown,
-    select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.baker_accuracy_delta import (
@@ -32,13 +30,13 @@ from pytest_brainscore.metrics.behavior.baker_accuracy_delta import (
     delta_similarity,
     subject_halves,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -49,19 +47,6 @@ WHOLE: Final = "w"
 
 
 def accuracy_delta_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_trials`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable, NoNumber
-        When data are missing, the model has no 1000 ImageNet outputs, or as in `score_trials`.
-
-    """
-    stimuli = data.stimuli
-    return score_trials(benchmark, data.assembly, stimuli, model)
-
-
-def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:
     """Score how similar the accuracy that a model loses on broken silhouettes is to what people lose.
 
     The model names one of the animals. Its accuracy is averaged over animals, that of a subject over trials. As
@@ -72,14 +57,13 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
     ----------
     benchmark
         One of the benchmarks of this family.
-    assembly
-        Whether each trial was correct (0 or 1), with the coordinates ``stimulus_id``, ``subject``, ``truth``,
-        ``image_type`` and, for the inverted ones, ``orientation``.
-    stimuli
-        Silhouettes with the columns ``animal``, ``image_type`` and, for the inverted ones, ``orientation``. Those of
-        other types or another orientation than compared are not shown.
     model
         Afterwards it does the label task.
+    data
+        ``assembly``: whether each trial was correct (0 or 1), with the coordinates ``stimulus_id``,
+        ``subject``, ``truth``, ``image_type`` and, for the inverted ones, ``orientation``. ``stimuli``:
+        silhouettes with the columns ``animal``, ``image_type`` and, for the inverted ones, ``orientation``.
+        Those of other types or another orientation than compared are not shown.
 
     Returns
     -------
@@ -97,10 +81,11 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
         the mean, and counted in ``n``.)
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     comparison = comparison_of(benchmark)
     telling = ("image_type", "orientation") if comparison.orientation else ("image_type",)
     require_columns(stimuli, "animal", *telling)
-    shown = select(stimuli, _compared(stimuli.table, comparison))
+    shown = stimuli.rows(_compared(stimuli.table, comparison))
     trials = trial_table(assembly, "stimulus_id", "subject", "truth", *telling)
     require_shown(trials, stimuli, benchmark)
     trials = trials[_compared(trials, comparison)].reset_index(drop=True)
@@ -136,7 +121,7 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
     )
 
 
-def _compared(table: pd.DataFrame, comparison: Comparison) -> NDArray[np.bool_]:
+def _compared(table: pd.DataFrame, comparison: SilhouetteComparison) -> NDArray[np.bool_]:
     """Return which rows a comparison is about."""
     kept = table["image_type"].isin([WHOLE, comparison.broken]).to_numpy(bool)
     if comparison.orientation is not None:

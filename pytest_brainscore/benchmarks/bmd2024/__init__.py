@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 VISUAL_DEGREES: Final = 8.0
 CEILINGS: Final = {"dotted_1": 0.97837, "dotted_2": 0.93071, "texture_1": 0.98283, "texture_2": 0.97337}
@@ -30,8 +31,7 @@ def _accuracy_distance(name: str, ceiling: float) -> Benchmark:
         assembly=f"BMD2024.{name}",
         visual_degrees=VISUAL_DEGREES,
         number_of_trials=1,
-        access="restricted",
-        reference="",
+        citation=cite("BMD2024"),
         cost=5.0,
         protocol=f"{__name__}.protocol:accuracy_distance_score",
     )

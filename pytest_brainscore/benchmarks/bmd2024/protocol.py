@@ -19,7 +19,6 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.metrics.behavior.accuracy_distance import (
@@ -27,12 +26,12 @@ from pytest_brainscore.metrics.behavior.accuracy_distance import (
     accuracy_distance_ceiling,
     accuracy_similarity,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -41,32 +40,17 @@ PROTOCOL_REVISION: Final = 1
 
 
 def accuracy_distance_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_trials`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable
-        When data are missing or contradict each other, or the model has no 1000 ImageNet outputs.
-
-    """
-    stimuli = data.stimuli
-    return score_trials(benchmark, data.assembly, stimuli, model)
-
-
-def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:
     """Score how near the accuracy of a model is to that of each subject, over all images.
 
     Parameters
     ----------
     benchmark
         One of the benchmarks of this family.
-    assembly
-        Answered category of each trial, with the coordinates ``stimulus_id``, ``subject`` and ``truth``; every subject
-        saw every image once.
-    stimuli
-        Images with the column ``truth``.
     model
         Afterwards it does the label task.
+    data
+        ``assembly``: answered category of each trial, with the coordinates ``stimulus_id``, ``subject`` and
+        ``truth``; every subject saw every image once. ``stimuli``: images with the column ``truth``.
 
     Returns
     -------
@@ -81,6 +65,7 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
         When the subjects did not all see the images that the model saw.
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     require_columns(stimuli, "truth")
     trials = trial_table(assembly, "stimulus_id", "subject", "truth")
     require_shown(trials, stimuli, benchmark)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 BENCHMARKS: Final = (
     Benchmark(
@@ -24,8 +25,7 @@ BENCHMARKS: Final = (
         assembly="Bracci2019",
         visual_degrees=8.0,
         number_of_trials=1,
-        access="private",
-        reference="10.1523/JNEUROSCI.1714-18.2019",
+        citation=cite("Bracci2019"),
         cost=2.0,
         protocol=f"{__name__}.protocol:score",
     ),

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 2
@@ -40,12 +39,6 @@ ANTERIOR_VTC: Final = 2
 
 
 def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score how similar a model's dissimilarities are to those in human anterior VTC; see `dissimilarity_score`."""
-    assembly = data.assembly
-    return dissimilarity_score(benchmark, model, assembly, data.stimuli)
-
-
-def dissimilarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataArray, stimuli: StimulusSet) -> Score:
     """Score how similar a model's dissimilarities are to those in human anterior VTC.
 
     The mean over stimuli is subtracted from every voxel, and voxels of the same number are averaged over subjects: the
@@ -58,10 +51,9 @@ def dissimilarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.Da
         The benchmark.
     model
         Afterwards it records from IT.
-    assembly
-        ``presentation`` x ``neuroid`` with ``stimulus_id``; ``subject``, ``roi`` and ``voxels``.
-    stimuli
-        The same stimuli, in any order.
+    data
+        ``assembly``: ``presentation`` x ``neuroid`` with ``stimulus_id``; ``subject``, ``roi`` and ``voxels``.
+        ``stimuli``: the same stimuli, in any order.
 
     Returns
     -------
@@ -77,6 +69,7 @@ def dissimilarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.Da
         When the model has no dissimilarities.
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     subjects, voxels = _voxels(assembly)
     ids = coordinate(assembly, "stimulus_id")
     target = representational_dissimilarity(voxels)

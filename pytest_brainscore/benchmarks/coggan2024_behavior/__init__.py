@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 BENCHMARKS: Final = (
     Benchmark(
@@ -26,8 +27,7 @@ BENCHMARKS: Final = (
         fitting_stimulus_set="Coggan2024_behavior_fitting",
         visual_degrees=10.0,
         number_of_trials=1,
-        access="restricted",
-        reference="",
+        citation=cite("Coggan2024behavior"),
         cost=400.0,
         protocol=f"{__name__}.protocol:condition_wise_accuracy_score",
     ),

@@ -18,10 +18,8 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_ceiling,
     require_columns,
     require_shown,
-    select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.condition_wise_accuracy import (
@@ -29,13 +27,13 @@ from pytest_brainscore.metrics.behavior.condition_wise_accuracy import (
     condition_wise_accuracy_similarity,
     subject_similarities,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import squared_ratio
 from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -44,22 +42,6 @@ PROTOCOL_REVISION: Final = 2
 
 
 def condition_wise_accuracy_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_trials`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable, NoNumber
-        When data are missing, the model has no read-out for probabilities, or as in `score_trials`.
-
-    """
-    fitting = data.fitting
-    stimuli = data.stimuli
-    return score_trials(benchmark, data.assembly, stimuli, fitting, model)
-
-
-def score_trials(
-    benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, fitting: StimulusSet, model: BrainModel
-) -> Score:
     """Score how similar the accuracies of a model over conditions are to those of each subject.
 
     A decoder of the model learns the categories from unoccluded images. Conditions are the combinations of the type and
@@ -73,14 +55,12 @@ def score_trials(
     ----------
     benchmark
         The benchmark of this family.
-    assembly
-        One trial per image, with the coordinates ``stimulus_id``, ``subject`` and ``human_accuracy`` (0 or 1).
-    stimuli
-        Images with the columns ``object_class``, ``occluder_type``, ``occluder_color`` and ``visibility``.
-    fitting
-        Unoccluded images with the column ``image_label``.
     model
         Afterwards it does the probabilities task.
+    data
+        ``assembly``: one trial per image, with the coordinates ``stimulus_id``, ``subject`` and
+        ``human_accuracy`` (0 or 1). ``stimuli``: images with the columns ``object_class``, ``occluder_type``,
+        ``occluder_color`` and ``visibility``. ``fitting``: unoccluded images with the column ``image_label``.
 
     Returns
     -------
@@ -98,10 +78,11 @@ def score_trials(
         correlate; or a probability is not finite.
 
     """
+    fitting, stimuli, assembly = data.fitting, data.stimuli, data.assembly
     columns = ("object_class", "occluder_type", "occluder_color", "visibility")
     require_columns(stimuli, *columns)
     require_columns(fitting, "image_label")
-    occluded = select(stimuli, stimuli.table["visibility"].astype(np.float64).to_numpy() < 1)
+    occluded = stimuli.rows(stimuli.table["visibility"].astype(np.float64).to_numpy() < 1)
     trials = trial_table(assembly, "stimulus_id", "subject", "human_accuracy")
     require_shown(trials, stimuli, benchmark)
     trials = trials[trials["stimulus_id"].isin(as_identifiers(occluded.table["stimulus_id"]))]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 CEILINGS: Final = {"V1": 0.44765521, "V2": 0.44933851, "V4": 0.33480026, "IT": None}
 """From the discussion of the published benchmark; that of IT is not stated."""
@@ -28,8 +29,7 @@ BENCHMARKS: Final = tuple(
         assembly="Coggan2024_fMRI",
         visual_degrees=9.0,
         number_of_trials=1,
-        access="public",
-        reference="Coggan & Tong (2024)",
+        citation=cite("Coggan2024fMRI"),
         cost=2.0,
         protocol=f"{__name__}.protocol:score",
     )

@@ -26,7 +26,6 @@ from pytest_brainscore.scoring.score import Score
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
 PROTOCOL_REVISION: Final = 2
@@ -36,12 +35,6 @@ TIME_BIN: Final = (0, 250)
 
 
 def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score how similar a model finds images that are similar in human cortex; see `similarity_score`."""
-    assembly = data.assembly
-    return similarity_score(benchmark, model, assembly, data.stimuli)
-
-
-def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataArray, stimuli: StimulusSet) -> Score:
     """Score how similar a model finds images that are similar in human cortex.
 
     The raw score is the mean over subjects of the correlation between the similarities of the model's most responsive
@@ -55,11 +48,10 @@ def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataA
         Says the region.
     model
         Afterwards it records from the region.
-    assembly
-        Similarities, stimulus x stimulus x ``neuroid`` (subjects and regions), with ``stimulus_id`` on the first
-        dimension, ``subject`` and ``region``.
-    stimuli
-        The same stimuli, in any order.
+    data
+        ``assembly``: similarities, stimulus x stimulus x ``neuroid`` (subjects and regions), with
+        ``stimulus_id`` on the first dimension, ``subject`` and ``region``. ``stimuli``: the same stimuli, in
+        any order.
 
     Returns
     -------
@@ -77,6 +69,7 @@ def similarity_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataA
         When the model has fewer than two responsive units, or their similarities do not vary.
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     neuroids = np.flatnonzero(coordinate(assembly, "region") == benchmark.region)
     subjects = np.moveaxis(np.asarray(assembly.values, dtype=np.float64), -1, 0)[neuroids]
     if len(subjects) < 2 or not np.isfinite(subjects).all():

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 from pytest_brainscore.data.publishers.cowley2023 import SESSION, responses_file, sessions
 from pytest_brainscore.data.retrieval.readiness import Readiness, readiness
 
@@ -31,8 +32,7 @@ DEFAULT: Final = Benchmark(
     # Not distributed with the data, and not used: the images fill the model's input, whatever its field of view.
     visual_degrees=8.0,
     number_of_trials=10,
-    access="user-supplied",
-    reference="10.1101/2023.11.22.568315",
+    citation=cite("Cowley2023"),
     cost=25.0,
     protocol=f"{__name__}.protocol:score",
 )
@@ -66,5 +66,6 @@ def _of_session(session: str) -> Benchmark:
         stimulus_set=f"{DEFAULT.stimulus_set}.{session}",
         assembly=f"{DEFAULT.assembly}.{session}",
         normalisation=DEFAULT.normalisation if single else "r",
+        data=f"{__name__}.protocol:session_data",
         availability=f"{__name__}:available",
     )

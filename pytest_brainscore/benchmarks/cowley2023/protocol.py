@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
 from pytest_brainscore.benchmarks.cowley2023 import session_of
 from pytest_brainscore.benchmarks.shared.neural_predictivity import predictivity_score
 from pytest_brainscore.benchmarks.shared.recordings import arrange
@@ -11,7 +13,6 @@ from pytest_brainscore.data.publishers.cowley2023 import session_assembly, sessi
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -20,13 +21,18 @@ TIME_BIN: Final = (70, 170)
 is the one of other recordings in V4 (Majaj et al. 2015)."""
 
 
+def session_data(benchmark: Benchmark) -> BenchmarkData:
+    """Return images and responses of the session of a benchmark, from the user's folder."""
+    session = session_of(benchmark)
+    stimuli = session_stimuli(session, degrees=benchmark.visual_degrees)
+    assembly = session_assembly(session).assign_attrs(identifier=benchmark.assembly)
+    return BenchmarkData(benchmark, stimuli=stimuli, assembly=assembly)
+
+
 def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how well a model predicts the neurons of a session; see `predictivity_score`.
 
     The images of 112 x 112 pixels are not placed on a screen: they are preprocessed to fill the model's input.
     """
-    session = session_of(benchmark)
-    recording = arrange(session_assembly(session).assign_attrs(identifier=benchmark.assembly))
-    return predictivity_score(
-        benchmark, model, recording, session_stimuli(session, degrees=model.visual_degrees()), TIME_BIN
-    )
+    filling = replace(data.stimuli, degrees=model.visual_degrees())
+    return predictivity_score(benchmark, model, arrange(data.assembly), filling, TIME_BIN)

@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
-REFERENCE: Final = "https://doi.org/10.17605/OSF.IO/5BA3N"
 VISUAL_DEGREES: Final = 8.0
 
 
-class Experiment(NamedTuple):
+class SearchExperiment(NamedTuple):
     """One experiment: a pair of items that differ in one feature."""
 
     name: str
@@ -29,29 +29,29 @@ class Experiment(NamedTuple):
 
 # Ceilings and lapse rates as published.
 EXPERIMENTS: Final = (
-    Experiment("circle_line", 0.883, 0.0335),
-    Experiment("color", 0.897, 0.0578),
-    Experiment("convergence", 0.862, 0.0372),
-    Experiment("eighth", 0.852, 0.05556),
-    Experiment("gray_easy", 0.907, 0.0414),
-    Experiment("gray_hard", 0.863, 0.02305),
-    Experiment("half", 0.898, 0.0637),
-    Experiment("juncture", 0.767, 0.3715),
-    Experiment("lle", 0.831, 0.0573),
-    Experiment("llh", 0.812, 0.0402),
-    Experiment("quarter", 0.876, 0.0534),
-    Experiment("round_f", 0.874, 0.08196),
-    Experiment("round_v", 0.853, 0.0561),
-    Experiment("tilted_line", 0.912, 0.04986),
+    SearchExperiment("circle_line", 0.883, 0.0335),
+    SearchExperiment("color", 0.897, 0.0578),
+    SearchExperiment("convergence", 0.862, 0.0372),
+    SearchExperiment("eighth", 0.852, 0.05556),
+    SearchExperiment("gray_easy", 0.907, 0.0414),
+    SearchExperiment("gray_hard", 0.863, 0.02305),
+    SearchExperiment("half", 0.898, 0.0637),
+    SearchExperiment("juncture", 0.767, 0.3715),
+    SearchExperiment("lle", 0.831, 0.0573),
+    SearchExperiment("llh", 0.812, 0.0402),
+    SearchExperiment("quarter", 0.876, 0.0534),
+    SearchExperiment("round_f", 0.874, 0.08196),
+    SearchExperiment("round_v", 0.853, 0.0561),
+    SearchExperiment("tilted_line", 0.912, 0.04986),
 )
 
 
-def experiment_of(benchmark: Benchmark) -> Experiment:
+def experiment_of(benchmark: Benchmark) -> SearchExperiment:
     """Return the experiment that a benchmark belongs to."""
     return next(each for each in EXPERIMENTS if benchmark.assembly == f"Ferguson2024_{each.name}")
 
 
-def _value_delta(experiment: Experiment) -> Benchmark:
+def _value_delta(experiment: SearchExperiment) -> Benchmark:
     return Benchmark(
         identifier=f"Ferguson2024{experiment.name}-value_delta",
         version=1,
@@ -65,8 +65,7 @@ def _value_delta(experiment: Experiment) -> Benchmark:
         fitting_stimulus_set=f"Ferguson2024_{experiment.name}_training_stimuli",
         visual_degrees=VISUAL_DEGREES,
         number_of_trials=3,
-        access="public",
-        reference=REFERENCE,
+        citation=cite("Ferguson2024"),
         cost=60.0,
         protocol=f"{__name__}.protocol:value_delta_score",
     )

@@ -19,17 +19,16 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_columns,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.metrics.behavior.search_asymmetry import SET_SIZES, asymmetry_integral, lapse_corrected
 from pytest_brainscore.metrics.behavior.value_delta import value_delta
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -43,22 +42,6 @@ LABELS: Final = ("oddball", "same")
 
 
 def value_delta_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_trials`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable, NoNumber
-        When data are missing, the model has no read-out for probabilities, or these are not finite.
-
-    """
-    fitting = data.fitting
-    stimuli = data.stimuli
-    return score_trials(benchmark, data.assembly, stimuli, fitting, model)
-
-
-def score_trials(
-    benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, fitting: StimulusSet, model: BrainModel
-) -> Score:
     """Score how similar the search asymmetry of a model is to that of people.
 
     A decoder of the model learns from the fitting stimuli whether there is an oddball. Accuracies in both blocks for 1,
@@ -70,13 +53,12 @@ def score_trials(
     ----------
     benchmark
         One of the benchmarks of this family.
-    assembly
-        Whether each trial was correct (0 or 1), with the coordinates ``participant_id``, ``block``,
-        ``distractor_nums`` and ``trial_type``.
-    stimuli, fitting
-        Images with the columns ``image_number`` and ``block``.
     model
         Afterwards it does the probabilities task.
+    data
+        ``assembly``: whether each trial was correct (0 or 1), with the coordinates ``participant_id``,
+        ``block``, ``distractor_nums`` and ``trial_type``. ``stimuli`` and ``fitting``: images with the columns
+        ``image_number`` and ``block``.
 
     Returns
     -------
@@ -93,6 +75,7 @@ def score_trials(
         When a probability is not finite.
 
     """
+    fitting, stimuli, assembly = data.fitting, data.stimuli, data.assembly
     experiment = experiment_of(benchmark)
     require_columns(stimuli, "image_number", "block")
     require_columns(fitting, "image_number")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 CEILINGS: Final = {"V1": 0.873345, "V2": 0.824836}
 """As published, of the private recordings."""
@@ -30,8 +31,7 @@ def _leaf(region: str) -> Benchmark:
         assembly="FreemanZiemba2013.private",
         visual_degrees=4.0,
         number_of_trials=20,
-        access="private",
-        reference="10.1038/nn.3402",
+        citation=cite("Freeman2013"),
         cost=20.0,
         protocol=f"{__name__}.protocol:score",
     )
@@ -52,7 +52,6 @@ _PUBLIC: Final = tuple(
         ceiling=ceiling,
         stimulus_set="FreemanZiemba2013.aperture-public",
         assembly="FreemanZiemba2013.public",
-        access="public",
         cost=12.0,
     )
     for leaf, ceiling in zip(_CURRENT, (0.88076227, None), strict=True)

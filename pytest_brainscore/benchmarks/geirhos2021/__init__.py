@@ -13,13 +13,13 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
-REFERENCE: Final = "https://openreview.net/forum?id=QkljT4mrfs"
 VISUAL_DEGREES: Final = 3.0
 """Side of the images in front of the subjects, in visual degrees."""
 
 
-class Experiment(NamedTuple):
+class DistortionExperiment(NamedTuple):
     """One experiment: a kind of image distortion."""
 
     name: str
@@ -32,32 +32,32 @@ class Experiment(NamedTuple):
 
 # Ceilings and excluded conditions as published.
 EXPERIMENTS: Final = (
-    Experiment("colour", 0.41543, ("cr",)),
-    Experiment("contrast", 0.43703, ("c100", "c03", "c01")),
-    Experiment("cue-conflict", 0.33105),
-    Experiment("edge", 0.31844),
-    Experiment("eidolonI", 0.38634, ("1-10-10", "64-10-10", "128-10-10")),
-    Experiment("eidolonII", 0.45402, ("1-3-10", "32-3-10", "64-3-10", "128-3-10")),
-    Experiment("eidolonIII", 0.45953, ("1-0-10", "16-0-10", "32-0-10", "64-0-10", "128-0-10")),
-    Experiment("false-colour", 0.44405, ("true",)),
-    Experiment("high-pass", 0.44014, ("inf", "0.55", "0.45", "0.4")),
-    Experiment("low-pass", 0.46888, ("0", "15", "40")),
-    Experiment("phase-scrambling", 0.44667, ("0", "150", "180")),
-    Experiment("power-equalisation", 0.51063, ("0",)),
-    Experiment("rotation", 0.43851, ("0",)),
-    Experiment("silhouette", 0.47571),
-    Experiment("sketch", 0.36962),
-    Experiment("stylized", 0.50058),
-    Experiment("uniform-noise", 0.43406, ("0.00", "0.60", "0.90")),
+    DistortionExperiment("colour", 0.41543, ("cr",)),
+    DistortionExperiment("contrast", 0.43703, ("c100", "c03", "c01")),
+    DistortionExperiment("cue-conflict", 0.33105),
+    DistortionExperiment("edge", 0.31844),
+    DistortionExperiment("eidolonI", 0.38634, ("1-10-10", "64-10-10", "128-10-10")),
+    DistortionExperiment("eidolonII", 0.45402, ("1-3-10", "32-3-10", "64-3-10", "128-3-10")),
+    DistortionExperiment("eidolonIII", 0.45953, ("1-0-10", "16-0-10", "32-0-10", "64-0-10", "128-0-10")),
+    DistortionExperiment("false-colour", 0.44405, ("true",)),
+    DistortionExperiment("high-pass", 0.44014, ("inf", "0.55", "0.45", "0.4")),
+    DistortionExperiment("low-pass", 0.46888, ("0", "15", "40")),
+    DistortionExperiment("phase-scrambling", 0.44667, ("0", "150", "180")),
+    DistortionExperiment("power-equalisation", 0.51063, ("0",)),
+    DistortionExperiment("rotation", 0.43851, ("0",)),
+    DistortionExperiment("silhouette", 0.47571),
+    DistortionExperiment("sketch", 0.36962),
+    DistortionExperiment("stylized", 0.50058),
+    DistortionExperiment("uniform-noise", 0.43406, ("0.00", "0.60", "0.90")),
 )
 
 
-def experiment_of(benchmark: Benchmark) -> Experiment:
+def experiment_of(benchmark: Benchmark) -> DistortionExperiment:
     """Return the experiment that a benchmark belongs to."""
     return next(each for each in EXPERIMENTS if benchmark.stimulus_set == f"Geirhos2021_{each.name}")
 
 
-def _error_consistency(experiment: Experiment) -> Benchmark:
+def _error_consistency(experiment: DistortionExperiment) -> Benchmark:
     return Benchmark(
         identifier=f"Geirhos2021{experiment.name.replace('-', '')}-error_consistency",
         version=1,
@@ -70,14 +70,13 @@ def _error_consistency(experiment: Experiment) -> Benchmark:
         assembly=f"Geirhos2021_{experiment.name}",
         visual_degrees=VISUAL_DEGREES,
         number_of_trials=1,
-        access="public",
-        reference=REFERENCE,
+        citation=cite("Geirhos2021"),
         cost=10.0,
         protocol=f"{__name__}.protocol:error_consistency_score",
     )
 
 
-def _top1(experiment: Experiment) -> Benchmark:
+def _top1(experiment: DistortionExperiment) -> Benchmark:
     """Return the engineering benchmark on the same images and trials."""
     return replace(
         _error_consistency(experiment),

@@ -18,10 +18,8 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_ceiling,
     require_columns,
     require_shown,
-    select,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.accuracy import accuracy
@@ -30,6 +28,7 @@ from pytest_brainscore.metrics.behavior.error_consistency import (
     error_consistency_ceiling,
     kappa_of_counts,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
@@ -47,33 +46,6 @@ in false colours ("false" in the trial tables) are called normal, and are those 
 
 
 def error_consistency_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_trials`.
-
-    Raises
-    ------
-    NoNumber
-        When no kappa is defined: the model and every subject are always right, or always wrong.
-    DataUnavailable, NotCapable
-        When data are missing or contradict each other, or the model has no 1000 ImageNet outputs.
-
-    """
-    stimuli = data.stimuli
-    return score_trials(benchmark, data.assembly, stimuli, model)
-
-
-def top1_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_images`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable
-        When images are missing, or the model has no 1000 ImageNet outputs.
-
-    """
-    return score_images(benchmark, data.stimuli, model)
-
-
-def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:
     """Score how consistently a model errs with people, beyond what their accuracies explain.
 
     Images of 3 degrees are placed on the model's screen, the model names one of 16 categories, and Cohen's kappa of its
@@ -84,13 +56,12 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
     ----------
     benchmark
         One of the error consistency benchmarks of this family.
-    assembly
-        Named category of each trial, with the coordinates ``stimulus_id`` and ``subject``; every subject saw every
-        image once.
-    stimuli
-        Images with the columns ``truth`` and ``condition``; those of excluded conditions are left out.
     model
         Afterwards it does the label task.
+    data
+        ``assembly``: named category of each trial, with the coordinates ``stimulus_id`` and ``subject``; every
+        subject saw every image once. ``stimuli``: images with the columns ``truth`` and ``condition``; those of
+        excluded conditions are left out.
 
     Returns
     -------
@@ -107,6 +78,7 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
         When the subjects did not all see the images that the model saw.
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     trials = trial_table(assembly, "stimulus_id", "subject")
     require_shown(trials, stimuli, benchmark)
     kept = kept_images(benchmark, stimuli)
@@ -151,7 +123,7 @@ def score_trials(benchmark: Benchmark, assembly: xr.DataArray, stimuli: Stimulus
     )
 
 
-def score_images(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) -> Score:
+def top1_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score the share of images that a model names correctly, of the images that are also used with people.
 
     The images fill the model's input; they are not placed on a screen. The error is the standard error of a share.
@@ -160,12 +132,14 @@ def score_images(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) 
     ----------
     benchmark
         One of the top-1 benchmarks of this family.
-    stimuli
-        Images with the columns ``truth`` and ``condition``; those of excluded conditions are left out.
     model
         Afterwards it does the label task.
+    data
+        ``stimuli``: images with the columns ``truth`` and ``condition``; those of excluded conditions are left
+        out.
 
     """
+    stimuli = data.stimuli
     kept = kept_images(benchmark, stimuli)
     images = _answered(benchmark, kept, model)
     share = accuracy(images["answer"].to_numpy(str), images["truth"].to_numpy(str))
@@ -199,7 +173,7 @@ def kept_images(benchmark: Benchmark, stimuli: StimulusSet) -> StimulusSet:
             f"The stimulus set {stimuli.identifier} has the conditions {', '.join(sorted(set(conditions)))}, of which "
             f"{', '.join(excluded) or 'none'} must be left out; take the images as published."
         )
-    return select(stimuli, kept)
+    return stimuli.rows(kept)
 
 
 def _condition(value: object) -> str:

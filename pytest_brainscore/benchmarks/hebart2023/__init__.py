@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 CHANCE: Final = 1 / 3
 """Share of matches of an observer who guesses."""
@@ -29,8 +30,7 @@ BENCHMARKS: Final = (
         assembly="Hebart2023",
         visual_degrees=8.0,
         number_of_trials=1,
-        access="restricted",
-        reference="https://doi.org/10.7554/eLife.82580",
+        citation=cite("Hebart2023"),
         cost=60.0,
         protocol=f"{__name__}.protocol:match_score",
     ),

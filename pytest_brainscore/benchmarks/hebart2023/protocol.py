@@ -10,16 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.hebart2023 import CEILING, CHANCE
-from pytest_brainscore.benchmarks.shared.behavior import as_identifiers, digest, outcome, select, trial_table
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
+from pytest_brainscore.benchmarks.shared.behavior import as_identifiers, digest, outcome, trial_table
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, ModelError
 from pytest_brainscore.metrics.behavior.accuracy import accuracy
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import above_chance
 
 if TYPE_CHECKING:
-    import xarray
-
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
@@ -33,19 +31,6 @@ IMAGES: Final = ("image_1", "image_2", "image_3")
 
 
 def match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_triplets`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable
-        When data are missing, or the model has no read-out for odd ones out.
-
-    """
-    stimuli = data.stimuli
-    return score_triplets(benchmark, data.assembly, stimuli, model)
-
-
-def score_triplets(benchmark: Benchmark, assembly: xarray.DataArray, stimuli: StimulusSet, model: BrainModel) -> Score:
     """Score how often a model finds the same image odd as the participant who saw the triplet.
 
     The published system takes the ids of a triplet for row numbers of the stimulus set. Here they are looked up, which
@@ -55,13 +40,11 @@ def score_triplets(benchmark: Benchmark, assembly: xarray.DataArray, stimuli: St
     ----------
     benchmark
         The benchmark of this family.
-    assembly
-        One trial per triplet, with the coordinates ``image_1``, ``image_2`` and ``image_3``: ids of stimuli, the last
-        one being the participant's choice.
-    stimuli
-        One image per object.
     model
         Afterwards it does the odd-one-out task.
+    data
+        ``assembly``: one trial per triplet, with the coordinates ``image_1``, ``image_2`` and ``image_3``: ids
+        of stimuli, the last one being the participant's choice. ``stimuli``: one image per object.
 
     Returns
     -------
@@ -78,11 +61,12 @@ def score_triplets(benchmark: Benchmark, assembly: xarray.DataArray, stimuli: St
         When the model does not answer once per triplet.
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     trials = trial_table(assembly, *IMAGES)
     rows = _rows_of_images(trials, stimuli, benchmark)
     # Images are placed once and their rows repeated, not placed once per triplet.
     images = replace(stimuli, table=stimuli.table[["stimulus_id"]])
-    shown = select(place_on_screen(images, model.visual_degrees()), rows.ravel())
+    shown = place_on_screen(images, model.visual_degrees()).rows(rows.ravel())
     model.start_task("odd_one_out")
     answers = as_identifiers(model.look_at(shown, benchmark.number_of_trials).values.reshape(-1))
     if len(answers) != len(rows):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.geirhos2021 import VISUAL_DEGREES
+from pytest_brainscore.data.citations import cite
 
 MEASURES: Final = {"shape_match": "accuracy", "shape_bias": "accuracy ratio"}
 """The two measures, and what kind of number each is."""
@@ -28,10 +28,10 @@ def _cue_conflict(measure: str) -> Benchmark:
         normalisation="r/c",
         stimulus_set="Geirhos2021_cue-conflict",
         assembly="",
-        visual_degrees=VISUAL_DEGREES,
+        # As in the experiment; not used: the images fill the input of the model.
+        visual_degrees=3.0,
         number_of_trials=1,
-        access="public",
-        reference="https://arxiv.org/abs/1911.09071",
+        citation=cite("Hermann2020"),
         cost=30.0,
         protocol=f"{__name__}.protocol:{measure}_score",
     )

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.behavior import name_categories, require_columns
-from pytest_brainscore.benchmarks.shared.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.metrics.behavior.cue_conflict import cue_conflict
+from pytest_brainscore.metrics.reliability.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
@@ -28,43 +28,17 @@ TEXTURE: Final = "conflict_image_category"
 
 
 def shape_match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score how often a model names the shape, on the data of the catalogue; see `shape_match`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable
-        When images are missing, or the model has no 1000 ImageNet outputs.
-
-    """
-    return shape_match(benchmark, data.stimuli, model)
-
-
-def shape_bias_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score how often a model goes by shape rather than texture, on the data of the catalogue; see `shape_bias`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable
-        When images are missing, or the model has no 1000 ImageNet outputs.
-    NoNumber
-        When the model names neither shape nor texture of any image.
-
-    """
-    return shape_bias(benchmark, data.stimuli, model)
-
-
-def shape_match(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) -> Score:
     """Score the share of images whose shape a model names, of those whose shape and texture differ in category.
 
     Parameters
     ----------
     benchmark
         Says how many trials there are.
-    stimuli
-        Images with the columns ``original_image_category`` (shape) and ``conflict_image_category`` (texture); they
-        fill the model's input and are not placed on a screen.
     model
         Afterwards it does the label task, with the sorted categories of the shapes.
+    data
+        ``stimuli``: images with the columns ``original_image_category`` (shape) and ``conflict_image_category``
+        (texture); they fill the model's input and are not placed on a screen.
 
     Returns
     -------
@@ -72,6 +46,7 @@ def shape_match(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) -
         The ceiling is 1; the error is the standard error of a share.
 
     """
+    stimuli = data.stimuli
     answers, shapes, textures = _answers(benchmark, stimuli, model)
     counted = cue_conflict(answers, shapes, textures)
     value = counted.shape_match
@@ -80,13 +55,13 @@ def shape_match(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) -
     return _score(benchmark, stimuli, value, error, {"stimuli": counted.stimuli}, {}, details)
 
 
-def shape_bias(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) -> Score:
+def shape_bias_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score the share of answers that name the shape, of those that name shape or texture.
 
     Parameters
     ----------
-    benchmark, stimuli, model
-        As in `shape_match`.
+    benchmark, model, data
+        As in `shape_match_score`.
 
     Returns
     -------
@@ -100,6 +75,7 @@ def shape_bias(benchmark: Benchmark, stimuli: StimulusSet, model: BrainModel) ->
         When the model names neither shape nor texture of any image.
 
     """
+    stimuli = data.stimuli
     answers, shapes, textures = _answers(benchmark, stimuli, model)
     counted = cue_conflict(answers, shapes, textures)
     if np.isnan(counted.shape_bias):

@@ -10,9 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-
-VISUAL_DEGREES: Final = 8.0
-"""Not used: images fill the input of the model, whatever visual angle it spans."""
+from pytest_brainscore.data.citations import cite
 
 BENCHMARKS: Final = (
     Benchmark(
@@ -25,12 +23,12 @@ BENCHMARKS: Final = (
         normalisation="r/c",
         stimulus_set="imagenet2012",
         assembly="",
-        visual_degrees=VISUAL_DEGREES,
+        # Not used: images fill the input of the model, whatever visual angle it spans.
+        visual_degrees=8.0,
         number_of_trials=10,
-        access="user-supplied",
-        reference="https://doi.org/10.1109/CVPR.2009.5206848",
+        citation=cite("Deng2009"),
         cost=1000.0,
-        protocol=f"{__name__}.protocol:imagenet_score",
+        protocol=f"{__name__}.protocol:score",
     ),
 )
 """The only benchmark on these images."""

@@ -12,20 +12,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from pytest_brainscore.benchmarks import imagenet
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 from pytest_brainscore.data.publishers.imagenet_c import TYPES
 
 
 def _top1(category: str) -> Benchmark:
-    return replace(
-        imagenet.BENCHMARKS[0],
+    return Benchmark(
         identifier=f"ImageNet-C-{category}-top1",
         version=2,
         parents=("engineering_vision", "ImageNet-C-top1"),
+        region="label",
+        metric="accuracy",
+        ceiling=1.0,
+        normalisation="r/c",
         stimulus_set=f"imagenet_c.{category}",
-        access="restricted",
-        reference="https://arxiv.org/abs/1903.12261",
+        assembly="",
+        # Not used: images fill the input of the model, whatever visual angle it spans.
+        visual_degrees=8.0,
+        number_of_trials=10,
+        citation=cite("Hendrycks2019"),
         cost=500.0 * len(TYPES[category]),
         protocol=f"{__name__}.protocol:archived_score",
     )
@@ -38,8 +44,7 @@ def _generated_top1(category: str) -> Benchmark:
         identifier=f"ImageNet-C-generated-{category}-top1",
         version=1,
         parents=("generated_vision", "ImageNet-C-generated-top1"),
-        stimulus_set=imagenet.BENCHMARKS[0].stimulus_set,
-        access="user-supplied",
+        stimulus_set="imagenet2012",
         protocol=f"{__name__}.protocol:generated_score",
         availability=f"{__name__}.generated:generated_readiness",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.benchmarks.imagenet.protocol import IMAGENET_IMAGES, score_images
+from pytest_brainscore.benchmarks.shared.photographs import naming_score
 from pytest_brainscore.data.publishers.imagenet_c import LEVELS, TYPES
 from pytest_brainscore.data.stimuli.corruptions import SEED, corrupted, library_versions
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
+PHOTOGRAPHS: Final = 50_000
+"""Validation images of ImageNet, each of which was corrupted."""
 STEP: Final = 10
 """Version 2 of the published benchmark uses every tenth row of the table only."""
 
@@ -31,10 +33,8 @@ def archived_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData)
         When images are missing, or the model has no 1000 ImageNet outputs.
 
     """
-    stimuli = data.stimuli
-    return score_images(
-        benchmark, stimuli.rows(slice(None, None, STEP)), model, _images(benchmark), "noise_type", "noise_level"
-    )
+    stimuli = data.stimuli.rows(slice(None, None, STEP))
+    return naming_score(benchmark, model, stimuli, _images(benchmark), "noise_type", "noise_level")
 
 
 def generated_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
@@ -50,9 +50,9 @@ def generated_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData
 
     """
     photographs = data.stimuli
-    step = max(1, len(photographs) // (IMAGENET_IMAGES // STEP))
+    step = max(1, len(photographs) // (PHOTOGRAPHS // STEP))
     stimuli = corrupted(photographs.rows(slice(None, None, step)), TYPES[_category(benchmark)], LEVELS)
-    score = score_images(benchmark, stimuli, model, _images(benchmark), "noise_type", "noise_level")
+    score = naming_score(benchmark, model, stimuli, _images(benchmark), "noise_type", "noise_level")
     return replace(score, provenance={**score.provenance, "seed": SEED, "corrupted_by": library_versions()})
 
 
@@ -62,4 +62,4 @@ def _category(benchmark: Benchmark) -> str:
 
 def _images(benchmark: Benchmark) -> int:
     """Return the number of images of a complete run: 75,000 or 100,000."""
-    return IMAGENET_IMAGES // STEP * len(LEVELS) * len(TYPES[_category(benchmark)])
+    return PHOTOGRAPHS // STEP * len(LEVELS) * len(TYPES[_category(benchmark)])

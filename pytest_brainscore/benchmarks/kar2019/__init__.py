@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 CEILING: Final = 0.79
 """Consistency of the recorded solution times, computed by the authors of the data."""
@@ -28,8 +29,7 @@ BENCHMARKS: Final = (
         assembly="Kar2019",
         visual_degrees=8.0,
         number_of_trials=44,
-        access="private",
-        reference="10.1038/s41593-019-0392-5",
+        citation=cite("Kar2019"),
         # Of a model with a time course: 18 time bins, ten read-outs for each. Others are done at once.
         cost=900.0,
         protocol=f"{__name__}.protocol:score",

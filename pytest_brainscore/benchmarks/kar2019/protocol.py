@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -36,12 +35,6 @@ DECODER: Final = "svm"
 
 
 def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score whether objects become readable in a model's IT when they do in macaque IT; see `solution_time_score`."""
-    assembly = data.assembly
-    return solution_time_score(benchmark, model, assembly, data.stimuli)
-
-
-def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.DataArray, stimuli: StimulusSet) -> Score:
     """Score whether objects become readable in a model's IT when they do in macaque IT.
 
     One image is shown first, in all time bins: a model that gives the same in each has no number, and nothing else is
@@ -54,10 +47,9 @@ def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.Da
     model
         Gives a time course: ``look_at`` returns ``time_bin`` where several bins were asked for. Afterwards it records
         from IT.
-    assembly
-        Times in milliseconds, ``decoder`` x ``presentation``, with ``stimulus_id``, ``image_label`` and ``i1``.
-    stimuli
-        At least the images of the assembly.
+    data
+        ``assembly``: times in milliseconds, ``decoder`` x ``presentation``, with ``stimulus_id``,
+        ``image_label`` and ``i1``. ``stimuli``: at least the images of the assembly.
 
     Returns
     -------
@@ -73,8 +65,10 @@ def solution_time_score(benchmark: Benchmark, model: BrainModel, assembly: xr.Da
         When the model gives the same response at all times, or solves too few images.
 
     """
+    stimuli, assembly = data.stimuli, data.assembly
     times, ids, labels, thresholds = _solution_times(assembly)
-    shown = place_on_screen(_in_order(stimuli, ids, name_of(assembly)), model.visual_degrees())
+    ordered = stimuli.rows(rows_of_images(ids, stimuli, name_of(assembly), alone=False))
+    shown = place_on_screen(ordered, model.visual_degrees())
     _require_time_course(model, shown.rows(slice(1)))
     correlations = object_solution_time_correlation(
         _recordings(model, shown), [start for start, _ in TIME_BINS], labels, thresholds, times
@@ -122,12 +116,6 @@ def _solution_times(
     chosen = assembly.isel(decoder=decoder[0]).isel(presentation=first)
     times = np.asarray(chosen.values, dtype=np.float64)
     return times, ids, coordinate(chosen, "image_label"), coordinate(chosen, "i1").astype(np.float64)
-
-
-def _in_order(stimuli: StimulusSet, ids: NDArray[np.generic], name: str) -> StimulusSet:
-    order = rows_of_images(ids, stimuli, name, alone=False)
-    table = stimuli.table.iloc[order].reset_index(drop=True)
-    return replace(stimuli, table=table, images=tuple(stimuli.images[place] for place in order))
 
 
 def _require_time_course(model: BrainModel, one_image: StimulusSet) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 MONKEY: Final = Benchmark(
     identifier="Kriegeskorte2008.IT-rdm",
@@ -28,8 +29,7 @@ MONKEY: Final = Benchmark(
     # As shown to people (2.9 degrees); not used: the images fill the model's input, whatever its field of view.
     visual_degrees=2.9,
     number_of_trials=1,
-    access="user-supplied",
-    reference="10.1016/j.neuron.2008.10.043",
+    citation=cite("Kriegeskorte2008"),
     cost=5.0,
     protocol=f"{__name__}.protocol:score",
 )

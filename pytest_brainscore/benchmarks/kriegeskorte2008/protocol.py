@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +18,6 @@ from pytest_brainscore.benchmarks.shared.representational_similarity import (
     record,
     similarity,
 )
-from pytest_brainscore.data.loading import load_stimulus_set
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 from pytest_brainscore.metrics.similarity.rdm import rsa_ceiling
 from pytest_brainscore.scoring.score import Score
@@ -54,7 +54,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
 
     """
     assembly = data.assembly
-    stimuli = load_stimulus_set(benchmark.stimulus_set, model.visual_degrees())
+    stimuli = replace(data.stimuli, degrees=model.visual_degrees())
     matrices = np.moveaxis(np.asarray(assembly.values, dtype=np.float64), -1, 0)
     species, subject = coordinate(assembly, "species"), coordinate(assembly, "subject")
     human = benchmark.identifier == HUMAN.identifier

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 CEILINGS: Final = {"V4": 0.89503, "IT": 0.821841}
 """As published, of the private recordings."""
@@ -30,8 +31,7 @@ def _leaf(region: str) -> Benchmark:
         assembly="MajajHong2015.private",
         visual_degrees=8.0,
         number_of_trials=50,
-        access="private",
-        reference="10.1523/JNEUROSCI.5181-14.2015",
+        citation=cite("Majaj2015"),
         cost=90.0,
         protocol=f"{__name__}.protocol:score",
     )
@@ -49,7 +49,6 @@ _PUBLIC: Final = tuple(
         ceiling=ceiling,
         stimulus_set="hvm-public",
         assembly="MajajHong2015.public",
-        access="public",
         cost=110.0,
     )
     # The ceiling of V4 is not published.

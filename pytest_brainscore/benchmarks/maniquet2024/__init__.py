@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 # As published. The published routines behind the ceilings cannot run, so that these cannot be recomputed.
 CEILINGS: Final = {"confusion_similarity": 0.53526, "tasks_consistency": 0.99810}
@@ -30,8 +31,7 @@ def _benchmark(metric: str, ceiling: float) -> Benchmark:
         fitting_stimulus_set="Maniquet2024-train",
         visual_degrees=8.0,
         number_of_trials=1,
-        access="public",
-        reference="https://doi.org/10.1101/2024.04.02.587669",
+        citation=cite("Maniquet2024"),
         cost=300.0,
         protocol=f"{__name__}.protocol:{metric}_score",
     )

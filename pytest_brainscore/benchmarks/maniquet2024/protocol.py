@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -19,17 +19,16 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_columns,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.confusion_similarity import confusion_counts, confusion_similarity
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 from pytest_brainscore.metrics.shared.correlation import pearson_correlation
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -37,42 +36,7 @@ PROTOCOL_REVISION: Final = 1
 """Raise it with every change of this family that may change a score."""
 
 
-class Experiment(NamedTuple):
-    """What is loaded for both benchmarks."""
-
-    assembly: xr.DataArray
-    """Whether each trial was correct (0 or 1), with ``stimulus_id``, ``task``, ``image_label`` and ``prediction``."""
-    stimuli: StimulusSet
-    """Test images with the columns ``image_label``, ``manipulation`` and ``manipulation_details``."""
-    fitting: StimulusSet
-    """Images with the column ``image_label``."""
-
-
 def confusion_similarity_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_confusions`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable, NoNumber
-        When data are missing, the model has no read-out for probabilities, or as in `score_confusions`.
-
-    """
-    return score_confusions(benchmark, _experiment(data), model)
-
-
-def tasks_consistency_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_tasks`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable, NoNumber
-        When data are missing, the model has no read-out for probabilities, or as in `score_tasks`.
-
-    """
-    return score_tasks(benchmark, _experiment(data), model)
-
-
-def score_confusions(benchmark: Benchmark, experiment: Experiment, model: BrainModel) -> Score:
     """Score whether a model mistakes the same categories for one another as people do.
 
     Confusions are counted over all test images for the model, and over all trials of all subjects; those of the two
@@ -82,10 +46,12 @@ def score_confusions(benchmark: Benchmark, experiment: Experiment, model: BrainM
     ----------
     benchmark
         The benchmark with the metric of this name.
-    experiment
-        Trials and stimuli.
     model
         Afterwards it does the probabilities task.
+    data
+        ``assembly``: whether each trial was correct (0 or 1), with the coordinates ``stimulus_id``, ``task``,
+        ``image_label`` and ``prediction``. ``stimuli``: test images with the columns ``image_label``, ``manipulation``
+        and ``manipulation_details``. ``fitting``: images with the column ``image_label``.
 
     Returns
     -------
@@ -99,8 +65,8 @@ def score_confusions(benchmark: Benchmark, experiment: Experiment, model: BrainM
         When the mistakes of the model, or of the subjects, are all equally frequent: there are none, for instance.
 
     """
-    images, categories = _answers(benchmark, experiment, model)
-    trials = trial_table(experiment.assembly, "stimulus_id", "task", "image_label", "prediction")
+    trials = trial_table(data.assembly, "stimulus_id", "task", "image_label", "prediction")
+    images, categories = _answers(benchmark, model, data)
     human = confusion_counts(trials["image_label"].to_numpy(str), trials["prediction"].to_numpy(str), categories)
     truth, choice = images["image_label"].to_numpy(str), images["choice"].to_numpy(str)
     counts = confusion_counts(truth, choice, categories)
@@ -115,10 +81,10 @@ def score_confusions(benchmark: Benchmark, experiment: Experiment, model: BrainM
     draws = bootstrap(
         lambda weights: confusion_similarity((weights @ member).reshape(-1, *counts.shape), human[np.newaxis]), truth
     )
-    return _score(benchmark, experiment, raw, draws, trials, {"categories": len(categories)})
+    return _score(benchmark, data, raw, draws, trials, {"categories": len(categories)})
 
 
-def score_tasks(benchmark: Benchmark, experiment: Experiment, model: BrainModel) -> Score:
+def tasks_consistency_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score whether the tasks that are hard for people are hard for a model.
 
     For each task, the accuracy of all subjects over its trials, and that of the model on the test images with the same
@@ -128,10 +94,12 @@ def score_tasks(benchmark: Benchmark, experiment: Experiment, model: BrainModel)
     ----------
     benchmark
         The benchmark with the metric of this name.
-    experiment
-        Trials and stimuli.
     model
         Afterwards it does the probabilities task.
+    data
+        ``assembly``: whether each trial was correct (0 or 1), with the coordinates ``stimulus_id``, ``task``,
+        ``image_label`` and ``prediction``. ``stimuli``: test images with the columns ``image_label``, ``manipulation``
+        and ``manipulation_details``. ``fitting``: images with the column ``image_label``.
 
     Returns
     -------
@@ -148,11 +116,11 @@ def score_tasks(benchmark: Benchmark, experiment: Experiment, model: BrainModel)
         When the model, or the subjects, are equally accurate in all tasks.
 
     """
-    trials = trial_table(experiment.assembly, "stimulus_id", "task", "image_label", "prediction")
+    trials = trial_table(data.assembly, "stimulus_id", "task", "image_label", "prediction")
     human = trials["value"].astype(np.float64).groupby(trials["task"].astype(str)).mean()
-    require_columns(experiment.stimuli, "manipulation", "manipulation_details")
+    require_columns(data.stimuli, "manipulation", "manipulation_details")
     tasks = human.index.to_list()
-    images, _ = _answers(benchmark, experiment, model)
+    images, _ = _answers(benchmark, model, data)
     shown = (images["manipulation"] + "/" + images["manipulation_details"]).to_numpy(str)
     member = np.stack([shown == "/".join(manipulation_of(task)) for task in tasks], axis=1).astype(np.float64)
     without = [task for task, size in zip(tasks, member.sum(axis=0), strict=True) if size == 0]
@@ -179,35 +147,27 @@ def score_tasks(benchmark: Benchmark, experiment: Experiment, model: BrainModel)
         {"observer": ["model", "human"], "task": tasks},
         ("observer", "task"),
     )
-    return _score(benchmark, experiment, raw, bootstrap(consistency, shown), trials, {"tasks": len(tasks)}, values)
+    return _score(benchmark, data, raw, bootstrap(consistency, shown), trials, {"tasks": len(tasks)}, values)
 
 
-def _experiment(data: BenchmarkData) -> Experiment:
-    return Experiment(
-        data.assembly,
-        data.stimuli,
-        data.fitting,
-    )
-
-
-def _answers(benchmark: Benchmark, experiment: Experiment, model: BrainModel) -> tuple[pd.DataFrame, NDArray[np.str_]]:
+def _answers(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> tuple[pd.DataFrame, NDArray[np.str_]]:
     """Return the choice of the model for every test image, and the categories that it chose from, sorted."""
-    require_columns(experiment.stimuli, "image_label", "manipulation", "manipulation_details")
-    require_columns(experiment.fitting, "image_label")
+    require_columns(data.stimuli, "image_label", "manipulation", "manipulation_details")
+    require_columns(data.fitting, "image_label")
     degrees = model.visual_degrees()
     answers = category_probabilities(
         model,
-        place_on_screen(experiment.fitting, degrees),
-        place_on_screen(experiment.stimuli, degrees),
+        place_on_screen(data.fitting, degrees),
+        place_on_screen(data.stimuli, degrees),
         benchmark.number_of_trials,
     )
     columns = ("image_label", "manipulation", "manipulation_details")
-    return answer_table(experiment.stimuli, {"choice": answers.choices}, *columns), np.sort(answers.categories)
+    return answer_table(data.stimuli, {"choice": answers.choices}, *columns), np.sort(answers.categories)
 
 
 def _score(
     benchmark: Benchmark,
-    experiment: Experiment,
+    data: BenchmarkData,
     raw: float,
     draws: NDArray[np.float64],
     trials: pd.DataFrame,
@@ -215,7 +175,7 @@ def _score(
     values: xr.DataArray | None = None,
 ) -> Score:
     ceiling = CEILINGS[benchmark.metric]
-    counts = {"stimuli": len(experiment.stimuli), "fitting_stimuli": len(experiment.fitting), "trials": len(trials)}
+    counts = {"stimuli": len(data.stimuli), "fitting_stimuli": len(data.fitting), "trials": len(trials)}
     return outcome(
         benchmark,
         ratio(raw, ceiling, deviation(draws)),
@@ -226,8 +186,8 @@ def _score(
         provenance={
             "protocol": PROTOCOL_REVISION,
             "data_sha256": digest(trials),
-            "stimuli": experiment.stimuli.digest(),
-            "fitting_stimuli": experiment.fitting.digest(),
+            "stimuli": data.stimuli.digest(),
+            "fitting_stimuli": data.fitting.digest(),
         },
         values=values,
     )

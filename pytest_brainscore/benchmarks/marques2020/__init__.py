@@ -13,33 +13,35 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from pytest_brainscore.benchmarks.benchmark import Access, Benchmark
+from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.catalogue import FileSetKind
+from pytest_brainscore.data.citations import cite
 
 
-class _Experiment(NamedTuple):
+class _Study(NamedTuple):
     """The recordings that a benchmark compares with, and how the neurons were stimulated."""
 
     stimulus_set: str
     visual_degrees: float
     cost: float
-    access: Access
-    reference: str
+    citation: str
+    """Key of the bibliography."""
+    reads: tuple[FileSetKind, ...] = ()
+    """What of stimuli and recordings is not part of this package; gratings are drawn."""
 
 
 # Cost: receptive-field mapping (3528 gratings) and calibration (1152) are part of every benchmark that runs alone; the
 # spatial-frequency (2112), size (2304) and texture (450) stimuli come on top, at about 20 ms a stimulus.
-_EXPERIMENTS: Final = {
-    "Ringach2002": _Experiment("Marques2020_orientation", 12.0, 100.0, "public", "10.1523/JNEUROSCI.22-13-05639.2002"),
-    "DeValois1982a": _Experiment("Marques2020_orientation", 12.0, 100.0, "embedded", "10.1016/0042-6989(82)90112-2"),
-    "DeValois1982b": _Experiment(
-        "Marques2020_spatial_frequency", 12.0, 145.0, "embedded", "10.1016/0042-6989(82)90113-4"
-    ),
+_STUDIES: Final = {
+    "Ringach2002": _Study("Marques2020_orientation", 12.0, 100.0, "Ringach2002", ("assembly",)),
+    "DeValois1982a": _Study("Marques2020_orientation", 12.0, 100.0, "DeValois1982a"),
+    "DeValois1982b": _Study("Marques2020_spatial_frequency", 12.0, 145.0, "DeValois1982b"),
     # The published system gives the DOI of part IV of this series together with the title and pages of part III; the
     # data are those of part III.
-    "Schiller1976c": _Experiment("Marques2020_spatial_frequency", 12.0, 145.0, "embedded", "10.1152/jn.1976.39.6.1334"),
-    "Cavanaugh2002a": _Experiment("Marques2020_size", 12.0, 150.0, "embedded", "10.1152/jn.00692.2001"),
-    "FreemanZiemba2013_V1_properties": _Experiment(
-        "FreemanZiemba2013_properties", 8.0, 110.0, "private", "10.1038/nn.3402"
+    "Schiller1976c": _Study("Marques2020_spatial_frequency", 12.0, 145.0, "Schiller1976"),
+    "Cavanaugh2002a": _Study("Marques2020_size", 12.0, 150.0, "Cavanaugh2002"),
+    "FreemanZiemba2013_V1_properties": _Study(
+        "FreemanZiemba2013_properties", 8.0, 110.0, "Freeman2013", ("stimulus_set", "assembly")
     ),
 }
 
@@ -145,7 +147,7 @@ def neuronal_property(benchmark: Benchmark) -> str:
 
 
 def _benchmark(leaf: _Leaf) -> Benchmark:
-    experiment = _EXPERIMENTS[leaf.assembly]
+    study = _STUDIES[leaf.assembly]
     return Benchmark(
         identifier=f"Marques2020_{leaf.name}",
         version=1,
@@ -154,15 +156,15 @@ def _benchmark(leaf: _Leaf) -> Benchmark:
         metric="ks_similarity",
         ceiling=leaf.ceiling,
         normalisation="r/c",
-        stimulus_set=experiment.stimulus_set,
+        stimulus_set=study.stimulus_set,
         assembly=leaf.assembly,
-        visual_degrees=experiment.visual_degrees,
+        visual_degrees=study.visual_degrees,
         number_of_trials=20,
-        access=experiment.access,
-        reference=experiment.reference,
-        cost=experiment.cost,
+        citation=cite("Marques2021", study.citation),
+        cost=study.cost,
         protocol=f"{__name__}.protocol:score",
-        generated_stimuli=experiment.stimulus_set.startswith("Marques2020_"),
+        data=f"{__name__}.protocol:property_data",
+        reads=tuple((kind, study.stimulus_set if kind == "stimulus_set" else leaf.assembly) for kind in study.reads),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.marques2020.targets import PropertyTarget
+if TYPE_CHECKING:
+    from pytest_brainscore.benchmarks.marques2020.targets import PropertyTarget
 
 _AXES: Final = {
     "circular_variance": ("circular variance", ""),

@@ -29,7 +29,6 @@ from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
@@ -41,6 +40,14 @@ BOOTSTRAPS: Final = 1000
 """Number of draws in the published protocol."""
 
 Properties = dict[str, NDArray[np.float64]]
+
+
+class PropertyData(NamedTuple):
+    """What a benchmark of this family compares with and shows."""
+
+    target: targets.PropertyTarget
+    stimuli: StimulusSet
+    """In the published order, not yet placed on a screen."""
 
 
 class _Analysis(NamedTuple):
@@ -93,7 +100,19 @@ def _analysis(assembly: str) -> _Analysis:
     return analyses[assembly]
 
 
-def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
+def property_data(benchmark: Benchmark) -> PropertyData:
+    """Return what a benchmark compares with, and what it shows.
+
+    Raises
+    ------
+    DataUnavailable
+        When the stimuli or recordings are not on this machine.
+
+    """
+    return PropertyData(targets.property_target(benchmark), _analysis(benchmark.assembly).stimuli())
+
+
+def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
     """Score a model on one property.
 
     Protocol of Marques, Schrimpf & DiCarlo (2021): receptive-field mapping, affine calibration to spikes per second,
@@ -107,6 +126,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
         One of the 22 benchmarks of this family.
     model
         Afterwards it records from V1.
+    data
+        The distribution over neurons, and the stimuli of their study in the published order.
 
     Returns
     -------
@@ -119,13 +140,10 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     ------
     NoNumber
         When the model has no unit at the position of the stimuli, no responsive unit, or responses that are not finite.
-    DataUnavailable
-        When the stimuli or recordings are not on this machine.
 
     """
-    target = targets.property_target(benchmark)
+    target, shown = data
     analysis = _analysis(benchmark.assembly)
-    shown = analysis.stimuli()
     rates, baseline = record_firing_rates(model, shown)
     by_unit = np.ascontiguousarray(rates.T).reshape(-1, *analysis.axes)
     values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]

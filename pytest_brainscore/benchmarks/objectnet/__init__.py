@@ -8,20 +8,28 @@ Importing this module is light: definitions only.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
-from pytest_brainscore.benchmarks import imagenet
+from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 BENCHMARKS: Final = (
-    replace(
-        imagenet.BENCHMARKS[0],
+    Benchmark(
         identifier="ObjectNet-top1",
+        version=1,
+        parents=("engineering_vision",),
+        region="label",
+        metric="accuracy",
+        ceiling=1.0,
+        normalisation="r/c",
         stimulus_set="BarbuMayo2019",
-        access="restricted",
-        reference="https://objectnet.dev",
+        assembly="",
+        # Not used: images fill the input of the model, whatever visual angle it spans.
+        visual_degrees=8.0,
+        number_of_trials=10,
+        citation=cite("Barbu2019"),
         cost=350.0,
-        protocol="pytest_brainscore.benchmarks.imagenet.protocol:objectnet_score",
+        protocol=f"{__name__}.protocol:score",
     ),
 )
 """The only benchmark on these images."""

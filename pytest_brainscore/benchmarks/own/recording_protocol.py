@@ -24,7 +24,7 @@ from pytest_brainscore.data.stimuli.own_images import own_stimuli
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import NoNumber, RecordingError
-from pytest_brainscore.models.recording import record_responses
+from pytest_brainscore.models.asking import record_responses
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 BENCHMARKS: Final = (
     Benchmark(
@@ -28,8 +29,7 @@ BENCHMARKS: Final = (
         fitting_stimulus_set="objectome.public",
         visual_degrees=8.0,
         number_of_trials=2,
-        access="private",
-        reference="https://doi.org/10.1101/240614",
+        citation=cite("Rajalingham2018"),
         cost=60.0,
         protocol=f"{__name__}.protocol:i2n_score",
     ),
@@ -43,7 +43,7 @@ _PUBLIC: Final = replace(
     ceiling=None,
     stimulus_set="objectome.public",
     assembly="Rajalingham2018.public",
-    access="public",
+    protocol=f"{__name__}.protocol:i2n_score_of_few_trials",
 )
 
 

@@ -21,7 +21,6 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
-from pytest_brainscore.benchmarks.shared.bootstrap import bootstrap, deviation
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.image_level_behavior import (
@@ -33,13 +32,13 @@ from pytest_brainscore.metrics.behavior.image_level_behavior import (
     model_pattern,
     trial_halves,
 )
+from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import NormalisedScore
 from pytest_brainscore.metrics.shared.aggregation import defined_mean
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -47,23 +46,7 @@ PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this family that may change a score."""
 
 
-def i2n_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
-    """Score a model on the data of the catalogue; see `score_trials`.
-
-    Raises
-    ------
-    DataUnavailable, NotCapable, NoNumber
-        When data are missing, the model has no read-out for probabilities, or as in `score_trials`.
-
-    """
-    fitting = data.fitting
-    stimuli = data.stimuli
-    return score_trials(benchmark, data.assembly, stimuli, fitting, model)
-
-
-def score_trials(
-    benchmark: Benchmark, assembly: xr.DataArray, stimuli: StimulusSet, fitting: StimulusSet, model: BrainModel
-) -> Score:
+def i2n_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData, *, skip_undefined: bool = False) -> Score:
     """Score whether a model takes the same images for the same other objects as people do.
 
     A decoder of the model learns the objects from the fitting stimuli. Its probabilities give a d' for each image and
@@ -74,14 +57,15 @@ def score_trials(
     Parameters
     ----------
     benchmark
-        One of the benchmarks of this family. On the public images people saw few distractors of each image; what is
-        undefined in one of the halves is then left out of the ceiling.
-    assembly
-        Chosen object of each trial, with the coordinates ``stimulus_id``, ``sample_obj`` and ``dist_obj``.
-    stimuli, fitting
-        Images with the column ``image_label``.
+        One of the benchmarks of this family.
     model
         Afterwards it does the probabilities task.
+    data
+        ``assembly``: chosen object of each trial, with the coordinates ``stimulus_id``, ``sample_obj`` and
+        ``dist_obj``. ``stimuli`` and ``fitting``: images with the column ``image_label``.
+
+    skip_undefined
+        Leave d' that are undefined in one of the halves out of the ceiling; see `i2n_score_of_few_trials`.
 
     Returns
     -------
@@ -100,6 +84,7 @@ def score_trials(
         another one; or when all d' of the model are the same.
 
     """
+    fitting, stimuli, assembly = data.fitting, data.stimuli, data.assembly
     require_columns(stimuli, "image_label")
     require_columns(fitting, "image_label")
     table = trial_table(assembly, "stimulus_id", "sample_obj", "dist_obj")
@@ -124,7 +109,6 @@ def score_trials(
     probabilities = answers.values[images["row"].to_numpy(np.intp)]
     seen, truth = images["stimulus_id"].to_numpy(str), images["image_label"].to_numpy(str)
     pattern = model_pattern(probabilities, seen, truth, answers.categories, normalised=True)
-    sparse = benchmark.access == "public"
     try:
         raw = behavioral_consistency(pattern, trials, normalised=True, over_objects=False)
     except ValueError as error:
@@ -136,7 +120,9 @@ def score_trials(
             f"All d' of {model.identifier} on {benchmark.stimulus_set} are the same, so they do not correlate."
         )
     try:
-        ceiling = behavioral_consistency_ceiling(trials, normalised=True, over_objects=False, skip_undefined=sparse)
+        ceiling = behavioral_consistency_ceiling(
+            trials, normalised=True, over_objects=False, skip_undefined=skip_undefined
+        )
     except ValueError as error:
         raise DataUnavailable(
             f"{benchmark.assembly} has too few trials to compare its halves ({error.args[0].split(':')[0]}); fetch it "
@@ -179,6 +165,14 @@ def score_trials(
             ("of", "repetition"),
         ),
     )
+
+
+def i2n_score_of_few_trials(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
+    """Score as `i2n_score` where people saw few distractors of each image, as of the public images.
+
+    The halves then lack trials of some images and distractors, whose d' is left out of the ceiling.
+    """
+    return i2n_score(benchmark, model, data, skip_undefined=True)
 
 
 def _bootstrapped(

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.data.citations import cite
 
 
 class _DataSet(NamedTuple):
@@ -25,18 +26,15 @@ class _DataSet(NamedTuple):
     repetitions: int
     ceilings: dict[str, float]
     """As published, by region."""
-    reference: str
+    citation: str
+    """Key of the bibliography."""
     cost: float
 
 
 _DATA_SETS: Final = (
-    _DataSet(
-        "SanghaviJozwik2020", "BOLD5000", 8.0, 37, {"V4": 0.9630336, "IT": 0.860352}, "10.17605/OSF.IO/FHY36", 160.0
-    ),
-    _DataSet("Sanghavi2020", "hvm", 8.0, 28, {"V4": 0.8892049, "IT": 0.868293}, "10.17605/OSF.IO/CHWDK", 190.0),
-    _DataSet(
-        "SanghaviMurty2020", "Rust2012", 5.0, 50, {"V4": 0.9666086, "IT": 0.875714}, "10.17605/OSF.IO/FCHME", 15.0
-    ),
+    _DataSet("SanghaviJozwik2020", "BOLD5000", 8.0, 37, {"V4": 0.9630336, "IT": 0.860352}, "SanghaviJozwik2021", 160.0),
+    _DataSet("Sanghavi2020", "hvm", 8.0, 28, {"V4": 0.8892049, "IT": 0.868293}, "Sanghavi2021", 190.0),
+    _DataSet("SanghaviMurty2020", "Rust2012", 5.0, 50, {"V4": 0.9666086, "IT": 0.875714}, "SanghaviMurty2021", 15.0),
 )
 
 
@@ -53,8 +51,7 @@ def _leaf(data: _DataSet, region: str) -> Benchmark:
         assembly=data.name,
         visual_degrees=data.visual_degrees,
         number_of_trials=data.repetitions,
-        access="private",
-        reference=data.reference,
+        citation=cite(data.citation),
         cost=data.cost,
         protocol=f"{__name__}.protocol:score",
     )

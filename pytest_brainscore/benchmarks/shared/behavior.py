@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from pytest_brainscore.benchmarks.shared.bootstrap import DRAWS, SEED
 from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
+from pytest_brainscore.metrics.reliability.bootstrap import DRAWS, SEED
 from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
@@ -186,12 +185,6 @@ def confusion_details(truth: NDArray[np.str_], answers: NDArray[np.str_]) -> dic
     counts = np.zeros((len(labels), len(labels)), dtype=np.int64)
     np.add.at(counts, (np.searchsorted(labels, truth), np.searchsorted(labels, answers)), 1)
     return {"labels": labels, "counts": counts.tolist()}
-
-
-def select(stimuli: StimulusSet, rows: ArrayLike) -> StimulusSet:
-    """Return the stimuli at some rows (positions, or a mask of all rows), in the order of the positions."""
-    selected = np.arange(len(stimuli))[np.asarray(rows)]
-    return replace(stimuli, table=stimuli.table.iloc[selected], images=tuple(stimuli.images[row] for row in selected))
 
 
 def require_columns(stimuli: StimulusSet, *columns: str) -> None:

@@ -6,7 +6,7 @@ import importlib.util
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_brainscore.data.catalogue import CatalogueFile, FileSet, Kind, file_set
+from pytest_brainscore.data.catalogue import CatalogueFile, FileSet, FileSetKind, file_set
 from pytest_brainscore.data.retrieval import find_local
 from pytest_brainscore.data.retrieval.sizes import size_in_words
 from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, name_the_folder, offline, user_folder
@@ -24,7 +24,7 @@ class Readiness(NamedTuple):
     """What is missing, why, and how to get it, in one sentence; None when ready."""
 
 
-def readiness(kind: Kind, identifier: str) -> Readiness:
+def readiness(kind: FileSetKind, identifier: str) -> Readiness:
     """Return whether a stimulus set or an assembly is at hand.
 
     It is when all its files are found by name (``find_local.find``), or the files of its original

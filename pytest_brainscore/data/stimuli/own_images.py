@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_brainscore.data.reading import reading
 from pytest_brainscore.data.recordings.from_tables import read_table
 from pytest_brainscore.data.recordings.vocabulary import find, shown
-from pytest_brainscore.data.retrieval.unpacking import unpacked
 from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, StimulusSet
 from pytest_brainscore.data.stimuli.stimulus_set_files import LEFT_BEHIND
+from pytest_brainscore.data.unpacking.unpacked import unpacked
 from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:

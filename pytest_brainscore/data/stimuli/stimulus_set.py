@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.data.reading import reading
 from pytest_brainscore.errors import DataUnavailable
@@ -105,9 +105,12 @@ class StimulusSet:
     def __len__(self) -> int:
         return len(self.images)
 
-    def rows(self, selection: slice) -> StimulusSet:
-        """Return the stimuli of a slice of rows, in the same order."""
-        return replace(self, table=self.table.iloc[selection], images=self.images[selection])
+    def rows(self, chosen: slice | ArrayLike) -> StimulusSet:
+        """Return the stimuli at some rows: a slice, a mask of all rows, or positions, then in their order."""
+        if isinstance(chosen, slice):
+            return replace(self, table=self.table.iloc[chosen], images=self.images[chosen])
+        places = np.arange(len(self))[np.asarray(chosen)]
+        return replace(self, table=self.table.iloc[places], images=tuple(self.images[place] for place in places))
 
     def digest(self) -> str:
         """Return a hexadecimal digest of all images in their order; names and metadata do not enter."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pytest_brainscore.report.html.cells import Cell, Style, facts, leaf_cell, parent_cell
 from pytest_brainscore.report.html.columns import Column
 from pytest_brainscore.report.html.notation import change, subject
-from pytest_brainscore.report.html.references import Publication, publication
+from pytest_brainscore.report.html.references import Publication, publications
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.scoring.tree import ScoreTree
 
@@ -48,8 +48,8 @@ class Node:
     """Whether there is a result here or below (a number, or X)."""
     subject: str = ""
     """What a benchmark measures."""
-    publication: Publication | None = None
-    """Where it comes from."""
+    publications: tuple[Publication, ...] = ()
+    """Where a benchmark comes from."""
     facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Heading, and a text for every column."""
 
@@ -116,7 +116,6 @@ def _parent(
         opened=depth < (1 if engineering else _OPEN_LEVELS) or changed or (few and scored),
         changed=changed,
         scored=scored,
-        publication=publication(name),
     )
 
 
@@ -143,7 +142,7 @@ def _leaf(
         changed=any(change(record) for record in known),
         scored=any(record.status in ("scored", "nan") for record in known),
         subject=subject(best) if best else "",
-        publication=publication(identifier),
+        publications=tuple(publications(record.citation for record in known)),
         facts=tuple((heading, tuple(each.get(heading, "") for each in told)) for heading in headings),
     )
 

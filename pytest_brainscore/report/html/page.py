@@ -45,7 +45,7 @@ def render_page(
     The page shows what the model page of www.brain-score.org shows, in its notation, and beyond it the verdicts on the
     baselines, raw scores and ceilings, both means of every parent, and what the scores depend on. It loads nothing,
     works without scripts, forbids everything but its own style and script by a content security policy, and holds the
-    reports as JSON in the element ``#reports``.
+    reports as JSON, without citations, in the element ``#reports``.
 
     Parameters
     ----------
@@ -106,14 +106,14 @@ def render_page(
         reasons=reasons(columns),
         layers=layer_commitment(columns),
         provenance=provenance(columns),
-        publications=publications(_scored(columns)),
+        publications=publications(_cited(columns)),
         incomplete=[column.label for column in columns if not column.report.complete],
     )
 
 
-def _scored(columns: Sequence[Column]) -> list[str]:
-    """Return the benchmarks that gave a result, in the order of the tree."""
-    return [record.identifier for column in columns for record in column.records if record.status in ("scored", "nan")]
+def _cited(columns: Sequence[Column]) -> list[str]:
+    """Return what to cite for the benchmarks that gave a result, in the order of the tree."""
+    return [record.citation for column in columns for record in column.records if record.status in ("scored", "nan")]
 
 
 @cache
@@ -149,8 +149,14 @@ def _hash(text: str) -> str:
 
 
 def _embedded(reports: Sequence[Report]) -> Markup:
-    """Return reports as JSON that cannot end the script element it stands in."""
-    text = msgspec.json.encode([plain_report(report) for report in reports]).decode()
+    """Return reports as JSON that cannot end the script element it stands in.
+
+    What records cite is left out, which the page shows once for all of them: it would be a tenth of the page.
+    """
+    plain = [plain_report(report) for report in reports]
+    for record in (record for report in plain for record in report["benchmarks"]):
+        record["citation"] = ""
+    text = msgspec.json.encode(plain).decode()
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - escaped above; entities would not be read inside a script element

@@ -1,79 +1,79 @@
-"""The publications that the benchmarks come from."""
+"""The publications behind the scores of a page, read from the citations that records carry."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
-# First letters of benchmark and parent identifiers, and the keys in references.bib. The first that fits counts.
-_KEYS: tuple[tuple[str, str], ...] = (
-    ("Marques2020_Ringach2002", "Ringach2002"),
-    ("Marques2020_DeValois1982-pref_or", "DeValois1982a"),
-    ("Marques2020_DeValois1982-peak_sf", "DeValois1982b"),
-    ("Marques2020_Schiller1976", "Schiller1976"),
-    ("Marques2020_Cavanaugh2002", "Cavanaugh2002"),
-    ("Marques2020_FreemanZiemba2013", "Freeman2013"),
-    ("Marques2020", "Marques2021"),
-    ("FreemanZiemba2013", "Freeman2013"),
-    ("MajajHong2015", "Majaj2015"),
-    ("SanghaviJozwik2020", "SanghaviJozwik2021"),
-    ("SanghaviMurty2020", "SanghaviMurty2021"),
-    ("Sanghavi2020", "Sanghavi2021"),
-    ("Kar2019", "Kar2019"),
-    ("Bracci2019", "Bracci2019"),
-    ("Rajalingham2018", "Rajalingham2018"),
-    ("Geirhos2021", "Geirhos2021"),
-    ("Baker2022", "Baker2022"),
-    ("Maniquet2024", "Maniquet2024"),
-    ("Ferguson2024", "Ferguson2024"),
-    ("Hebart2023", "Hebart2023"),
-    ("ImageNet-C", "Hendrycks2019"),
-    ("ImageNet", "Deng2009"),
-    ("ObjectNet", "Barbu2019"),
-    ("Hermann2020", "Hermann2020"),
-)
+_ENTRY = re.compile(r"@(\w+)\s*\{\s*([^\s,{}]+)\s*,")
+"""Beginning of a BibTeX entry: its type and key. ``@comment{...}``, ``@string{...}`` and ``@preamble{...}`` have no
+key, so that they do not match."""
+_FIELD = re.compile(r"\b(doi|url)\s*=\s*[{\"]+([^{}\"\s]*)", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Publication:
-    """A publication as the bibliography has it."""
+    """A publication as a page shows it."""
 
-    key: str
-    """Key of the entry."""
+    label: str
+    """Key of its BibTeX entry; or what the benchmark says instead: a DOI, an address, words."""
     bibtex: str
     """The whole entry."""
     address: str
-    """Where it can be read."""
+    """Where it can be read, ``https://`` or ``http://``; empty where that is not known."""
 
 
-def publication(identifier: str) -> Publication | None:
-    """Return the publication of a benchmark or of a parent named after one; None where none is known."""
-    key = next((key for start, key in _KEYS if identifier.startswith(start)), None)
-    return _bibliography()[key] if key else None
+def publications(citations: Iterable[str]) -> list[Publication]:
+    """Return the publications of some citations, each once, in their order.
 
+    Parameters
+    ----------
+    citations
+        What benchmarks say is to be cited: BibTeX entries, or a DOI, an address or words for one publication. Empty
+        where nothing is to be cited.
 
-def publications(identifiers: Iterable[str]) -> list[Publication]:
-    """Return the publications of benchmarks, each once, in order.
-
-    The V1 properties come from the papers that measured the neurons, and from the one that compared networks with them.
     """
-    found: dict[str, Publication] = {}
-    for identifier in identifiers:
-        for name in ("Marques2020", identifier) if identifier.startswith("Marques2020_") else (identifier,):
-            if entry := publication(name):
-                found[entry.key] = entry
-    return list(found.values())
+    return list(dict.fromkeys(each for citation in citations for each in _publications(citation)))
 
 
-@cache
-def _bibliography() -> dict[str, Publication]:
-    text = files(__package__).joinpath("references.bib").read_text(encoding="utf-8")
-    entries = {}
-    for entry in re.findall(r"^@.*?^}", text, flags=re.MULTILINE | re.DOTALL):
-        key = entry.partition("{")[2].partition(",")[0]
-        fields = dict(re.findall(r"^\s*(doi|url) = {(.*)}", entry, flags=re.MULTILINE))
-        entries[key] = Publication(key, entry, fields.get("url") or f"https://doi.org/{fields['doi']}")
-    return entries
+def _publications(citation: str) -> Iterator[Publication]:
+    entry = _ENTRY.search(citation)
+    text = citation.strip()
+    if entry is None and text:
+        yield _without_entry(text)
+    while entry is not None:
+        end = _end(citation, entry.start())
+        text = citation[entry.start() : end]
+        fields = {name.lower(): value for name, value in _FIELD.findall(text)}
+        yield Publication(entry[2], text, _address(fields.get("url", "")) or _address(fields.get("doi", "")))
+        entry = _ENTRY.search(citation, end)
+
+
+def _without_entry(text: str) -> Publication:
+    """Return the publication that a DOI, an address or words stand for."""
+    address = _address(text)
+    field = f"url = {{{address}}}" if address else f"note = {{{text}}}"
+    # Braces of a text would end the entry, and a key is one word.
+    key = re.sub(r"\W+", "-", text).strip("-")[:40] or "citation"
+    return Publication(text, f"@misc{{{key},\n  {field},\n}}" if not set("{}") & set(text) else text, address)
+
+
+def _address(text: str) -> str:
+    """Return the address of a DOI or of a page; empty where a text is neither."""
+    doi = _DOI.fullmatch(text.strip())
+    if doi:
+        return f"https://doi.org/{doi[1]}"
+    return text.strip() if _ADDRESS.fullmatch(text.strip()) else ""
+
+
+def _end(text: str, start: int) -> int:
+    """Return where an entry ends: behind the brace that closes its first one, or with the text."""
+    depth = 0
+    for place in range(start, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if text[place] == "}" and depth == 0:
+            return place + 1
+    return len(text)

@@ -42,6 +42,7 @@ class Trial:
             "parent": benchmark.parent,
             "parents": list(benchmark.parents),
             "region": benchmark.region,
+            "citation": benchmark.citation,
         }
 
 

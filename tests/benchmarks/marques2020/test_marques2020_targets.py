@@ -20,7 +20,7 @@ from pytest_brainscore.resources import resource_folder
 EMBEDDED = [
     benchmark
     for benchmark in all_benchmarks()
-    if benchmark.identifier.startswith("Marques2020_") and benchmark.access == "embedded"
+    if benchmark.identifier.startswith("Marques2020_") and not benchmark.needs
 ]
 NEURONS = {"DeValois1982a": 385, "DeValois1982b": 363, "Schiller1976c": 87, "Cavanaugh2002a": 190}
 COUNTS = {

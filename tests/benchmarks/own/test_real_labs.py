@@ -14,8 +14,8 @@ from pytest_brainscore import load_benchmark, load_model, score
 from pytest_brainscore.benchmarks.own.toml_folder import read_benchmarks
 from pytest_brainscore.data.publishers.cowley2023 import session_stimuli
 from pytest_brainscore.errors import RecordingError
+from pytest_brainscore.models.asking import record_responses
 from pytest_brainscore.models.interface import BrainModel
-from pytest_brainscore.models.recording import record_responses
 
 V4 = """
 identifier = "Lab2026.210305.V4-pls"

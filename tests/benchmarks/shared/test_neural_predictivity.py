@@ -21,6 +21,7 @@ from pytest_brainscore.benchmarks.sanghavi2020 import protocol as sanghavi2020
 from pytest_brainscore.benchmarks.shared.recordings import arrange
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.given_data import score_on
 from tests.support.table_models import TableModel, stimuli_named
 
 IMAGES, UNITS, NEUROIDS, REPETITIONS = 80, 40, 5, 6
@@ -62,7 +63,7 @@ CASES = {
 }
 
 
-class Experiment(NamedTuple):
+class Setup(NamedTuple):
     """Everything that goes into a score."""
 
     benchmark: Benchmark
@@ -76,14 +77,12 @@ class Experiment(NamedTuple):
     def model(self) -> TableModel:
         return TableModel(self.features)
 
-    def score(self, monkeypatch: pytest.MonkeyPatch, version: int | None = None) -> Any:
-        monkeypatch.setattr(self.case.protocol, "load_assembly", lambda _: self.assembly)
-        monkeypatch.setattr(self.case.protocol, "load_stimulus_set", lambda *_: self.stimuli)
+    def score(self, version: int | None = None) -> Any:
         name = self.case.benchmark if version is None else f"{self.case.benchmark}@{version}"
-        return load_benchmark(name)(self.model())
+        return score_on(load_benchmark(name), self.model(), stimuli=self.stimuli, assembly=self.assembly)
 
 
-def experiment(name: str, repetitions: int | None = None) -> Experiment:
+def experiment(name: str, repetitions: int | None = None) -> Setup:
     case = CASES[name]
     benchmark = load_benchmark(case.benchmark)
     count = repetitions or (benchmark.number_of_trials if name == "sanghavi2020" else REPETITIONS)
@@ -114,10 +113,10 @@ def experiment(name: str, repetitions: int | None = None) -> Experiment:
         coordinates[case.label] = ("presentation", LABELS[image])
     assembly = xr.DataArray(rows[order].astype(np.float64), coordinates, ("presentation", "neuroid", "time_bin"))
     named = dict(zip(IDS, features, strict=True))
-    return Experiment(benchmark, case, named, single, assembly, stimuli_named(IDS, benchmark.visual_degrees))
+    return Setup(benchmark, case, named, single, assembly, stimuli_named(IDS, benchmark.visual_degrees))
 
 
-def reference(setup: Experiment) -> NDArray[np.float64]:
+def reference(setup: Setup) -> NDArray[np.float64]:
     """Return the correlations of the published loop, shape (split, neuroid)."""
     order = np.argsort(IDS)
     target = np.nanmean(setup.single, axis=0)[order]
@@ -131,7 +130,7 @@ def reference(setup: Experiment) -> NDArray[np.float64]:
     return np.array(found)
 
 
-def reference_ceiling(setup: Experiment) -> tuple[float, float]:
+def reference_ceiling(setup: Setup) -> tuple[float, float]:
     medians = []
     repetitions = np.arange(len(setup.single))
     for first, second in ShuffleSplit(10, train_size=0.5, random_state=1).split(repetitions):
@@ -144,7 +143,7 @@ def reference_ceiling(setup: Experiment) -> tuple[float, float]:
 @pytest.mark.parametrize("name", CASES)
 def test_the_score_is_that_of_the_published_loop(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     setup = experiment(name)
-    score = setup.score(monkeypatch)
+    score = setup.score()
     correlations = reference(setup)
     np.testing.assert_allclose(score.values.values, correlations, rtol=0, atol=1e-7)
     medians = np.median(correlations, axis=1)
@@ -172,7 +171,7 @@ def test_the_version_of_2026_has_the_same_raw_score_and_another_normalisation(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setup = experiment(name)
-    page, current = setup.score(monkeypatch), setup.score(monkeypatch, setup.benchmark.version + 1)
+    page, current = setup.score(), setup.score(setup.benchmark.version + 1)
     assert (current.raw, current.ceiling) == (page.raw, page.ceiling)
     assert current.normalisation == "r^2/c"
     assert current.value == pytest.approx(current.raw**2 / current.ceiling, rel=1e-12)
@@ -186,9 +185,7 @@ def test_the_model_sees_all_stimuli_at_their_size_and_records_the_window(
 ) -> None:
     setup = experiment(name)
     model = setup.model()
-    monkeypatch.setattr(setup.case.protocol, "load_assembly", lambda _: setup.assembly)
-    monkeypatch.setattr(setup.case.protocol, "load_stimulus_set", lambda *_: setup.stimuli)
-    setup.benchmark(model)
+    score_on(setup.benchmark, model, stimuli=setup.stimuli, assembly=setup.assembly)
     assert model.recordings == [(setup.benchmark.region, (setup.case.asked,))]
     side = model.seen[0].images[0].pixels().shape[0]
     assert side == round(8 * model.degrees / setup.benchmark.visual_degrees)
@@ -196,12 +193,12 @@ def test_the_model_sees_all_stimuli_at_their_size_and_records_the_window(
 
 def test_no_number_depends_on_the_order_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
     setup = experiment("majajhong2015")
-    score = setup.score(monkeypatch)
+    score = setup.score()
     back = setup.stimuli.table.iloc[::-1].reset_index(drop=True)
     turned = setup._replace(
         assembly=setup.assembly[::-1].transpose("time_bin", "neuroid", "presentation"),
         stimuli=StimulusSet("named", back, setup.stimuli.images[::-1], setup.stimuli.degrees),
-    ).score(monkeypatch)
+    ).score()
     assert turned.value == pytest.approx(score.value, abs=1e-9)
     assert turned.provenance["data_sha256"] == score.provenance["data_sha256"]
     assert turned.provenance["stimuli"] != score.provenance["stimuli"]
@@ -212,48 +209,46 @@ def test_data_that_predict_themselves_are_limited_by_the_regression_alone(monkey
     average = np.nanmean(setup.single, axis=0)
     noise = 1e-3 * np.random.default_rng(1).standard_normal((IMAGES, 25))
     features = {name: np.concatenate([average[n], noise[n]]).astype(np.float32) for n, name in enumerate(IDS)}
-    assert setup._replace(features=features).score(monkeypatch).raw > 0.999
+    assert setup._replace(features=features).score().raw > 0.999
 
 
 def test_provenance_names_data_stimuli_seed_and_stop_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     setup = experiment("majajhong2015")
-    provenance = setup.score(monkeypatch).provenance
+    provenance = setup.score().provenance
     assert set(provenance) == {"protocol", "data_sha256", "stimuli", "seed", "regression"}
     assert provenance["stimuli"] == setup.stimuli.digest()
     assert "500 iterations" in provenance["regression"]
     changed = setup.assembly.copy()
     changed[0, 3] += 1e-6
-    assert setup._replace(assembly=changed).score(monkeypatch).provenance["data_sha256"] != provenance["data_sha256"]
+    assert setup._replace(assembly=changed).score().provenance["data_sha256"] != provenance["data_sha256"]
 
 
 class TestBadInput:
     """Each is one sentence, said before the model is shown anything where it lies in the data."""
 
     @pytest.fixture
-    def setup(self) -> Experiment:
+    def setup(self) -> Setup:
         return experiment("majajhong2015")
 
-    def refused(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch, message: str) -> None:
+    def refused(self, setup: Setup, monkeypatch: pytest.MonkeyPatch, message: str) -> None:
         monkeypatch.setattr(TableModel, "look_at", None)
         with pytest.raises(DataUnavailable, match=message):
-            setup.score(monkeypatch)
+            setup.score()
 
-    def test_a_region_that_was_not_recorded(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_region_that_was_not_recorded(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         assembly = setup.assembly.assign_coords(region=("neuroid", ["other"] * (NEUROIDS + 2)))
         self.refused(setup._replace(assembly=assembly), monkeypatch, "have no neuroid in V4")
 
-    def test_another_time_bin(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_another_time_bin(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         assembly = setup.assembly.assign_coords(time_bin_end=("time_bin", [270]))
         self.refused(setup._replace(assembly=assembly), monkeypatch, "not have the time bin from 70 to 170 ms once")
 
     @pytest.mark.parametrize("coordinate", ["repetition", "object_name", "region", "stimulus_id"])
-    def test_a_missing_coordinate(self, setup: Experiment, coordinate: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_missing_coordinate(self, setup: Setup, coordinate: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assembly = setup.assembly.drop_vars(coordinate)
         self.refused(setup._replace(assembly=assembly), monkeypatch, f"no coordinate '{coordinate}'")
 
-    def test_a_neuroid_that_never_responds_to_a_stimulus(
-        self, setup: Experiment, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_neuroid_that_never_responds_to_a_stimulus(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         assembly = setup.assembly.copy()
         assembly[(assembly["stimulus_id"] == "011-image").values, 4] = np.nan
         self.refused(
@@ -261,36 +256,36 @@ class TestBadInput:
         )
 
     def test_one_missing_response_is_left_out_of_the_average(
-        self, setup: Experiment, monkeypatch: pytest.MonkeyPatch
+        self, setup: Setup, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         place = int(np.flatnonzero((setup.assembly["repetition"] == 2).values)[0])
         image = IDS.index(str(setup.assembly["stimulus_id"].values[place]))
         assembly, single = setup.assembly.copy(), setup.single.copy()
         assembly[place, 3] = single[2, image, 1] = np.nan
         changed = setup._replace(assembly=assembly, single=single)
-        np.testing.assert_allclose(changed.score(monkeypatch).values.values, reference(changed), rtol=0, atol=1e-7)
+        np.testing.assert_allclose(changed.score().values.values, reference(changed), rtol=0, atol=1e-7)
 
-    def test_an_infinite_response(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_infinite_response(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         assembly = setup.assembly.copy()
         assembly[3, 3] = np.inf
         self.refused(setup._replace(assembly=assembly), monkeypatch, "infinite responses")
 
-    def test_stimuli_without_images(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_stimuli_without_images(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         few = setup._replace(stimuli=setup.stimuli.rows(slice(78)))
         self.refused(few, monkeypatch, f"80 stimuli and named has 78, 2 of the former are missing, .* {min(IDS[78:])}")
 
-    def test_images_without_recordings(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_images_without_recordings(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         self.refused(
             setup._replace(assembly=setup.assembly[(setup.assembly["stimulus_id"] != IDS[0]).values]),
             monkeypatch,
             "79 stimuli and named has 80, 0 of the former are missing",
         )
 
-    def test_a_repetition_twice(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_repetition_twice(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         doubled = xr.concat([setup.assembly, setup.assembly[:1]], "presentation")
         self.refused(setup._replace(assembly=doubled), monkeypatch, "cannot be used: Stimulus .* twice")
 
-    def test_a_stimulus_with_two_labels(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_stimulus_with_two_labels(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         labels = setup.assembly["object_name"].values.copy()
         labels[0] = "another"
         assembly = setup.assembly.assign_coords(object_name=("presentation", labels))
@@ -303,7 +298,7 @@ class TestBadInput:
         stimuli = stimuli_named(shown, 8.0)
         self.refused(setup._replace(assembly=one, stimuli=stimuli), monkeypatch, "one repetition, so no ceiling")
 
-    def test_recordings_without_signal(self, setup: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_recordings_without_signal(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         # The two halves of every split are opposite only for two repetitions.
         two = experiment("majajhong2015", repetitions=2)
         opposite = two.assembly * np.where(two.assembly["repetition"] == 1, -1, 1)[:, None, None]
@@ -313,25 +308,23 @@ class TestBadInput:
         self.refused(experiment("sanghavi2020", repetitions=6), monkeypatch, "6 repetitions .* instead of 50 of 5")
 
     def test_a_model_with_fewer_units_than_components_has_no_number(
-        self, setup: Experiment, monkeypatch: pytest.MonkeyPatch
+        self, setup: Setup, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         few = {name: features[:20] for name, features in setup.features.items()}
         with pytest.raises(NoNumber, match=r"table cannot be fitted to .*25 PLS components"):
-            setup._replace(features=few).score(monkeypatch)
+            setup._replace(features=few).score()
 
     def test_a_model_that_answers_all_stimuli_alike_has_no_number(
-        self, setup: Experiment, monkeypatch: pytest.MonkeyPatch
+        self, setup: Setup, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         alike = dict.fromkeys(setup.features, np.ones(UNITS, np.float32))
         with pytest.raises(NoNumber, match=r"No neuroid of .* has a correlation with table"):
-            setup._replace(features=alike).score(monkeypatch)
+            setup._replace(features=alike).score()
 
-    def test_responses_that_are_not_finite_have_no_number(
-        self, setup: Experiment, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_responses_that_are_not_finite_have_no_number(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         broken = setup.features | {IDS[3]: np.full(UNITS, np.nan)}
         with pytest.raises(NoNumber, match="not finite"):
-            setup._replace(features=broken).score(monkeypatch)
+            setup._replace(features=broken).score()
 
 
 def test_only_the_window_and_region_are_read_from_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,7 +333,7 @@ def test_only_the_window_and_region_are_read_from_the_file(monkeypatch: pytest.M
     assembly = setup.assembly.copy()
     assembly[:, :2] = np.nan
     assembly[:, :, 200:] = np.nan
-    assert setup._replace(assembly=assembly).score(monkeypatch) == setup.score(monkeypatch)
+    assert setup._replace(assembly=assembly).score() == setup.score()
 
 
 def test_repetitions_are_averaged_in_the_order_of_sorted_ids() -> None:

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pytest_brainscore.data.catalogue import FileSet, Kind
+from pytest_brainscore.data.catalogue import FileSet, FileSetKind
 from pytest_brainscore.data.folders import by_number
 from pytest_brainscore.data.publishers import load_assembly, load_stimulus_set, missing
 from pytest_brainscore.data.publishers.cowley2023 import session_assembly, session_stimuli, sessions
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "cowley2023"
-Describe = Callable[[Kind, str], FileSet]
+Describe = Callable[[FileSetKind, str], FileSet]
 Draw = Callable[[Path, int], Path]
 
 NAN = np.nan

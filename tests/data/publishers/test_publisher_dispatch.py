@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_brainscore.data import publishers
-from pytest_brainscore.data.catalogue import FileSet, Kind, catalogue
+from pytest_brainscore.data.catalogue import FileSet, FileSetKind, catalogue
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "cowley2023"
@@ -45,7 +45,7 @@ def test_looking_for_layouts_imports_nothing_heavy() -> None:
 
 @pytest.mark.usefixtures("no_user_folder")
 @pytest.mark.parametrize("kind", ["stimulus_set", "assembly"])
-def test_loading_what_is_missing_raises_the_same_sentence(kind: Kind) -> None:
+def test_loading_what_is_missing_raises_the_same_sentence(kind: FileSetKind) -> None:
     files = catalogue()[kind, "Cowley2023.V4"]
     load = partial(publishers.load_stimulus_set, degrees=8.0) if kind == "stimulus_set" else publishers.load_assembly
     with pytest.raises(DataUnavailable) as error:

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pytest_brainscore.data.catalogue import FileSet, Kind
+from pytest_brainscore.data.catalogue import FileSet, FileSetKind
 from pytest_brainscore.data.publishers import geirhos2021, load_assembly, load_stimulus_set, missing
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "geirhos2021"
-Describe = Callable[[Kind, str], FileSet]
+Describe = Callable[[FileSetKind, str], FileSet]
 Draw = Callable[[Path], Path]
 
 HEADER = "subj,Session,trial,rt,object_response,category,condition,imagename"

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from pytest_brainscore.data.catalogue import FileSet, Kind
+from pytest_brainscore.data.catalogue import FileSet, FileSetKind
 from pytest_brainscore.data.publishers import load_stimulus_set, missing
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "imagenet"
-Describe = Callable[[Kind, str], FileSet]
+Describe = Callable[[FileSetKind, str], FileSet]
 Draw = Callable[[Path], Path]
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pytest_brainscore.data.catalogue import FileSet, Kind
+from pytest_brainscore.data.catalogue import FileSet, FileSetKind
 from pytest_brainscore.data.publishers import load_stimulus_set, missing
 from pytest_brainscore.data.publishers.imagenet_c import LEVELS, TYPES
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "imagenet_c"
-Describe = Callable[[Kind, str], FileSet]
+Describe = Callable[[FileSetKind, str], FileSet]
 Draw = Callable[[Path], Path]
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pytest_brainscore.data.catalogue import FileSet, Kind
+from pytest_brainscore.data.catalogue import FileSet, FileSetKind
 from pytest_brainscore.data.publishers import load_assembly, load_stimulus_set, missing
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "kriegeskorte2008"
 IDENTIFIER = "Kriegeskorte2008.IT"
-Describe = Callable[[Kind, str], FileSet]
+Describe = Callable[[FileSetKind, str], FileSet]
 Draw = Callable[[Path], Path]
 needs_data = pytest.mark.skipif(
     not (os.environ.get("BRAINSCORE_DATA") and Path(os.environ["BRAINSCORE_DATA"], "rdm_92images").is_dir()),

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pytest_brainscore.data.catalogue import FileSet, Kind
+from pytest_brainscore.data.catalogue import FileSet, FileSetKind
 from pytest_brainscore.data.publishers import load_stimulus_set, missing
 from pytest_brainscore.data.stimuli.stimulus_set import ImageFile
 from pytest_brainscore.errors import DataUnavailable
 
 PUBLISHER = "objectnet"
-Describe = Callable[[Kind, str], FileSet]
+Describe = Callable[[FileSetKind, str], FileSet]
 Draw = Callable[[Path], Path]
 
 

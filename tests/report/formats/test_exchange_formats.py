@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pytest_brainscore.report.destination import Destination, Kind
+from pytest_brainscore.report.destination import Destination, ReportKind
 from pytest_brainscore.report.formats.table import COLUMNS
 from pytest_brainscore.report.record import ComparisonRecord, Report
 from pytest_brainscore.report.rendering import write_report
@@ -33,7 +33,7 @@ def report() -> Report:
     )
 
 
-def write(report: Report, kind: Kind, folder: Path) -> Path:
+def write(report: Report, kind: ReportKind, folder: Path) -> Path:
     path = folder / f"report.{kind}"
     assert write_report(report, Destination(kind, path)) == []
     return path

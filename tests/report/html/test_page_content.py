@@ -7,14 +7,12 @@ import hashlib
 import html
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.html.page import render_page
-from pytest_brainscore.report.html.references import publications
 from pytest_brainscore.report.record import ComparisonRecord, ModelRecord, Report, plain_report
 from pytest_brainscore.scoring.comparison import Verdict
 from pytest_brainscore.scoring.population import Result, population_of, published_population
@@ -310,23 +308,3 @@ def test_thumbnails_beyond_two_megabytes_are_left_out_and_that_is_said() -> None
 def test_a_thumbnail_of_an_unknown_format_is_refused() -> None:
     with pytest.raises(ReportError, match="no PNG, JPEG, GIF or WebP"):
         page_of(leaf_record("net", CIRCULAR), thumbnails={CIRCULAR: [b"<svg>"]})
-
-
-# --- publications ---
-
-
-def test_every_benchmark_but_those_without_a_publication_has_one() -> None:
-    without = {name for name in published_tree().leaves if not publications([name])}
-    assert {name.partition("_")[0].partition(".")[0] for name in without} == {"tong", "BMD2024"}
-
-
-def test_publications_are_listed_once_and_the_comparison_with_networks_comes_before_the_recordings() -> None:
-    keys = [each.key for each in publications([CIRCULAR, "Marques2020_Ringach2002-max_dc", "Kar2019-ost"])]
-    assert keys == ["Marques2021", "Ringach2002", "Kar2019"]
-
-
-def test_every_entry_of_the_bibliography_is_used_and_has_an_address() -> None:
-    used = publications(published_tree().leaves)
-    assert all(each.address.startswith("https://") for each in used)
-    path = Path(__file__).parents[3] / "pytest_brainscore" / "report" / "html" / "references.bib"
-    assert path.read_text(encoding="utf-8").count("\n@") + 1 == len(used)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.shared.bootstrap import FloatArray, bootstrap, deviation
+from pytest_brainscore.metrics.reliability.bootstrap import FloatArray, bootstrap, deviation
 
 CORRECT = np.random.RandomState(0).rand(200) < 0.7
 
