@@ -102,9 +102,9 @@ _SHIPPED: Final = {
     for metric in (
         _regression("pls", "pls", "partial least squares, the published neural predictivity", components=25),
         _regression("ridge", "ridge", "ridge regression with one penalty", alpha=1.0),
-        _regression("ridgecv", "ridgecv", "ridge regression, the penalty chosen by leaving stimuli out"),
+        _regression("ridgecv", "ridgecv", "ridge regression, the penalty chosen by leaving stimuli out", alphas=None),
         _regression("dual_ridge", "ridge", "ridge, by the name of its dual form", alpha=1.0),
-        _regression("dual_ridgecv", "ridgecv", "ridgecv, by the name of its dual form"),
+        _regression("dual_ridgecv", "ridgecv", "ridgecv, by the name of its dual form", alphas=None),
         _regression("linear_predictivity", "linear", "least squares"),
         _regression("linear", "linear", "linear_predictivity, in short"),
         _regression("neuron_to_neuron", "neuron_to_neuron", "the unit with the largest correlation"),

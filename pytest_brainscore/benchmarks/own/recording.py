@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from numpy.typing import ArrayLike
 
 from pytest_brainscore.benchmarks.own.comparing.dissimilarities import SUBJECT
-from pytest_brainscore.benchmarks.own.comparing.repetitions import RecordingWarning
+from pytest_brainscore.benchmarks.own.comparing.recording_warning import RecordingWarning
 from pytest_brainscore.benchmarks.own.comparing.score_subjects import score_subjects
 from pytest_brainscore.benchmarks.own.comparing.settings import choose
 from pytest_brainscore.errors import RecordingError
@@ -112,9 +112,10 @@ def score(
     **settings
         Further ones of the metric. Of those that are fitted: ``folds``, the number of folds that the stimuli are dealt
         into in place of random splits; ``background``, labels as for `stratify`, of which none of the tested stimuli is
-        fitted (0 counts for none); ``scaled``, whether each neuroid is scaled to the variance 1 first. Of ``rdm`` and
-        ``rsm``: ``bootstraps``, 1000. Of ``object_readout``: ``domain``, labels whose mean accuracy counts. Of
-        thresholds: ``accuracy`` and ``required_accuracy``. Of functions and other packages: their keyword parameters.
+        fitted (0 counts for none); ``scaled``, whether each neuroid is scaled to the variance 1 first. Of ``ridgecv``:
+        ``alphas``, penalties to choose from. Of ``rdm`` and ``rsm``: ``bootstraps``, 1000. Of ``object_readout``:
+        ``domain``, labels whose mean accuracy counts. Of thresholds: ``accuracy`` (.5 to 1, or ``"inflection"``) and
+        ``required_accuracy``. Of functions and other packages: their keyword parameters.
 
     Returns
     -------

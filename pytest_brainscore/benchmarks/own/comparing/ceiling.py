@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_brainscore.benchmarks.own.comparing.recording_warning import warn
 from pytest_brainscore.benchmarks.own.comparing.repetitions import (
     FloatArray,
-    RecordingWarning,
     matching_columns,
     read_repetitions,
 )
@@ -63,7 +62,7 @@ def read_ceiling(given: Any, recording: Matrix) -> FloatArray:
 def reliability(
     read: FloatArray,
     order: tuple[NDArray[np.intp], NDArray[np.intp]],
-    seed: int,
+    seed: int | None,
     consistency: Callable[..., SplitScore],
 ) -> FloatArray:
     """Return the reliabilities, (split, neuroid), of which the median over neuroids, and mean over splits, counts.
@@ -75,7 +74,7 @@ def reliability(
     order
         Rows and columns of the recording in the order that everything is computed in.
     seed
-        Of the halves of the repetitions.
+        Of the halves of the repetitions; None for the published one.
     consistency
         Of repetitions, with a seed.
 
@@ -83,7 +82,8 @@ def reliability(
     stimuli, neuroids = order
     if read.ndim == 2:
         return read if read.shape[1] == 1 else np.ascontiguousarray(read[:, neuroids])
-    found = consistency(np.ascontiguousarray(read[:, stimuli][:, :, neuroids]), seed=seed)
+    ordered = np.ascontiguousarray(read[:, stimuli][:, :, neuroids])
+    found = consistency(ordered) if seed is None else consistency(ordered, seed=seed)
     warn_of_equal(read, found.value)
     return found.values
 
@@ -91,11 +91,7 @@ def reliability(
 def warn_of_equal(repetitions: FloatArray, top: float) -> None:
     """Warn of repetitions that are all the same."""
     if top == 1 and (repetitions == repetitions[:1]).all():
-        warnings.warn(
-            "The repetitions of the ceiling are all the same, so it is 1; give single repetitions, not their mean.",
-            RecordingWarning,
-            stacklevel=5,
-        )
+        warn("The repetitions of the ceiling are all the same, so it is 1; give single repetitions, not their mean.")
 
 
 def require_positive(top: float, what: str = "internal consistency of the recording") -> float:

@@ -54,9 +54,10 @@ def ridge(features: Array, responses: Array, *, alpha: float, **drawn: Any) -> S
     return _predicted(features, responses, partial(predict_ridge, alpha=alpha), **drawn)
 
 
-def ridgecv(features: Array, responses: Array, **drawn: Any) -> SplitScore:
-    """Predict by ridge regression with a penalty that is chosen."""
-    return _predicted(features, responses, predict_ridge_cv, **drawn)
+def ridgecv(features: Array, responses: Array, *, alphas: Any, **drawn: Any) -> SplitScore:
+    """Predict by ridge regression with a penalty that is chosen, from the published ones unless others are given."""
+    regression = predict_ridge_cv if alphas is None else partial(predict_ridge_cv, alphas=alphas)
+    return _predicted(features, responses, regression, **drawn)
 
 
 def linear(features: Array, responses: Array, **drawn: Any) -> SplitScore:

@@ -109,10 +109,33 @@ def _one(given: Any, diagonal: float, what: str) -> Matrix | None:
         except RecordingError:
             return None
         if array.ndim != 2 or not _is_square(array, diagonal):
+            require_responses(array, what)
             return None
         numbers, rows, labels = np.asarray(array, dtype=np.float64), None, {}
     kind = "plain array" if not is_named(given) else "DataArray" if is_data_array(given) else "DataFrame"
     return _checked(Matrix(what, kind, numbers, rows, None, labels), diagonal)
+
+
+def require_responses(array: NDArray[Any], what: str = "recording") -> None:
+    """Refuse a matrix that is one of pairs of stimuli by all signs, where responses are compared.
+
+    Raises
+    ------
+    RecordingError
+        When it is symmetric, with the same number all along its diagonal.
+
+    """
+    if array.ndim != 2 or array.shape[0] != array.shape[1] or len(array) < 4:
+        return
+    values = np.asarray(array, dtype=np.float64)
+    one = values[0, 0]
+    same = bool((np.abs(values.diagonal() - one) <= _DIAGONAL).all())
+    if same and np.array_equal(values, values.T) and np.ptp(values):
+        kind = "dissimilarities, for the metric rdm" if abs(one) <= _DIAGONAL else "similarities, for the metric rsm"
+        raise RecordingError(
+            f"The {what} is symmetric with {one:g} on the diagonal, as matrices of {kind}, are; ask for that metric, "
+            f"or give responses ({ROWS}, {COLUMNS})."
+        )
 
 
 def _is_square(array: NDArray[Any], diagonal: float) -> bool:

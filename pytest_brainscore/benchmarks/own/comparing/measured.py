@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.own.comparing.repetitions import RecordingWarning
+from pytest_brainscore.benchmarks.own.comparing.recording_warning import warn
 from pytest_brainscore.errors import NoNumber, RecordingError
 from pytest_brainscore.metrics.reliability.explained_variance import (
     NORMALISATIONS,
@@ -131,7 +130,7 @@ def to_score(found: Measured, ceiling: Ceiling | None, chosen: Chosen, joined: J
         normalised = _neuroid_by_neuroid(found, ceiling)
     else:
         normalised = NORMALISATIONS[chosen.normalisation](found.raw, top, error)
-    if normalised.value > 1:
+    if normalised.value > 1 and not ceiling.lower_bound:
         warn(
             f"The score is {normalised.value:.3f}, above 1: features predict the recording better (r = {found.raw:.3f})"
             f" than its ceiling allows (c = {top:.3f}); check that the ceiling belongs to this recording."
@@ -163,11 +162,6 @@ def _neuroid_by_neuroid(found: Measured, ceiling: Ceiling) -> NormalisedScore:
 
 def _mean(values: NDArray[np.float64]) -> float:
     return float(defined_mean(values))
-
-
-def warn(sentence: str) -> None:
-    """Warn of a score that its reader should look at twice."""
-    warnings.warn(sentence, RecordingWarning, stacklevel=5)
 
 
 def _counts(found: Measured, joined: Joined) -> dict[str, int]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_brainscore.benchmarks.own.comparing.recording_warning import warn
 from pytest_brainscore.data.joining.matrices import (
     COLUMNS,
     NEUROID,
@@ -35,10 +35,6 @@ _RELATED: Final = 0.5
 """Correlation below which the mean over repetitions hardly belongs to the recording."""
 
 FloatArray = NDArray[np.float64]
-
-
-class RecordingWarning(UserWarning):
-    """A score of one's own recording that its reader should look at twice."""
 
 
 def read_repetitions(given: Any, recording: Matrix) -> FloatArray:
@@ -167,11 +163,9 @@ def _check_axes(array: FloatArray, recording: Matrix) -> None:
                 f"recording, but that of ceiling.transpose{order} is; give {expected}."
             )
     if as_given < _RELATED:
-        warnings.warn(
+        warn(
             f"The mean over the repetitions of the ceiling correlates {as_given:.2f} with the recording; check that it "
-            f"has the same stimuli and neuroids in the same order, {expected}.",
-            RecordingWarning,
-            stacklevel=5,
+            f"has the same stimuli and neuroids in the same order, {expected}."
         )
 
 

@@ -25,7 +25,7 @@ from pytest_brainscore.data.joining.matrices import is_data_array, is_named
 from pytest_brainscore.errors import NoNumber, RecordingError
 from pytest_brainscore.metrics.reliability.internal_consistency import internal_consistency
 from pytest_brainscore.metrics.shared.aggregation import aggregate_splits
-from pytest_brainscore.metrics.shared.splits import shuffle_splits
+from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED, shuffle_splits
 from pytest_brainscore.scoring.score import Score
 
 FloatArray = NDArray[np.float64]
@@ -39,6 +39,8 @@ class Ceiling(NamedTuple):
     value: float
     reliabilities: FloatArray | None = None
     """Of its neuroids, (split, neuroid) in the order that everything is computed in; None where there are none."""
+    lower_bound: bool = False
+    """Whether a model may well surpass it."""
 
 
 def given_ceiling(
@@ -64,19 +66,20 @@ def given_ceiling(
 
     """
     metric = chosen.metric
-    if part.subject is not None and part.whole is None:
-        given = _of_subject(given, part.subject)
+    whole = part.whole
+    if part.subject is not None and (whole is None or _is_by_subject(given, part.subject)):
+        given, whole = _of_subject(given, part.subject), None
     if metric.among is not None:
         pairs = read_pairs(given, metric.diagonal, "ceiling") if np.ndim(given) != 0 or is_named(given) else None
         if pairs:
-            return Ceiling(_of_others([each for _, each in pairs], part, metric))
+            return Ceiling(_of_others([each for _, each in pairs], part, metric), lower_bound=True)
     if part.square and not _is_number(given):
         raise RecordingError(
             f"The recording of the metric {metric.name} is a matrix of pairs of stimuli, whose ceiling is a number, or "
             "the matrices of several subjects (subject, stimulus, stimulus)."
         )
-    read = read_ceiling(given, part.whole or part.recording)
-    if part.whole is not None and read.shape[-1] > 1:
+    read = read_ceiling(given, whole or part.recording)
+    if whole is not None and read.shape[-1] > 1:
         read = read[..., part.columns]
     if _is_number(given):
         return Ceiling(aggregate_splits(read).value, read)
@@ -87,9 +90,10 @@ def given_ceiling(
                 f"The metric {metric.name} compares populations, of which a ceiling for each neuroid says nothing; "
                 'give a number, repetitions, or ceiling="subjects".'
             )
-        return Ceiling(_of_halves(read, joined, chosen, compare))
+        return Ceiling(_of_halves(read, joined, chosen, compare), lower_bound=True)
     consistency = metric.function("consistency") if metric.consistency else internal_consistency
-    values = reliability(read, (joined.stimuli, joined.neuroids), chosen.seed, consistency)
+    seed = None if chosen.seed == DEFAULT_SEED else chosen.seed  # each has a published one
+    values = reliability(read, (joined.stimuli, joined.neuroids), seed, consistency)
     return Ceiling(aggregate_splits(values).value, values)
 
 
@@ -127,7 +131,7 @@ def ceilings_among_subjects(
             except (ValueError, RecordingError, NoNumber) as error:
                 raise RecordingError(f"The others give no ceiling for subject {part.subject}: {error}") from error
     return [
-        Ceiling(require_positive(float(top), f"similarity of subject {part.subject} to the others"))
+        Ceiling(require_positive(float(top), f"similarity of subject {part.subject} to the others"), lower_bound=True)
         for part, top in zip(parts, tops, strict=True)
     ]
 
@@ -147,6 +151,10 @@ def is_among_subjects(given: Any) -> bool:
             "each neuroid, or repetitions."
         )
     return isinstance(given, str)
+
+
+def _is_by_subject(given: Any, subject: Any) -> bool:
+    return isinstance(given, Mapping) and not is_named(given) and subject in given
 
 
 def _is_number(given: Any) -> bool:

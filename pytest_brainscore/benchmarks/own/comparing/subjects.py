@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.own.comparing.dissimilarities import SUBJECT, read_pairs
+from pytest_brainscore.benchmarks.own.comparing.dissimilarities import SUBJECT, read_pairs, require_responses
 from pytest_brainscore.benchmarks.own.comparing.joined import require_finite
-from pytest_brainscore.benchmarks.own.comparing.measured import warn
+from pytest_brainscore.benchmarks.own.comparing.recording_warning import warn
 from pytest_brainscore.data.joining.matrices import Matrix, is_data_array, is_named, read_matrix
 from pytest_brainscore.data.joining.names import Names, names_of, sorted_places
 from pytest_brainscore.errors import NoNumber, RecordingError
@@ -80,6 +80,7 @@ def read_parts(given: Any, subject: Any, labels: Sequence[str], metric: Metric) 
         return _sorted([(n, read_matrix(one, "recording", labels)) for n, one in zip(names, each, strict=True)])
     whole = read_matrix(given, "recording", labels)
     require_finite(whole)
+    require_responses(whole.values)
     along, values = _subjects(whole, subject)
     if values is None:
         return [_whole(None, whole)]
