@@ -15,6 +15,7 @@ from sklearn.model_selection import KFold
 from pytest_brainscore import score
 from pytest_brainscore.benchmarks.own.metric_registry import find_metric, metric_names, shipped_metrics
 from pytest_brainscore.errors import NoNumber, RecordingError
+from pytest_brainscore.metrics.behavior.threshold import threshold_ceiling
 from pytest_brainscore.metrics.predictivity import object_readout, pls
 from pytest_brainscore.metrics.reliability.internal_consistency import predictor_consistency
 from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED, DEFAULT_SPLITS, shuffle_splits
@@ -158,14 +159,13 @@ TRIALS["correct"] = np.concatenate(
 
 
 def test_thresholds_of_trials_against_those_of_subjects() -> None:
-    found = score(TRIALS, [40.0, 50.0, 60.0], "threshold", accuracy=0.75)
-    assert found.value == pytest.approx(0.8379568089, abs=1e-5)
-    assert (found.n["trials"], found.n["subjects"], found.normalisation) == (400, 3, "r")
+    found = score(TRIALS, [40.0, 50.0, 60.0], "threshold", accuracy=0.75, ceiling="subjects")
+    assert found.raw == pytest.approx(0.8379568089, abs=1e-5)
+    assert (found.n["trials"], found.n["subjects"], found.normalisation) == (400, 3, "r/c")
     assert found.values is not None
     assert found.values.attrs["threshold"] == pytest.approx(44.0460366, abs=1e-3)
-    among = score(TRIALS, [10, 20, 40, 20], "threshold", ceiling="subjects")
-    assert among.ceiling == 0.25
-    assert among.value == pytest.approx(among.raw / 0.25)
+    assert found.ceiling == threshold_ceiling([40.0, 50.0, 60.0]).value
+    assert found.value == pytest.approx(found.raw / found.ceiling)
 
 
 def test_elevations_of_thresholds() -> None:
@@ -179,7 +179,6 @@ def test_elevations_of_thresholds() -> None:
     assert found.ceiling == pytest.approx(0.31388888888888894)
     assert found.values is not None
     assert found.values.attrs["threshold"] == pytest.approx(2, abs=1e-2)
-    assert score(both, [3, 2, 1.5, 5], "threshold_elevation").raw == pytest.approx(found.raw)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +195,9 @@ def test_elevations_of_thresholds() -> None:
         ({**TRIALS, "condition": ["x"] * 400}, [1.0], {"metric": "threshold_elevation"}, "condition 'x'"),
     ],
 )
-def test_trials_are_checked(trials: Any, targets: Any, told: dict[str, Any], sentence: str) -> None:
+def test_trials_and_thresholds_are_checked_before_anything_is_fitted(
+    trials: Any, targets: Any, told: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(RecordingError, match=sentence):
         score(trials, targets, **{"metric": "threshold", **told})
 

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.own.comparing.measured import Measured
 from pytest_brainscore.errors import NoNumber, RecordingError
-from pytest_brainscore.metrics.behavior.background_exclusion import without_shared_backgrounds
 from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.neural_predictivity import Regression, predictivity, standardised
 from pytest_brainscore.metrics.predictivity.object_readout import object_readout
 from pytest_brainscore.metrics.predictivity.pls import predict_pls
 from pytest_brainscore.metrics.predictivity.ridge import predict_ridge, predict_ridge_cv
 from pytest_brainscore.metrics.shared.aggregation import SplitScore, score_subsets
+from pytest_brainscore.metrics.shared.background_exclusion import without_shared_backgrounds
 from pytest_brainscore.metrics.shared.splits import Split, fold_splits, shuffle_splits
 from pytest_brainscore.metrics.similarity.cka import cka, cka_biased, cka_jackknife
 from pytest_brainscore.metrics.similarity.pair_bootstrap import pair_bootstrap

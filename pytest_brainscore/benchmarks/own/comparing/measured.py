@@ -74,7 +74,7 @@ def measured(result: Any, neuroids: int, metric: str) -> Measured:
         return result
     if not isinstance(result, SplitScore):
         try:
-            values = np.asarray(result, dtype=np.float64)
+            values = np.empty((0, 0, 0)) if result is None else np.asarray(result, dtype=np.float64)
         except (TypeError, ValueError):
             values = np.empty((0, 0, 0))
         if values.ndim == 0:

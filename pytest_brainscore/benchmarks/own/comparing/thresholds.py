@@ -42,8 +42,8 @@ def score_trials(trials: Any, targets: Any, chosen: Chosen, ceiling: Any) -> Sco
     elevated = chosen.metric.name == "threshold_elevation"
     baselines, goals = _targets(targets, elevated=elevated)
     try:
-        values, failure, counts = chosen.metric.function()(trials, **chosen.parameters)
-        found = threshold_score(values, goals if baselines is None else goals / baselines)
+        compared = goals if baselines is None else goals / baselines
+        threshold_score(1.0, compared)  # says what is wrong with targets before anything is fitted
         top = 1.0
         if ceiling is not None and is_among_subjects(ceiling):
             top = (
@@ -51,6 +51,8 @@ def score_trials(trials: Any, targets: Any, chosen: Chosen, ceiling: Any) -> Sco
             ).value
         elif ceiling is not None:
             top = _number(ceiling)
+        values, failure, counts = chosen.metric.function()(trials, **chosen.parameters)
+        found = threshold_score(values, compared)
     except ValueError as error:
         raise RecordingError(str(error)) from error
     if not top > 0:
