@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import ArrayLike
@@ -25,7 +25,7 @@ Normalisation = Literal["r^2/c", "(r/c)^2", "r/c", "mean(r^2/c)"]
 
 
 def score(
-    features: xarray.DataArray | pandas.DataFrame | ArrayLike,
+    features: xarray.DataArray | pandas.DataFrame | ArrayLike | Mapping[str, ArrayLike],
     recording: Any,
     metric: str | Callable[..., Any] = "pls",
     *,

@@ -203,7 +203,8 @@ def _levels(columns: pandas.Index) -> dict[str, NDArray[Any]]:
     """Return what names the columns: the levels of a MultiIndex that have names, else the names themselves."""
     if columns.nlevels == 1:
         return {NEUROID: columns.to_numpy()}
-    return {str(name): columns.get_level_values(name).to_numpy() for name in columns.names if name is not None}
+    levels = {str(name): number for number, name in enumerate(columns.names) if name is not None}
+    return {name: columns.get_level_values(number).to_numpy() for name, number in levels.items()}
 
 
 def _numbers_of_frame(frame: pandas.DataFrame, what: str) -> NDArray[np.generic]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -216,3 +218,22 @@ def test_what_does_not_fit_is_refused_in_one_sentence(case: str) -> None:
     arguments = {"features": TABLE if told.get("recording") is NAMED else FEATURES, "recording": RECORDING} | told
     with pytest.raises((RecordingError, NoNumber), match=sentence):
         score(**{"metric": "ridge", **arguments})
+
+
+def test_two_sessions_of_real_recordings_with_stimuli_and_neurons_of_their_own() -> None:
+    folder = Path(os.environ.get("BRAINSCORE_DATA", "no folder")) / "v4_cowley2023"
+    if not folder.is_dir():
+        pytest.skip("set BRAINSCORE_DATA to the folder with v4_cowley2023")
+    sessions = {}
+    for name in ("210305", "210325"):
+        responses = np.load(folder / "responses_averaged" / f"responses_{name}.npy").T
+        sessions[name] = pd.DataFrame(responses, [f"{name}-{image}" for image in range(len(responses))])
+    ids = [each for session in sessions.values() for each in session.index]
+    features = pd.DataFrame(np.random.default_rng(0).standard_normal((len(ids), 10)), ids)
+    repeated = np.load(folder / "responses_raw" / "responses_210325.npy").transpose(2, 1, 0)
+    found = score(features, sessions, "ridge", ceiling={"210305": 0.8, "210325": repeated})
+    assert found.values is not None
+    assert found.values.attrs["subject_ceilings"] == pytest.approx([0.8, 0.7594612410], abs=1e-9)
+    alone = [score(features, each, "ridge").value for each in sessions.values()]
+    assert found.values.attrs["subject_raws"] == pytest.approx(alone, abs=1e-12)
+    assert found.n["neurons"] == sum(each.shape[1] for each in sessions.values())

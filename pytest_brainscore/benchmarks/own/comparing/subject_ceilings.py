@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -182,7 +181,7 @@ def _of_subject(given: Any, subject: Any) -> Any:
 def _of_others(matrices: Sequence[Any], part: Part, metric: Metric) -> float:
     if len(matrices) < 2:
         raise RecordingError("The matrix of one subject is no ceiling; give those of two or more, or a number.")
-    if not math.isclose(len(matrices[0].values), len(part.recording.values)):
+    if len(matrices[0].values) != len(part.recording.values):
         raise RecordingError(
             f"The ceiling has {len(matrices[0].values)} stimuli and the recording {len(part.recording.values)}; give "
             "the same ones."
