@@ -79,7 +79,7 @@ def test_wholes_have_published_scores(metric: str, stimuli: int, value: float, e
     features, responses = alignment_example(stimuli)
     found = score(features, responses, metric, **told)
     assert found.value == pytest.approx(value, abs=1e-9)
-    assert found.error == pytest.approx(error, abs=1e-9) if error else 0 < found.error < 0.2
+    assert found.error == pytest.approx(error, abs=1e-9) if error else 0 < found.error < 0.5
 
 
 @pytest.mark.parametrize(("metric", "function"), [("cka", cka), ("cka_biased", cka_biased)])
@@ -158,6 +158,7 @@ TRIALS["correct"] = np.concatenate(
 )
 
 
+@pytest.mark.slow
 def test_thresholds_of_trials_against_those_of_subjects() -> None:
     found = score(TRIALS, [40.0, 50.0, 60.0], "threshold", accuracy=0.75, ceiling="subjects")
     assert found.raw == pytest.approx(0.8379568089, abs=1e-5)
@@ -168,17 +169,22 @@ def test_thresholds_of_trials_against_those_of_subjects() -> None:
     assert found.value == pytest.approx(found.raw / found.ceiling)
 
 
+@pytest.mark.slow
 def test_elevations_of_thresholds() -> None:
+    strength = np.repeat([10, 40, 100], 20)
+    correct = np.concatenate([np.arange(20) < each for each in (10, 15, 20)])
     both = {
-        "strength": np.concatenate([TRIALS["strength"], 2 * TRIALS["strength"]]),
-        "correct": np.concatenate([TRIALS["correct"]] * 2),
-        "condition": np.repeat(["baseline", "test"], 400),
+        "strength": np.concatenate([strength, 2 * strength]),
+        "correct": np.concatenate([correct, correct]),
+        "condition": np.repeat(["baseline", "test"], 60),
     }
     subjects = {"baseline": [10, 20, 40, 20], "test": [30, 40, 60, 100]}
     found = score(both, subjects, "threshold_elevation", ceiling="subjects")
     assert found.ceiling == pytest.approx(0.31388888888888894)
     assert found.values is not None
-    assert found.values.attrs["threshold"] == pytest.approx(2, abs=1e-2)
+    elevation = found.values.attrs["threshold"]
+    assert elevation == pytest.approx(2, abs=0.1)
+    np.testing.assert_allclose(found.values, 1 - np.abs(elevation - np.array([3, 2, 1.5, 5])) / [3, 2, 1.5, 5])
 
 
 @pytest.mark.parametrize(
@@ -205,7 +211,7 @@ def test_trials_and_thresholds_are_checked_before_anything_is_fitted(
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        ({"metric": "rmd"}, r"no metric 'rmd'; use one of pls, .*did you mean rdm"),
+        ({"metric": "rmd"}, r"no metric 'rmd'; use one of pls, .*did you mean rsm or rdm"),
         ({"metric": "CKA"}, r"did you mean cka\?"),
         ({"metric": "rdm", "splits": 5}, "metric rdm has no parameter splits; leave it out, or use pls or"),
         ({"metric": "cka", "stratify": OBJECTS}, "metric cka has no parameter stratify"),
