@@ -15,11 +15,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from pytest_brainscore.metrics.predictivity.pls import pls_correlation
 from pytest_brainscore.metrics.reliability.internal_consistency import internal_consistency
 from pytest_brainscore.metrics.shared.aggregation import aggregate_splits
 from pytest_brainscore.metrics.shared.splits import shuffle_splits
 from pytest_brainscore.metrics.similarity.rdm import rdm_similarity, rsa_ceiling
+from tests.support.pls_correlation import pls_correlation
 
 SESSION = "210325"
 LAYER = "features.9.expand3x3_activation"

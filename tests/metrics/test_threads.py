@@ -12,7 +12,6 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from pytest_brainscore.metrics.behavior.object_solution_time import readout_probabilities
 from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.object_readout import object_decisions
-from pytest_brainscore.metrics.predictivity.pls import pls_correlation
 from pytest_brainscore.metrics.predictivity.reduced_features import reduced_features
 from pytest_brainscore.metrics.predictivity.regression_data import gram_matrix
 from pytest_brainscore.metrics.predictivity.ridge import fit_ridge_cv, predict_ridge
@@ -28,6 +27,7 @@ from pytest_brainscore.models.activations.layer_pca import fit_layer_pca
 from pytest_brainscore.models.tasks.odd_one_out_task import dot_products
 from pytest_brainscore.models.tasks.probabilities_task import fit_readout
 from pytest_brainscore.one_thread import _libraries, one_thread
+from tests.support.pls_correlation import pls_correlation
 
 Matrix = NDArray[np.float64]
 STIMULI = 203

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.cross_decomposition import PLSRegression
 
-from pytest_brainscore.metrics.predictivity.pls import fit_pls, pls_correlation
+from pytest_brainscore.metrics.predictivity.pls import fit_pls
 from pytest_brainscore.metrics.shared.splits import Split, shuffle_splits
 from tests.performance.measuring import best_seconds, extra_megabytes, with_threads
+from tests.support.pls_correlation import pls_correlation
 
 # Stimuli, features, neuroids; splits the loop is run for; least ratio asked for with one and with two threads.
 CASES = [

@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from pytest_brainscore.benchmarks.shared.recordings import rows_of_images
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import NoNumber
-from pytest_brainscore.metrics.shared.aggregation import credible
-from pytest_brainscore.metrics.shared.correlation import ROUNDING, spearman_correlation
+from pytest_brainscore.metrics.similarity.pair_bootstrap import DRAWS, pair_bootstrap
 from pytest_brainscore.metrics.similarity.rdm import rdm_similarity, representational_dissimilarity
 from pytest_brainscore.models.asking import record_responses
 
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel, RecordingTarget, TimeBin
 
+__all__ = ["DRAWS", "SEED", "bootstrap_error", "model_dissimilarity", "record", "similarity"]
+
 SEED: Final = 0
 """Seed of the bootstrap over stimuli."""
-DRAWS: Final = 1000
-"""Draws of the bootstrap; their deviation is then known to 2 %."""
 
 
 def record(
@@ -98,21 +97,5 @@ def similarity(model: BrainModel, first: NDArray[np.float64], second: NDArray[np
 
 
 def bootstrap_error(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
-    """Return how much the similarity of two dissimilarity matrices depends on the stimuli.
-
-    The standard deviation over draws of the stimuli with replacement; pairs of a stimulus with itself are left out.
-    Nili et al. (2014), doi 10.1371/journal.pcbi.1003553. NaN where fewer than two draws have a similarity, or there
-    are fewer than ten stimuli.
-    """
-    generator = np.random.default_rng(SEED)
-    values = np.full(DRAWS, np.nan)
-    for draw in range(DRAWS):
-        drawn = np.sort(generator.integers(len(first), size=len(first)))
-        one, other = np.triu_indices(len(first), 1)
-        one, other = drawn[one], drawn[other]
-        apart = one != other
-        one, other = one[apart], other[apart]
-        if one.size > 1:
-            values[draw] = spearman_correlation(first[one, other], second[one, other], rounding=ROUNDING)
-    defined = values[np.isfinite(values)]
-    return credible(float(defined.std()), len(first)) if defined.size > 1 else float("nan")
+    """Return how much the similarity of two dissimilarity matrices depends on the stimuli; see `pair_bootstrap`."""
+    return pair_bootstrap(first, second, seed=SEED)

@@ -195,8 +195,16 @@ def _from_frame(frame: pandas.DataFrame, what: str, labels: Collection[str]) -> 
         rows,
         None if numbered else names_of(what, "neuroids", columns.to_list()),
         found,
-        {} if numbered or columns.nlevels > 1 else {NEUROID: columns.to_numpy()},
+        {} if numbered else _levels(columns),
     )
+
+
+def _levels(columns: pandas.Index) -> dict[str, NDArray[Any]]:
+    """Return what names the columns: the levels of a MultiIndex that have names, else the names themselves."""
+    if columns.nlevels == 1:
+        return {NEUROID: columns.to_numpy()}
+    levels = {str(name): number for number, name in enumerate(columns.names) if name is not None}
+    return {name: columns.get_level_values(number).to_numpy() for name, number in levels.items()}
 
 
 def _numbers_of_frame(frame: pandas.DataFrame, what: str) -> NDArray[np.generic]:

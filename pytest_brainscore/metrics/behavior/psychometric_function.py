@@ -34,9 +34,7 @@ class PsychometricFit(NamedTuple):
     """Share of variance of the accuracies that the function explains; NaN if they are all the same."""
 
 
-def psychometric_function(
-    strength: ArrayLike, slope: float, midpoint: float, lapse_rate: float, guess_rate: float = GUESS_RATE
-) -> NDArray[np.float64]:
+def psychometric_function(strength: ArrayLike, slope: float, midpoint: float, lapse_rate: float) -> NDArray[np.float64]:
     """Accuracy by strength, g + (1 - g - l) Phi(slope (x - midpoint)), Phi being the cumulative normal distribution.
 
     Parameters
@@ -45,7 +43,7 @@ def psychometric_function(
         Any shape.
     slope, midpoint
         In the inverse of the unit of the strength, and in this unit.
-    lapse_rate, guess_rate
+    lapse_rate
         Shares l and g; the accuracies are from g to 1 - l.
 
     Returns
@@ -54,11 +52,11 @@ def psychometric_function(
 
     """
     x = np.asarray(strength, dtype=np.float64)
-    return np.asarray(guess_rate + (1 - guess_rate - lapse_rate) * ndtr(slope * (x - midpoint)))
+    return np.asarray(GUESS_RATE + (1 - GUESS_RATE - lapse_rate) * ndtr(slope * (x - midpoint)))
 
 
 def inverse_psychometric_function(
-    accuracy: ArrayLike, slope: float, midpoint: float, lapse_rate: float, guess_rate: float = GUESS_RATE
+    accuracy: ArrayLike, slope: float, midpoint: float, lapse_rate: float
 ) -> NDArray[np.float64]:
     """Strength at which `psychometric_function` takes an accuracy; its parameters.
 
@@ -68,7 +66,7 @@ def inverse_psychometric_function(
 
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.divide(np.asarray(accuracy, dtype=np.float64) - guess_rate, 1 - guess_rate - lapse_rate)
+        share = np.divide(np.asarray(accuracy, dtype=np.float64) - GUESS_RATE, 1 - GUESS_RATE - lapse_rate)
         return np.asarray(midpoint + np.divide(ndtri(share), slope))
 
 

@@ -6,18 +6,16 @@ take the median over neuroids and the mean over splits (Schrimpf, Kubilius et al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.pls import predict_pls
-from pytest_brainscore.metrics.predictivity.ridge import predict_ridge, predict_ridge_cv
 from pytest_brainscore.metrics.shared.aggregation import SplitScore, aggregate_splits
 from pytest_brainscore.metrics.shared.correlation import correlate_predictions, pearson_correlation
-from pytest_brainscore.metrics.shared.splits import Split, shuffle_splits
+from pytest_brainscore.metrics.shared.splits import Split
 
 
 class Regression(Protocol):
@@ -33,25 +31,12 @@ class Regression(Protocol):
         ...
 
 
-# By the names of the published metrics. Its dual forms are the same maths; `ridge` changes to them by itself.
-REGRESSIONS: Mapping[str, Regression] = {
-    "pls": predict_pls,
-    "ridge": predict_ridge,
-    "ridgecv": predict_ridge_cv,
-    "dual_ridge": predict_ridge,
-    "dual_ridgecv": predict_ridge_cv,
-    "linear_predictivity": predict_linear,
-    "neuron_to_neuron": predict_neuron_to_neuron,
-}
-
-
 def predictivity(
     features: NDArray[np.generic],
     targets: ArrayLike,
+    splits: Sequence[Split],
     *,
     regression: Regression = predict_pls,
-    stratify: ArrayLike | None = None,
-    splits: Sequence[Split] | None = None,
 ) -> SplitScore:
     """Score how well features predict targets, cross-validated. For reverse predictivity, exchange the two.
 
@@ -61,12 +46,10 @@ def predictivity(
         Shape (stimulus, feature), any real dtype; may be memory-mapped.
     targets
         Responses averaged over repetitions, shape (stimulus, neuroid), in the same order of stimuli.
-    regression
-        What is fitted; see `REGRESSIONS`.
-    stratify
-        One label per stimulus, in whose proportion the published ten splits are drawn; None draws without.
     splits
-        Other splits than the published ones.
+        Row numbers of training and test stimuli; published are the ten of `shuffle_splits`.
+    regression
+        What is fitted.
 
     Returns
     -------
@@ -75,13 +58,9 @@ def predictivity(
     Raises
     ------
     ValueError
-        If both labels and splits are given, and whatever the regression and the splits raise.
+        Whatever the regression raises.
 
     """
-    if splits is None:
-        splits = shuffle_splits(len(features), stratify=stratify)
-    elif stratify is not None:
-        raise ValueError("Labels to stratify by have no effect on splits that are given: give the one or the other.")
     responses = np.asarray(targets, dtype=np.float64)
     predictions = regression(features, responses, splits)
     score = aggregate_splits(correlate_predictions(predictions, responses, splits))

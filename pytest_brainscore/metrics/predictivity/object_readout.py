@@ -38,14 +38,12 @@ def object_readout(
     objects: ArrayLike,
     domains: ArrayLike,
     splits: Sequence[Split],
-    *,
-    alphas: ArrayLike = ALPHAS,
 ) -> ObjectReadout:
     """Accuracy, domain by domain, with which objects are told from one another.
 
     Parameters
     ----------
-    features, objects, splits, alphas
+    features, objects, splits
         As in `object_decisions`. The published system draws 1000 splits: it trains on all images of one domain but 30,
         with as many of each object, and tests these and 30 of every other domain.
     domains
@@ -69,7 +67,7 @@ def object_readout(
     categories = np.unique(shown)
     scores = [
         two_alternative_scores(decisions, shown[split.test], categories)
-        for split, decisions in zip(splits, object_decisions(features, shown, splits, alphas=alphas), strict=True)
+        for split, decisions in zip(splits, object_decisions(features, shown, splits), strict=True)
     ]
     tested = np.unique(np.concatenate([names[split.test] for split in splits]))
     accuracies = np.full((len(splits), tested.size), np.nan)
@@ -83,7 +81,7 @@ def object_readout(
 
 
 def object_decisions(
-    features: NDArray[np.generic], objects: ArrayLike, splits: Sequence[Split], *, alphas: ArrayLike = ALPHAS
+    features: NDArray[np.generic], objects: ArrayLike, splits: Sequence[Split]
 ) -> Iterator[NDArray[np.float64]]:
     """Train a ridge classifier on the training images of each split, and apply it to the test images.
 
@@ -98,8 +96,6 @@ def object_decisions(
         Object in every image, shape (image,), at least two different ones.
     splits
         Row numbers of training and test images.
-    alphas
-        Penalties to choose from, all above 0.
 
     Yields
     ------
@@ -124,7 +120,7 @@ def object_decisions(
         count = len(split.train)
         values = _standardised(np.asarray(features[rows], dtype=np.float64), count)
         here = Split(np.arange(count), np.arange(count, rows.size))
-        yield next(fit_ridge_cv(values, targets[rows], [here], alphas=alphas)).prediction
+        yield next(fit_ridge_cv(values, targets[rows], [here], alphas=ALPHAS)).prediction
 
 
 def two_alternative_scores(decisions: ArrayLike, truth: ArrayLike, categories: ArrayLike) -> NDArray[np.float64]:

@@ -20,7 +20,6 @@ from pytest_brainscore.metrics.predictivity.pls_lockstep import LockstepPLS
 from pytest_brainscore.metrics.predictivity.reduced_features import ReducedFeatures, reduced_features
 from pytest_brainscore.metrics.predictivity.regression_data import checked_targets
 from pytest_brainscore.metrics.predictivity.tiled_matrix import MOST_VECTORS, TiledMatrix, small_product
-from pytest_brainscore.metrics.shared.correlation import correlate_predictions
 from pytest_brainscore.metrics.shared.splits import Split
 from pytest_brainscore.one_thread import one_thread
 
@@ -79,24 +78,6 @@ def predict_pls(
 ) -> PLSPredictions:
     """Predict the test stimuli of each split, shape (stimulus, neuroid); parameters and errors as in `fit_pls`."""
     return PLSPredictions(fit_pls(features, targets, splits, components=components))
-
-
-def pls_correlation(
-    features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split], *, components: int = COMPONENTS
-) -> NDArray[np.float64]:
-    """Correlate responses to test stimuli with their PLS prediction, for every split and neuroid.
-
-    Parameters and errors are those of `fit_pls`.
-
-    Returns
-    -------
-    Pearson correlation over the test stimuli, shape (split, neuroid). NaN where the response is constant over the
-    training or the test stimuli.
-
-    """
-    responses = np.asarray(targets, dtype=np.float64)
-    predictions = predict_pls(features, responses, splits, components=components)
-    return correlate_predictions(predictions, responses, splits)
 
 
 def fit_pls(

@@ -137,6 +137,8 @@ NORMALISATIONS: Final[Mapping[str, Callable[[float, float, float], NormalisedSco
     "r/c": ratio,
 }
 """By their names in records."""
+PER_NEUROID: Final = "mean(r^2/c)"
+"""Name of the mean of `neuroid_explained_variance` over neuroids, which needs more than two numbers."""
 
 
 def _sign_lost(raw: float, squared: float) -> float | None:

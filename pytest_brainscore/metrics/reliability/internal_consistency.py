@@ -18,9 +18,7 @@ from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED, DEFAULT_SPLITS
 _FEWEST_STIMULI = 10
 
 
-def internal_consistency(
-    responses: NDArray[np.generic], *, splits: int = DEFAULT_SPLITS, seed: int = DEFAULT_SEED
-) -> SplitScore:
+def internal_consistency(responses: NDArray[np.generic], *, seed: int = DEFAULT_SEED) -> SplitScore:
     """Ceiling of a recording: the same repetitions of all stimuli make a half.
 
     Parameters
@@ -28,9 +26,9 @@ def internal_consistency(
     responses
         Shape (repetition, stimulus, neuroid), repetitions in the order of their sorted labels; NaN where a response
         is missing. See `by_repetition` for presentations in rows.
-    splits, seed
-        Number of halvings, and their seed; ten and 1 in the published system. Of an odd number of repetitions the
-        first half gets the smaller part.
+    seed
+        Of the ten halvings; 1 in the published system. Of an odd number of repetitions the first half gets the smaller
+        part.
 
     Returns
     -------
@@ -44,15 +42,13 @@ def internal_consistency(
 
     """
     _check(responses)
-    halves = np.zeros((splits, len(responses)), dtype=bool)
-    for half, split in zip(
-        halves, shuffle_splits(len(responses), splits=splits, train_size=0.5, seed=seed), strict=True
-    ):
+    halves = np.zeros((DEFAULT_SPLITS, len(responses)), dtype=bool)
+    for half, split in zip(halves, shuffle_splits(len(responses), train_size=0.5, seed=seed), strict=True):
         half[split.train] = True
     return aggregate_splits(spearman_brown(split_half_correlation(responses, halves)))
 
 
-def predictor_consistency(responses: NDArray[np.generic], *, splits: int = DEFAULT_SPLITS, seed: int = 0) -> SplitScore:
+def predictor_consistency(responses: NDArray[np.generic], *, seed: int = 0) -> SplitScore:
     """Ceiling of a recording that serves as predictor (reverse predictivity): every stimulus is halved on its own.
 
     Parameters
@@ -60,8 +56,8 @@ def predictor_consistency(responses: NDArray[np.generic], *, splits: int = DEFAU
     responses
         Shape (repetition, stimulus, neuroid), stimuli in the order of their sorted ids; a repetition is missing for a
         stimulus where all neuroids are NaN.
-    splits, seed
-        Number of halvings, and the seed of NumPy's default generator; ten and 0 in the published system.
+    seed
+        Of NumPy's default generator, for ten halvings; 0 in the published system.
 
     Returns
     -------
@@ -77,7 +73,7 @@ def predictor_consistency(responses: NDArray[np.generic], *, splits: int = DEFAU
     _check(responses)
     shown = [np.flatnonzero(column) for column in np.isfinite(responses).any(axis=2).T]
     generator = np.random.default_rng(seed)
-    halves = np.zeros((splits, *responses.shape[:2]), dtype=bool)
+    halves = np.zeros((DEFAULT_SPLITS, *responses.shape[:2]), dtype=bool)
     for half in halves:
         for stimulus, repetitions in enumerate(shown):
             if repetitions.size >= 2:
@@ -87,7 +83,7 @@ def predictor_consistency(responses: NDArray[np.generic], *, splits: int = DEFAU
         correlation[:] = np.nan
     score = aggregate_splits(spearman_brown(correlation))
     scored = np.count_nonzero(~np.isnan(score.medians))
-    return score._replace(error=float(score.error * np.sqrt(splits / scored)) if scored else float("nan"))
+    return score._replace(error=float(score.error * np.sqrt(DEFAULT_SPLITS / scored)) if scored else float("nan"))
 
 
 def by_repetition(

@@ -124,16 +124,8 @@ def fold_splits(
     return [Split(np.flatnonzero(fold_of_row != fold), np.flatnonzero(fold_of_row == fold)) for fold in range(folds)]
 
 
-def stimulus_splits(
-    stimulus_ids: ArrayLike,
-    *,
-    splits: int = DEFAULT_SPLITS,
-    train_size: float | None = 0.9,
-    test_size: float | None = None,
-    stratify: ArrayLike | None = None,
-    seed: int = DEFAULT_SEED,
-) -> list[Split]:
-    """Draw random splits of the distinct stimuli, so that the order of the rows does not matter.
+def stimulus_splits(stimulus_ids: ArrayLike, *, stratify: ArrayLike | None = None) -> list[Split]:
+    """Draw the published random splits of the distinct stimuli, so that the order of the rows does not matter.
 
     The sorted distinct ids are split with `shuffle_splits`; all rows of a stimulus go to the same set. The published
     system calls this unique split values, and splits repetitions with it; for stimuli its default is the order of
@@ -143,8 +135,6 @@ def stimulus_splits(
     ----------
     stimulus_ids
         One id per row, shape (rows,).
-    splits, train_size, test_size, seed
-        As in `shuffle_splits`, counted in distinct stimuli.
     stratify
         One label per row, shape (rows,), the same for all rows of a stimulus.
 
@@ -172,9 +162,7 @@ def stimulus_splits(
             raise ValueError(
                 f"Stimulus {ids[differing[0]]} has rows with different labels: give every stimulus one label."
             )
-    drawn = shuffle_splits(
-        distinct.size, splits=splits, train_size=train_size, test_size=test_size, stratify=labels, seed=seed
-    )
+    drawn = shuffle_splits(distinct.size, stratify=labels)
     return [
         Split(
             np.flatnonzero(np.isin(stimulus_of_row, split.train)), np.flatnonzero(np.isin(stimulus_of_row, split.test))

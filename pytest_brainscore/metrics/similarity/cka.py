@@ -5,10 +5,14 @@ Linear kernel. Kornblith et al. (2019), arXiv 1905.00414; unbiased estimate of S
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.metrics.predictivity.regression_data import gram_matrix
+from pytest_brainscore.metrics.shared.aggregation import credible
+from pytest_brainscore.one_thread import one_thread
 
 # The unbiased estimate divides by n (n - 3).
 _FEWEST_STIMULI = 4
@@ -37,14 +41,8 @@ def cka(first: NDArray[np.generic], second: NDArray[np.generic]) -> float:
         If the stimuli differ in number or are fewer than four, or a response is NaN or infinite.
 
     """
-    kernels = _kernels(first, second)
-    for kernel in kernels:
-        np.fill_diagonal(kernel, 0)
-    one, other = kernels
-    scale = _unbiased_dependence(one, one) * _unbiased_dependence(other, other)
-    if scale <= 0:
-        return 0.0
-    return float(_unbiased_dependence(one, other) / np.sqrt(scale))
+    one, other = _kernels(first, second, biased=False)
+    return float(_unbiased(len(one), *(_sums(*pair) for pair in ((one, other), (one, one), (other, other)))))
 
 
 def cka_biased(first: NDArray[np.generic], second: NDArray[np.generic]) -> float:
@@ -57,28 +55,102 @@ def cka_biased(first: NDArray[np.generic], second: NDArray[np.generic]) -> float
     0 to 1. NaN where all stimuli have the same response.
 
     """
-    one, other = _kernels(first, second)
+    one, other = _kernels(first, second, biased=True)
     scale = np.sqrt((one * one).sum() * (other * other).sum())
     return float((one * other).sum() / scale) if scale > 0 else float("nan")
 
 
-def _kernels(first: NDArray[np.generic], second: NDArray[np.generic]) -> list[NDArray[np.float64]]:
+def cka_jackknife(first: NDArray[np.generic], second: NDArray[np.generic], *, biased: bool = False) -> float:
+    """Return the standard error of an alignment over stimuli, which are left out one by one (Efron & Stein 1981).
+
+    A bootstrap would show stimuli twice, which are then alike for any population; nothing is drawn here.
+
+    Parameters and errors are those of `cka`; with `biased`, it is that of `cka_biased`.
+
+    Returns
+    -------
+    NaN for fewer than ten stimuli, or where an alignment is not defined.
+
+    """
+    one, other = _kernels(first, second, biased=biased)
+    pairs = ((one, other), (one, one), (other, other))
+    left = [_sums_without_each(*pair) for pair in pairs]
+    count = len(one) - 1
+    if count < _FEWEST_STIMULI:
+        return float("nan")
+    values = _biased(count, *left) if biased else _unbiased(count, *left)
+    error = np.sqrt(count / (count + 1) * ((values - values.mean()) ** 2).sum())
+    return credible(float(error), len(one))
+
+
+class _Sums(NamedTuple):
+    """Sums over two kernels that both estimates are made of; numbers, or one each for every stimulus left out."""
+
+    products: Any
+    """Sum of the products of their entries."""
+    of_rows: Any
+    """Sum over rows of the product of the sums of a row."""
+    of_all: Any
+    """Product of the sums of all entries."""
+
+
+def _sums(one: NDArray[np.float64], other: NDArray[np.float64]) -> _Sums:
+    rows, others = one.sum(axis=0), other.sum(axis=0)
+    return _Sums((one * other).sum(), (rows * others).sum(), rows.sum() * others.sum())
+
+
+@one_thread()
+def _sums_without_each(one: NDArray[np.float64], other: NDArray[np.float64]) -> _Sums:
+    """Return the sums without the row and the column of each stimulus."""
+    rows, others = one.sum(axis=0), other.sum(axis=0)
+    products = (one * other).sum(axis=0)
+    diagonal, beside = one.diagonal(), other.diagonal()
+    whole = _sums(one, other)
+    # What every other row loses of its two sums, over all rows but the one that is left out.
+    of_rows = whole.of_rows - one @ others - other @ rows + products
+    of_rows -= (rows - diagonal) * (others - beside)
+    return _Sums(
+        whole.products - 2 * products + diagonal * beside,
+        of_rows,
+        (rows.sum() - 2 * rows + diagonal) * (others.sum() - 2 * others + beside),
+    )
+
+
+def _kernels(
+    first: NDArray[np.generic], second: NDArray[np.generic], *, biased: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Inner products of the centred responses, scaled by powers of two so that float64 holds their products.
 
-    Neither changes an estimate; centring saves digits.
+    Neither changes an estimate; centring saves digits. Without a diagonal for the unbiased one.
     """
     if first.ndim != 2 or second.ndim != 2 or len(first) != len(second) or len(first) < _FEWEST_STIMULI:
         raise ValueError(
             f"Responses of shapes {first.shape} and {second.shape} cannot be aligned: "
             "give (stimulus, neuroid) twice, with the same four or more stimuli."
         )
-    kernels = [gram_matrix(first), gram_matrix(second)]
-    return [np.ldexp(kernel, -np.frexp(kernel.trace() / len(kernel))[1]) for kernel in kernels]
+    kernels = []
+    for responses in (first, second):
+        kernel = gram_matrix(responses)
+        kernel = np.ldexp(kernel, -np.frexp(kernel.trace() / len(kernel))[1])
+        if not biased:
+            np.fill_diagonal(kernel, 0)
+        kernels.append(kernel)
+    return kernels[0], kernels[1]
 
 
-def _unbiased_dependence(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Hilbert-Schmidt independence criterion of two kernels with a diagonal of 0."""
-    n = len(one)
-    one_sums, other_sums = one.sum(axis=0), other.sum(axis=0)
-    dependence = (one * other).sum() + one_sums.sum() * other_sums.sum() / ((n - 1) * (n - 2))
-    return float((dependence - 2 * (one_sums * other_sums).sum() / (n - 2)) / (n * (n - 3)))
+def _unbiased(n: int, both: _Sums, first: _Sums, second: _Sums) -> Any:
+    """Return the alignment from estimates of the Hilbert-Schmidt independence criterion; diagonals are 0."""
+    dependence, one, other = (
+        (sums.products + sums.of_all / ((n - 1) * (n - 2)) - 2 * sums.of_rows / (n - 2)) / (n * (n - 3))
+        for sums in (both, first, second)
+    )
+    scale = one * other
+    return np.where(scale > 0, dependence / np.sqrt(np.where(scale > 0, scale, 1)), 0.0)
+
+
+def _biased(n: int, both: _Sums, first: _Sums, second: _Sums) -> Any:
+    dependence, one, other = (
+        sums.products - 2 * sums.of_rows / n + sums.of_all / n**2 for sums in (both, first, second)
+    )
+    scale = one * other
+    return np.where(scale > 0, dependence / np.sqrt(np.where(scale > 0, scale, 1)), np.nan)

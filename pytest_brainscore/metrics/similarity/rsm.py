@@ -31,12 +31,17 @@ def responsive_units(responses: NDArray[np.generic]) -> NDArray[np.intp]:
 
     """
     values = np.asarray(responses, dtype=np.float64)
-    varied = np.flatnonzero((values != values[:1]).any(axis=0))
+    varied = varied_units(values)
     if not varied.size:
         return varied
     means = values[:, varied].mean(axis=0)
     chosen: NDArray[np.intp] = varied[np.abs(means) > THRESHOLD * means.std()]
     return chosen
+
+
+def varied_units(responses: NDArray[np.generic]) -> NDArray[np.intp]:
+    """Return the numbers of the units that vary over stimuli, of responses (stimulus, unit)."""
+    return np.flatnonzero((responses != responses[:1]).any(axis=0))
 
 
 @one_thread()
@@ -92,7 +97,7 @@ def similarity_to_subjects(similarities: ArrayLike, subjects: ArrayLike) -> NDAr
     matrix, matrices = _off_diagonal(np.asarray(similarities)[np.newaxis]), _off_diagonal(subjects)
     if matrix.shape[1] != matrices.shape[1]:
         raise ValueError("Similarities of different numbers of stimuli cannot be compared: give the same stimuli.")
-    return np.array([_pearson(matrix[0], each) for each in matrices])
+    return np.array([pearson_of_pairs(matrix[0], each) for each in matrices])
 
 
 def leave_one_out_similarity(subjects: ArrayLike) -> NDArray[np.float64]:
@@ -117,7 +122,7 @@ def leave_one_out_similarity(subjects: ArrayLike) -> NDArray[np.float64]:
     if len(matrices) < 2:
         raise ValueError("One subject has no ceiling: give the similarities of two or more.")
     others = (matrices.sum(axis=0) - matrices) / (len(matrices) - 1)
-    return np.array([_pearson(one, rest) for one, rest in zip(matrices, others, strict=True)])
+    return np.array([pearson_of_pairs(one, rest) for one, rest in zip(matrices, others, strict=True)])
 
 
 def _off_diagonal(matrices: ArrayLike) -> NDArray[np.float64]:
@@ -128,5 +133,6 @@ def _off_diagonal(matrices: ArrayLike) -> NDArray[np.float64]:
     return array[:, ~np.eye(array.shape[1], dtype=bool)]
 
 
-def _pearson(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+def pearson_of_pairs(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """Correlate the entries of two matrices, (pair,) each; NaN where one does not vary but for rounding."""
     return float(pearson_correlation(first[:, np.newaxis], second[:, np.newaxis], rounding=ROUNDING)[0])

@@ -96,7 +96,6 @@ def test_ridge_takes_features_of_any_unit(features: int, scale: float) -> None:
         ({"metric": ["pls"]}, r"no metric \['pls'\]"),
         ({"metric": None}, "no metric None"),
         ({"normalisation": "r2/c"}, r"no normalisation 'r2/c'; use one of r\^2/c, \(r/c\)\^2, r/c"),
-        ({"normalisation": None, "ceiling": 0.5}, "no normalisation None"),
         ({"components": 3, "metric": "ridge"}, "metric ridge has no parameter components; leave it out, or use pls"),
         ({"alpha": 1.0}, "metric pls has no parameter alpha; leave it out, or use ridge"),
         ({"alpha": 1.0, "metric": "ridgecv"}, "metric ridgecv has no parameter alpha"),

@@ -23,9 +23,7 @@ LAPSES = st.floats(0.03, 0.3)
 
 def test_a_normal_distribution_between_chance_and_the_lapse_rate() -> None:
     x = np.linspace(-20, 20, 9)
-    np.testing.assert_allclose(
-        psychometric_function(x, 0.3, 2, 0.1, guess_rate=0.25), 0.25 + 0.65 * norm.cdf(x, loc=2, scale=1 / 0.3)
-    )
+    np.testing.assert_allclose(psychometric_function(x, 0.3, 2, 0.1), 0.5 + 0.4 * norm.cdf(x, loc=2, scale=1 / 0.3))
     assert psychometric_function(2, 0.3, 2, 0.1) == pytest.approx(0.7)
 
 

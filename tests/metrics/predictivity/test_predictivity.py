@@ -6,19 +6,31 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.neural_predictivity import (
-    REGRESSIONS,
+    Regression,
     predictivity,
     standardised,
     time_shared_correlations,
 )
-from pytest_brainscore.metrics.predictivity.ridge import fit_ridge_cv, predict_ridge
+from pytest_brainscore.metrics.predictivity.pls import predict_pls
+from pytest_brainscore.metrics.predictivity.ridge import fit_ridge_cv, predict_ridge, predict_ridge_cv
 from pytest_brainscore.metrics.shared.aggregation import aggregate_splits
 from pytest_brainscore.metrics.shared.splits import Split, shuffle_splits, stimulus_splits
 
 Matrix = NDArray[np.float64]
 OBJECTS = np.tile(["a", "b", "c"], 20)
 FIXED = [Split(np.arange(45), np.arange(45, 60))]
+TEN = shuffle_splits(60, stratify=OBJECTS)
+REGRESSIONS: dict[str, Regression] = {
+    "pls": predict_pls,
+    "ridge": predict_ridge,
+    "ridgecv": predict_ridge_cv,
+    "dual_ridge": predict_ridge,
+    "dual_ridgecv": predict_ridge_cv,
+    "linear_predictivity": predict_linear,
+    "neuron_to_neuron": predict_neuron_to_neuron,
+}
 
 
 def published_example() -> tuple[Matrix, Matrix]:
@@ -57,14 +69,14 @@ def published_example() -> tuple[Matrix, Matrix]:
     ],
 )
 def test_published_scores(name: str, value: float, error: float, first_split: list[float]) -> None:
-    score = predictivity(*published_example(), regression=REGRESSIONS[name], stratify=OBJECTS)
+    score = predictivity(*published_example(), TEN, regression=REGRESSIONS[name])
     assert score.value == pytest.approx(value, abs=1e-11)
     assert score.error == pytest.approx(error, abs=1e-11)
     np.testing.assert_allclose(score.values[0], first_split, rtol=0, atol=1e-10)
 
 
 def test_published_score_without_stratification() -> None:
-    assert predictivity(*published_example()).value == pytest.approx(0.8537885072540774, abs=1e-12)
+    assert predictivity(*published_example(), shuffle_splits(60)).value == pytest.approx(0.8537885072540774, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +92,7 @@ def test_published_score_without_stratification() -> None:
     ],
 )
 def test_published_scores_on_one_fixed_split(name: str, value: float) -> None:
-    assert predictivity(*published_example(), regression=REGRESSIONS[name], splits=FIXED).value == pytest.approx(
+    assert predictivity(*published_example(), FIXED, regression=REGRESSIONS[name]).value == pytest.approx(
         value, abs=1e-11
     )
 
@@ -127,11 +139,12 @@ def test_the_order_of_stimuli_matters_to_published_splits_and_not_to_splits_by_s
     ids = np.array([f"s{number:03d}" for number in range(60)])
     order = np.random.default_rng(0).permutation(60)
     published = [
-        predictivity(features[rows], responses[rows], stratify=OBJECTS[rows]).value for rows in (np.arange(60), order)
+        predictivity(features[rows], responses[rows], shuffle_splits(60, stratify=OBJECTS[rows])).value
+        for rows in (np.arange(60), order)
     ]
     assert abs(published[0] - published[1]) > 1e-3
     by_stimulus = [
-        predictivity(features[rows], responses[rows], splits=stimulus_splits(ids[rows], stratify=OBJECTS[rows])).value
+        predictivity(features[rows], responses[rows], stimulus_splits(ids[rows], stratify=OBJECTS[rows])).value
         for rows in (np.arange(60), order)
     ]
     assert by_stimulus[0] == pytest.approx(by_stimulus[1], abs=1e-12)
@@ -151,12 +164,7 @@ def test_a_regression_of_ones_own() -> None:
     score = predictivity(
         features,
         responses,
+        FIXED,
         regression=lambda features, targets, splits: [features[split.test, :5] for split in splits],
-        splits=FIXED,
     )
     assert score.values.shape == (1, 5)
-
-
-def test_labels_beside_splits_are_refused() -> None:
-    with pytest.raises(ValueError, match="give the one or the other"):
-        predictivity(*published_example(), splits=FIXED, stratify=OBJECTS)

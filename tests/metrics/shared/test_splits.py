@@ -118,15 +118,15 @@ def test_any_split_equals_scikit_learn_or_is_refused_by_both(
     assert_same(ours, expected)
 
 
-@given(permutation=st.permutations(range(30)))
+@given(permutation=st.permutations(range(60)))
 @settings(max_examples=20)
 def test_splits_of_stimuli_do_not_depend_on_the_order_of_rows(permutation: list[int]) -> None:
-    ids = np.array([f"s{number:03d}" for number in range(15)] * 2)
-    labels = np.array([number % 3 for number in range(15)] * 2)
+    ids = np.array([f"s{number:03d}" for number in range(30)] * 2)
+    labels = np.array([number % 3 for number in range(30)] * 2)
     shuffled = np.array(permutation)
     for one, other in zip(
-        stimulus_splits(ids, train_size=0.6, stratify=labels),
-        stimulus_splits(ids[shuffled], train_size=0.6, stratify=labels[shuffled]),
+        stimulus_splits(ids, stratify=labels),
+        stimulus_splits(ids[shuffled], stratify=labels[shuffled]),
         strict=True,
     ):
         assert sorted(ids[one.test]) == sorted(ids[shuffled][other.test])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_brainscore.metrics.behavior.background_exclusion import without_shared_backgrounds
+from pytest_brainscore.metrics.shared.background_exclusion import without_shared_backgrounds
 from pytest_brainscore.metrics.shared.splits import Split, fold_splits
 
 

@@ -1,15 +1,15 @@
-"""The ceiling of a recording of one's own: repetitions that are joined to the recording, or reliabilities as given."""
+"""Repetitions of a recording of one's own, joined to it by names, or axis by axis."""
 
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_brainscore.benchmarks.own.comparing.recording_warning import warn
 from pytest_brainscore.data.joining.matrices import (
     COLUMNS,
     NEUROID,
@@ -24,9 +24,8 @@ from pytest_brainscore.data.joining.matrices import (
 from pytest_brainscore.data.joining.names import join, names_of
 from pytest_brainscore.data.joining.numbers import as_numbers
 from pytest_brainscore.data.joining.rows import matching_rows
-from pytest_brainscore.errors import NoNumber, RecordingError
-from pytest_brainscore.metrics.reliability.internal_consistency import by_repetition, internal_consistency
-from pytest_brainscore.metrics.shared.aggregation import aggregate_splits
+from pytest_brainscore.errors import RecordingError
+from pytest_brainscore.metrics.reliability.internal_consistency import by_repetition
 from pytest_brainscore.metrics.shared.correlation import pearson_correlation
 
 _AXES: Final = (REPETITION, ROWS, COLUMNS)
@@ -38,105 +37,7 @@ _RELATED: Final = 0.5
 FloatArray = NDArray[np.float64]
 
 
-class RecordingWarning(UserWarning):
-    """A score of one's own recording that its reader should look at twice."""
-
-
-def ceiling_of(given: Any, recording: Matrix, order: tuple[NDArray[np.intp], NDArray[np.intp]], seed: int) -> float:
-    """Return the ceiling of a recording.
-
-    Parameters
-    ----------
-    given
-        Repetitions, whose internal consistency is the ceiling: see `score`. Or reliabilities above 0, at most 1: one
-        number, or one for each neuroid, of which the median counts as it does for internal consistencies.
-    recording
-        As it was given: a ceiling without names is in the same order.
-    order
-        Rows and columns of the recording in the order that everything is computed in.
-    seed
-        Of the halves of the repetitions.
-
-    Raises
-    ------
-    RecordingError
-        When an axis does not fit the recording, or a reliability is out of range.
-    NoNumber
-        When the recording does not predict itself.
-
-    """
-    reliabilities = _reliabilities(given, recording)
-    if reliabilities is not None:
-        return _in_range(reliabilities)
-    repetitions = _repetitions(given, recording)
-    infinite = int(np.isinf(repetitions).sum())
-    if infinite:
-        raise RecordingError(f"The ceiling has {infinite} infinite responses; correct them, or make them NaN.")
-    stimuli, neuroids = order
-    top = internal_consistency(np.ascontiguousarray(repetitions[:, stimuli][:, :, neuroids]), seed=seed).value
-    if top == 1 and (repetitions == repetitions[:1]).all():
-        warnings.warn(
-            "The repetitions of the ceiling are all the same, so it is 1; give single repetitions, not their mean.",
-            RecordingWarning,
-            stacklevel=3,
-        )
-    if not top > 0:
-        raise NoNumber(f"The internal consistency of the recording is {top:.3g}, not above 0: no score can be given.")
-    return top
-
-
-def _reliabilities(given: Any, recording: Matrix) -> FloatArray | None:
-    """Return numbers that are reliabilities already, (split, neuroid), in the order of the recording; None if not."""
-    if isinstance(given, Mapping | list | tuple | str | bytes) and not _vector(given):
-        return None
-    if is_data_array(given):
-        if given.dims not in ((), (COLUMNS,), ("split", COLUMNS), (COLUMNS, "split")):
-            return None
-        if not given.dims:
-            return np.asarray(as_numbers(given.data, "ceiling"), dtype=np.float64).reshape(1, 1)
-        rows = given.transpose(..., COLUMNS)
-        if "split" in rows.dims:
-            matrix = read_matrix(rows.drop_vars("split", errors="ignore").rename(split=ROWS), "ceiling")
-        else:
-            matrix = read_matrix(rows.expand_dims(ROWS), "ceiling")
-        return np.asarray(matrix.values[:, _columns(matrix, recording)], dtype=np.float64)
-    if is_named(given):
-        if not hasattr(given, "to_frame"):
-            return None
-        matrix = read_matrix(given.to_frame().T, "ceiling")
-        return np.asarray(matrix.values[:, _columns(matrix, recording)], dtype=np.float64)
-    array = as_numbers(given, "ceiling")
-    if array.ndim > 1:
-        return None
-    if array.dtype.kind == "b":
-        raise RecordingError("The ceiling is a truth value; give the repetitions, or a reliability.")
-    count = recording.values.shape[1]
-    if array.ndim == 1 and array.size != count:
-        raise RecordingError(
-            f"The ceiling has {array.size} reliabilities and the recording {count} neuroids; give one for each, one "
-            f"number for all, or the repetitions (repetition, {ROWS}, {COLUMNS})."
-        )
-    return np.asarray(array, dtype=np.float64).reshape(1, -1)
-
-
-def _vector(given: Any) -> bool:
-    """Tell a list of plain numbers."""
-    return isinstance(given, list | tuple) and not any(np.ndim(each) or is_named(each) for each in given)
-
-
-def _in_range(reliabilities: FloatArray) -> float:
-    outside = ~((reliabilities > 0) & (reliabilities <= 1))
-    if outside.any():
-        row, column = np.argwhere(outside)[0]
-        where = f" of neuroid number {column}" if reliabilities.shape[1] > 1 else ""
-        raise RecordingError(
-            f"The ceiling{where} is {reliabilities[row, column]:.4g}; a reliability is above 0 and at most 1, so leave "
-            "such neuroids out of recording and ceiling, or give the repetitions."
-        )
-    return aggregate_splits(reliabilities).value
-
-
-def _repetitions(given: Any, recording: Matrix) -> FloatArray:
+def read_repetitions(given: Any, recording: Matrix) -> FloatArray:
     """Return repetitions of the stimuli and neuroids of the recording, (repetition, stimulus, neuroid)."""
     if isinstance(given, Mapping) and not is_named(given):
         given = list(given.values())
@@ -155,7 +56,7 @@ def _repetitions(given: Any, recording: Matrix) -> FloatArray:
             array = np.asarray(as_numbers(given.data, "ceiling"), dtype=np.float64)
             one = read_matrix(given.isel({REPETITION: 0}), "ceiling")
             if one.columns is not None and recording.columns is not None:
-                array = array[:, :, _columns(one, recording)]
+                array = array[:, :, matching_columns(one, recording)]
             _check_axes(array, recording)
             return array
         parts = [given.isel({REPETITION: number}) for number in range(given.sizes[REPETITION])]
@@ -174,7 +75,7 @@ def _repetitions(given: Any, recording: Matrix) -> FloatArray:
 
 def _one_repetition(given: Any, recording: Matrix) -> FloatArray:
     matrix = read_matrix(given, "ceiling")
-    rows, columns = matching_rows(recording, matrix), _columns(matrix, recording)
+    rows, columns = matching_rows(recording, matrix), matching_columns(matrix, recording)
     return np.asarray(matrix.values[np.ix_(rows, columns)], dtype=np.float64)
 
 
@@ -200,7 +101,7 @@ def _presentations(matrix: Matrix, recording: Matrix) -> FloatArray:
             )
     numbers = {name: number for number, name in enumerate(wanted)}
     kept = np.array([place for place, name in enumerate(found) if name in numbers])
-    values = np.asarray(matrix.values[:, _columns(matrix, recording)], dtype=np.float64)[kept]
+    values = np.asarray(matrix.values[:, matching_columns(matrix, recording)], dtype=np.float64)[kept]
     try:
         arranged = by_repetition(values, [numbers[found[place]] for place in kept], times[kept])
     except TypeError as error:
@@ -217,7 +118,7 @@ def _presentations(matrix: Matrix, recording: Matrix) -> FloatArray:
     return arranged
 
 
-def _columns(matrix: Matrix, recording: Matrix) -> NDArray[np.intp]:
+def matching_columns(matrix: Matrix, recording: Matrix) -> NDArray[np.intp]:
     """Return the columns of the neuroids of the recording: by name where both have names, else one for one."""
     if matrix.columns is not None and recording.columns is not None:
         return join(recording.columns, matrix.columns)
@@ -262,11 +163,9 @@ def _check_axes(array: FloatArray, recording: Matrix) -> None:
                 f"recording, but that of ceiling.transpose{order} is; give {expected}."
             )
     if as_given < _RELATED:
-        warnings.warn(
+        warn(
             f"The mean over the repetitions of the ceiling correlates {as_given:.2f} with the recording; check that it "
-            f"has the same stimuli and neuroids in the same order, {expected}.",
-            RecordingWarning,
-            stacklevel=5,
+            f"has the same stimuli and neuroids in the same order, {expected}."
         )
 
 

@@ -1,0 +1,1 @@
+"""How features are compared with a recording: read, joined, measured subject by subject, related to a ceiling."""
