@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import importlib
-import importlib.util
-import inspect
 import math
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -27,11 +21,11 @@ from pytest_brainscore.models.commitment.commitment import (
     PreprocessingCommitment,
 )
 from pytest_brainscore.models.interface import BrainModel
-from pytest_brainscore.models.networks.neighbours import own_neighbours
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.seeding import seeded
 from pytest_brainscore.models.sources.checkpoints.reading import one_line
 from pytest_brainscore.models.sources.specification import ModelSpecification
+from pytest_brainscore.models.sources.user_code import as_a_script, import_file, import_package, place
 from pytest_brainscore.models.sources.weights import (
     load_checkpoint,
     load_weights,
@@ -268,10 +262,10 @@ def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | Br
         advice = f"did you mean {' or '.join(near)}?" if near else "define it, without required arguments."
         raise ModelError(f"{where}: there is no function {factory!r} in {module.__file__}; {advice}")
     try:
-        with seeded(), _as_a_script(module):
+        with seeded(), as_a_script(module):
             model = cast("Callable[[], object]", function)()
     except Exception as error:  # the factory is the user's code
-        raise ModelError(f"{where}: the factory raised {_place(error)}; mend it there.") from error
+        raise ModelError(f"{where}: the factory raised {place(error)}; mend it there.") from error
     if isinstance(model, nn.Module | BrainModel):
         return model
     raise ModelError(
@@ -293,69 +287,3 @@ def import_module(specification: ModelSpecification) -> ModuleType:
         if specification.kind == "file":
             return import_file(Path(specification.source))
         return import_package(specification.source)
-
-
-def import_file(path: Path) -> ModuleType:
-    """Import a Python file under a name of its own, without leaving compiled files behind.
-
-    Raises
-    ------
-    ModelError
-        There is no such file, or it raises.
-
-    """
-    path = path.expanduser().resolve()
-    if not path.is_file():
-        raise ModelError(f"There is no file {path}; give the path of the Python file that defines the model.")
-    name = f"brainscore_model_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
-    specification = importlib.util.spec_from_file_location(name, path)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[name] = module  # dataclasses and inspect look classes up there
-    try:
-        with _as_a_script(module):
-            specification.loader.exec_module(module)
-    except Exception as error:  # the file is the user's code
-        del sys.modules[name]
-        raise ModelError(f"{path} cannot be imported, it raised {_place(error)}; mend it there.") from error
-    return module
-
-
-def import_package(name: str) -> ModuleType:
-    """Import a module by its dotted name.
-
-    Raises
-    ------
-    ModelError
-        There is no such module, or it raises.
-
-    """
-    try:
-        return importlib.import_module(name)
-    except Exception as error:  # the module is the user's code
-        raise ModelError(
-            f"The module {name} cannot be imported ({_place(error)}); install it, or give path/to/file.py:factory."
-        ) from error
-
-
-@contextmanager
-def _as_a_script(module: ModuleType) -> Iterator[None]:
-    """Let a file import its neighbours, as when it is run itself, and write no compiled files."""
-    folder, writes_none = Path(module.__file__ or "").parent, sys.dont_write_bytecode
-    sys.path.insert(0, str(folder))
-    sys.dont_write_bytecode = True
-    try:
-        with own_neighbours(folder):
-            yield
-    finally:
-        sys.dont_write_bytecode = writes_none
-        if str(folder) in sys.path:
-            sys.path.remove(str(folder))
-
-
-def _place(error: Exception) -> str:
-    """Return an error with the innermost line that raised it."""
-    frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
-    line = f" (line {frames[-1].lineno} of {frames[-1].filename})" if frames else ""
-    return f"{type(error).__name__}: {error}{line}"
