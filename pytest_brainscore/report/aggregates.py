@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate, tree_of
+from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate, published_tree, tree_of
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
+
+
+HEADLINES: Final = (
+    "average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision",
+)  # fmt: skip
+"""The parents that a short table shows, as the published leaderboard does."""
+
+
+def headlines(aggregates: Iterable[Mapping[str, Aggregate]]) -> list[str]:
+    """Return the parents that a short table of models shows: those headlines, and those of one's own with a score."""
+    published = published_tree().children
+    own = (name for each in aggregates for name, parent in each.items() if parent.scored and name not in published)
+    return list(dict.fromkeys([*HEADLINES, *own]))
 
 
 def parents(records: Iterable[BenchmarkRecord], model: str, tree: ScoreTree | None = None) -> dict[str, Aggregate]:

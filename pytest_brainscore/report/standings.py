@@ -6,18 +6,12 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import headlines, parents
 from pytest_brainscore.report.checkpoints import Checkpoint, checkpoint, checkpoint_names
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.scoring.tree import Aggregate, published_tree, tree_of
-
-COLUMNS: Final = (
-    "average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision",
-)  # fmt: skip
-"""The parents that a leaderboard shows, as the published one does."""
+from pytest_brainscore.scoring.tree import Aggregate, tree_of
 
 
 @dataclass(frozen=True)
@@ -99,11 +93,8 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
 
 
 def columns(table: Sequence[Standing], parent: str) -> list[str]:
-    """Return the parents that a leaderboard shows: those of the published one, and those outside it with a score."""
-    names = dict.fromkeys(name for standing in table for name in standing.aggregates)
-    own = [name for name in names if name not in published_tree().children]
-    scored = [name for name in own if any(standing.aggregates[name].scored for standing in table)]
-    return list(dict.fromkeys([*COLUMNS, *scored, parent]))
+    """Return the parents that a leaderboard shows; among them the one that it is ranked by."""
+    return list(dict.fromkeys([*headlines(standing.aggregates for standing in table), parent]))
 
 
 def _has_score(report: Report, key: Checkpoint) -> bool:
