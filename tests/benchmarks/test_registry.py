@@ -189,7 +189,7 @@ class TestNames:
 
     def test_another_one_in_a_mark_is_told(self) -> None:
         known = registry(own())
-        with pytest.raises(BenchmarkError, match="mine@1 is defined twice, in here and in test_mine.py"):
+        with pytest.raises(BenchmarkError, match="mine@1 is defined twice, in here and in test_mine"):
             known.mark(own(region="IT", source=""), "test_mine.py")
 
     @pytest.mark.parametrize(

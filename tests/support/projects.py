@@ -92,7 +92,9 @@ import toy_family
 
 def pytest_brainscore_benchmarks(config):
     return toy_family.BENCHMARKS
+"""
 
+QUICK_MODEL = """
 # The toy needs no network; loading it without torch keeps these tests quick. Other factories load as ever.
 import net
 import pytest_brainscore.models as models
@@ -101,6 +103,7 @@ load_model = models.load_model
 toys = ("net.py:build", "net.py:other")
 models.load_model = lambda name, **settings: net.build() if name in toys else load_model(name, **settings)
 """
+TOY_CONFTEST += QUICK_MODEL
 
 TOY_MODEL = """
 class ToyModel:
