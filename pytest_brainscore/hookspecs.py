@@ -20,7 +20,8 @@ def pytest_brainscore_benchmarks(config: pytest.Config) -> Iterable[Benchmark]:
 
     Called once in every process that scores or lists benchmarks, before collection, and only if the run needs it: not
     without ``--model``. So import what is heavy in the protocols, not where the hook is defined. An error that is
-    raised here stops the run.
+    raised here stops the run. Like every hook of the beginning of a run, it is heard in a ``conftest.py`` in the folder
+    where pytest is started, or in one of those that the command line names, and not in one further down.
 
     Parameters
     ----------

@@ -116,8 +116,8 @@ class Registry:
         for key, each in self._known.items():
             if key not in self._only_marked:
                 versions.setdefault(each.identifier, []).append(each)
-        for each in versions.values():
-            each.sort(key=lambda benchmark: -benchmark.version)
+        for group in versions.values():
+            group.sort(key=lambda benchmark: -benchmark.version)
         return {
             head.identifier: versions[head.identifier] for head in in_tree_order(each[0] for each in versions.values())
         }

@@ -100,15 +100,17 @@ def benchmarks_of(value: object, source: str) -> tuple[Benchmark, ...]:
     try:
         if callable(value) and not isinstance(value, Benchmark | type):
             value = value()
-        listed = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+        listed: list[object] = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
     except BrainScoreError:
         raise
     except Exception as error:  # somebody's code
         raise BenchmarkError(f"What gives benchmarks in {source} raised {place(error)}; mend it there.") from error
+    found: list[Benchmark] = []
     for each in listed:
         if not isinstance(each, Benchmark):
             raise BenchmarkError(f"{source} gives {_kind(each)} where a benchmark is expected; give {_WHAT}.")
-    return tuple(each if each.source else replace(each, source=source) for each in listed)
+        found.append(each if each.source else replace(each, source=source))
+    return tuple(found)
 
 
 def broken(benchmark: Benchmark, reason: str) -> Benchmark:

@@ -19,7 +19,8 @@ def half(benchmark: Benchmark, model: object, data: object) -> Score:
 
 
 def define(**changes: Any) -> Benchmark:
-    return Benchmark(**{"identifier": "mylab", "region": "V4", "metric": "half", "protocol": half} | changes)
+    fields: dict[str, Any] = {"identifier": "mylab", "region": "V4", "metric": "half", "protocol": half}
+    return Benchmark(**fields | changes)
 
 
 def test_four_fields_are_enough() -> None:

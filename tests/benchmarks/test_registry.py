@@ -29,8 +29,8 @@ def score(benchmark: Benchmark, model: object, data: object) -> Score:
 
 
 def own(identifier: str = "mine", **fields: Any) -> Benchmark:
-    given = {"region": "V4", "metric": "half", "parents": ("mylab",), "protocol": score, "source": "here"} | fields
-    return Benchmark(identifier=identifier, **given)
+    given: dict[str, Any] = {"region": "V4", "metric": "half", "parents": ("mylab",), "protocol": score}
+    return Benchmark(identifier=identifier, **{"source": "here"} | given | fields)
 
 
 def registry(*benchmarks: Benchmark, folder: Path | None = None) -> Registry:
