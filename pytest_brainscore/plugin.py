@@ -10,11 +10,13 @@ import os
 import uuid
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_brainscore import hookspecs
 from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, VARIABLE
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable, options_spoken
 from pytest_brainscore.running import workers
@@ -35,8 +37,14 @@ RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
 FOREIGN_MODEL_FLAG = pytest.StashKey[bool]()
 """Whether ``--model`` is the option of another plugin or of the project."""
+CONTROLLER = "brainscore-controller"
 OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
 """Exceptions that are words of a person, where the name of the exception says nothing."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the hooks that others may implement."""
+    pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,14 +69,17 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
     """Answer ``--brainscore-list`` without collecting anything."""
     if not config.option.brainscore_list:
         return None
+    from pytest_brainscore.benchmarks.registry import using
     from pytest_brainscore.running.command_line.listing import listing
+    from pytest_brainscore.running.command_line.own_benchmarks import registry_of
 
     with options_spoken():
         try:
             _announce_data(config)
+            with using(registry_of(config)):
+                print("\n".join(listing()))
         except BrainScoreError as error:
             raise pytest.UsageError(str(error)) from error
-        print("\n".join(listing()))
     return 0
 
 
@@ -84,7 +95,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Check the options of a scoring run, and take up its roles in this process."""
     config.addinivalue_line(
         "markers",
-        "brainscore(node): score every selected model on all benchmarks below this node of the score tree",
+        "brainscore(node, ...): score every selected model on all benchmarks below these nodes of the score tree, and "
+        "on every Benchmark given in place of a node",
     )
     foreign = config.stash.get(FOREIGN_MODEL_FLAG, False)
     if foreign and not hasattr(config, "workerinput"):
@@ -100,19 +112,23 @@ def pytest_configure(config: pytest.Config) -> None:
     speaking.enter_context(options_spoken())
     config.add_cleanup(speaking.close)
     try:
+        from pytest_brainscore.benchmarks.registry import using
         from pytest_brainscore.benchmarks.selector import choose
+        from pytest_brainscore.running.command_line.own_benchmarks import registry_of
 
         options = run_options.read_options(config)
-        config.stash[OPTIONS] = options
         _announce_data(config)  # first: which benchmarks there are depends on what the user has
-        choose(options.benchmarks)  # a word that chooses nothing stops every process, also one that only collects
+        known = speaking.enter_context(using(registry_of(config)))
+        named, required = known.named(options.benchmarks), known.named(options.require)
+        config.stash[OPTIONS] = options = replace(options, benchmarks=named, require=required)
+        choose(options.benchmarks, lenient=True)  # what the project brings is in order, in every process
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             from pytest_brainscore.resources import resource_folder
 
             # In every worker too: xdist hands on what was typed.
             config.args[:] = [str(resource_folder("suites"))]
         if not hasattr(config, "workerinput") and invocation.runs_tests(config):
-            config.pluginmanager.register(Controller(config, options), "brainscore-controller")
+            config.pluginmanager.register(Controller(config, options), CONTROLLER)
     except BrainScoreError as error:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(ModelFixture(), "brainscore-model-fixture")
@@ -132,14 +148,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not marker.args and not marker.kwargs:
         metafunc.parametrize("model", models, indirect=True, ids=[model.identifier for model in models])
         return
-    from pytest_brainscore.running.command_line.selection import problem_of_mark, trials
+    from pytest_brainscore.running.command_line.selection import nodes_of_mark, problem_of_mark, trials
 
-    if options is None or problem_of_mark(marker) is not None:  # taken out, or refused, once everything is collected
+    where = str(metafunc.definition.path)
+    if options is None or problem_of_mark(marker, where) is not None:  # taken out, or refused, once all is collected
         asked = [name for name in ("model", "brain_benchmark") if name in metafunc.fixturenames]
         if asked:
             metafunc.parametrize(asked, [], indirect=True)
         return
-    selected = trials(models, marker.args[0], options.benchmarks, options.screen)
+    selected = trials(models, nodes_of_mark(marker, where), options.benchmarks, options.screen)
     metafunc.parametrize(
         ("model", "brain_benchmark"),
         [(trial.model, trial) for trial in selected],
@@ -189,13 +206,15 @@ class Process:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put slow benchmarks first; other tests keep their order behind them.
 
-        Suites that have none of the chosen benchmarks would be skipped for having no parameters: they are taken out.
+        Suites that have none of the chosen benchmarks would be skipped for having no parameters: they are taken out,
+        as is the suite of the project's own benchmarks where there are none.
         """
-        from pytest_brainscore.running.command_line.selection import slow_first, trial_of
+        from pytest_brainscore.running.command_line.selection import is_empty, slow_first, trial_of
 
-        if self._options.benchmarks:
-            empty = {item for item in items if _has_node(item) and trial_of(item) is None}
-            self._config.hook.pytest_deselected(items=[item for item in items if item in empty])
+        empty = {item for item in items if is_empty(item, self._options)}
+        if empty:
+            if self._options.benchmarks:
+                self._config.hook.pytest_deselected(items=[item for item in items if item in empty])
             items[:] = [item for item in items if item not in empty]
 
         ordered = slow_first({trial: None for item in items if (trial := trial_of(item)) is not None})
@@ -205,12 +224,17 @@ class Process:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell the controller of a worker what is selected, before xdist sends the test ids."""
+        from pytest_brainscore.running.command_line.selection import problem_of_words, selection
+
         folder = getattr(session.config, "workerinput", {}).get(FOLDER)
         if folder is not None:
-            from pytest_brainscore.running.command_line.selection import selection
             from pytest_brainscore.running.handover import hand_over
 
-            hand_over(folder, _worker(session.config), selection(session.items))
+            hand_over(folder, _worker(session.config), selection(session.items, self._options))
+        elif not self._config.pluginmanager.has_plugin(CONTROLLER):  # this run only shows what there is
+            problem = problem_of_words(self._options)
+            if problem is not None:
+                raise pytest.UsageError(problem)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None]:
@@ -347,12 +371,6 @@ def _reason(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
     error = call.excinfo.value
     told = getattr(error, "msg", None) if issubclass(call.excinfo.type, OUTCOMES) else None
     return where + (str(told) if told is not None else call.excinfo.exconly(tryshort=True))
-
-
-def _has_node(item: pytest.Item) -> bool:
-    """Tell whether a test scores what is below a node of the score tree."""
-    marker = item.get_closest_marker("brainscore")
-    return marker is not None and bool(marker.args or marker.kwargs)
 
 
 def _worker(config: pytest.Config) -> str:

@@ -1,4 +1,4 @@
-"""All benchmarks: one module per paper, listed here in the order of the score tree.
+"""All benchmarks: one module per paper, and whatever installed packages and the project bring beside them.
 
 Importing this package and listing the benchmarks is light (no numpy, no torch), so that test collection is instant.
 """
@@ -6,70 +6,30 @@ Importing this package and listing the benchmarks is light (no numpy, no torch),
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from importlib import import_module
-from types import ModuleType
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.registry import registry
+from pytest_brainscore.benchmarks.shipped import all_benchmarks, further_benchmarks
 from pytest_brainscore.data.stimuli.showing import SCREENS, Screen
 from pytest_brainscore.errors import BenchmarkError
 
-_FAMILIES = (
-    "marques2020",
-    "freemanziemba2013",
-    "sanghavi2020",
-    "majajhong2015",
-    "kar2019",
-    "bracci2019",
-    "coggan2024_fmri",
-    "rajalingham2018",
-    "imagenet",
-    "imagenet_c",
-    "objectnet",
-    "geirhos2021",
-    "hermann2020",
-    "baker2022",
-    "maniquet2024",
-    "ferguson2024",
-    "hebart2023",
-    "bmd2024",
-    "coggan2024_behavior",
-    "cowley2023",
-    "kriegeskorte2008",
-)
-"""Modules of this package. Each holds a tuple ``BENCHMARKS``, the published leaves in their default version, or a
-function ``further_benchmarks``, which returns other versions and benchmarks outside the published tree, or both. The
-order is that of the children of each parent in the score tree."""
-
-
-@cache
-def all_benchmarks() -> tuple[Benchmark, ...]:
-    """Return the benchmarks of the published score tree in their default version, in the order of the tree."""
-    leaves = [benchmark for family in _families() for benchmark in getattr(family, "BENCHMARKS", ())]
-    # Depth first: a paper has leaves in several places of the tree, and a place has leaves of several papers.
-    places: dict[tuple[str, ...], int] = {}
-
-    def place(benchmark: Benchmark) -> list[int]:
-        path = (*benchmark.parents, benchmark.identifier)
-        return [places.setdefault(path[: depth + 1], len(places)) for depth in range(len(path))]
-
-    return tuple(sorted(leaves, key=place))
+__all__ = ["all_benchmarks", "every_version", "load_benchmark"]
 
 
 def every_version() -> tuple[Benchmark, ...]:
-    """Return all that can be loaded by name: :func:`all_benchmarks`, then other versions and those outside the tree.
+    """Return all that can be loaded by name: :func:`all_benchmarks`, other versions and variants, those of one's own.
 
     The first benchmark of an identifier is its default version. Benchmarks on data that the user brings are listed as
     far as the user's folder has them.
+
+    Raises
+    ------
+    BenchmarkError
+        A definition of the project cannot be read, or two have one name.
+
     """
-    families = (family for family in _families() if hasattr(family, "further_benchmarks"))
-    return (*all_benchmarks(), *(benchmark for family in families for benchmark in family.further_benchmarks()))
-
-
-def _families() -> Iterator[ModuleType]:
-    return (import_module(f"{__name__}.{family}") for family in _FAMILIES)
+    return registry().everything
 
 
 def load_benchmark(identifier: str, *, screen: Screen = "published") -> Benchmark:
@@ -78,7 +38,9 @@ def load_benchmark(identifier: str, *, screen: Screen = "published") -> Benchmar
     Parameters
     ----------
     identifier
-        Published identifier, for example ``Marques2020_DeValois1982-pref_or``, or ``IDENTIFIER@VERSION``.
+        Published identifier, for example ``Marques2020_DeValois1982-pref_or``, or ``IDENTIFIER@VERSION``. Also one of
+        an installed package (entry point ``pytest_brainscore.benchmarks``) or of a file in ``fixtures/benchmarks`` of
+        the current folder, and ``path/to/file.toml``, ``path/to/file.py:NAME`` or ``package.module:NAME``.
     screen
         How stimuli of other visual degrees than the model's are shown. ``published``: as the published system does,
         which writes them to files of their own format, so that JPEG images are compressed twice. ``lossless``: their
@@ -98,17 +60,24 @@ def load_benchmark(identifier: str, *, screen: Screen = "published") -> Benchmar
 
 
 def _named(identifier: str) -> Benchmark:
+    known = registry()
+    names = known.named([identifier])
+    if names != (identifier,):
+        if len(names) != 1:
+            raise BenchmarkError(f"{identifier} has {len(names)} benchmarks ({', '.join(names)}); name one of them.")
+        identifier = names[0]
     name, _, version = identifier.partition("@")
-    known_benchmarks = every_version()
-    named = [benchmark for benchmark in known_benchmarks if benchmark.identifier == name]
+    # What others bring is looked for only where it may be meant.
+    named = [each for each in (*all_benchmarks(), *further_benchmarks()) if each.identifier == name]
+    named = named or [each for each in (*known.own, *known.marked) if each.identifier == name]
     if not named:
-        near = difflib.get_close_matches(name, [benchmark.identifier for benchmark in known_benchmarks])
+        near = difflib.get_close_matches(name, [benchmark.identifier for benchmark in known.everything])
         advice = f"did you mean {' or '.join(near)}?" if near else "see all_benchmarks() for those there are."
-        raise BenchmarkError(f"There is no benchmark {name!r}; {advice}")
+        raise BenchmarkError(f"There is no benchmark {name!r}; {' '.join([advice, *known.notes])}")
     if not version:
         return named[0]
     for benchmark in named:
         if version == str(benchmark.version):
             return benchmark
-    known = ", ".join(f"{benchmark.identifier}@{benchmark.version}" for benchmark in named)
-    raise BenchmarkError(f"There is no version {version!r} of the benchmark {name}; use {known}.")
+    versions = ", ".join(f"{benchmark.identifier}@{benchmark.version}" for benchmark in named)
+    raise BenchmarkError(f"There is no version {version!r} of the benchmark {name}; use {versions}.")

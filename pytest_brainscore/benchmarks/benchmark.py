@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from pytest_brainscore.benchmarks.code_digest import code_digest
+from pytest_brainscore.benchmarks.definition import check_definition
 from pytest_brainscore.data.catalogue import FileSetKind, file_set
 from pytest_brainscore.data.retrieval.readiness import Readiness, readiness
 from pytest_brainscore.data.stimuli.showing import Screen, showing
 from pytest_brainscore.data.user_folder import offline
-from pytest_brainscore.errors import ModelError
+from pytest_brainscore.errors import BenchmarkError, BrainScoreError, ModelError
 from pytest_brainscore.scoring.score import Score, signed
 
 if TYPE_CHECKING:
@@ -24,33 +27,55 @@ CATALOGUE_DATA: Final = "pytest_brainscore.benchmarks.benchmark_data:BenchmarkDa
 """Stimuli and recordings of the names that a benchmark has, from the catalogue."""
 
 
+OWN_PARENT: Final = "own_benchmarks"
+"""Where benchmarks stand that name no parent."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Benchmark:
-    """A leaf of the score tree. Light: building one imports neither numpy nor torch."""
+    """A leaf of the score tree. Light: building one imports neither numpy nor torch.
+
+    Raises
+    ------
+    BenchmarkError
+        For a field that cannot be what it is.
+
+    Examples
+    --------
+    One of your own, of a function that gives a Score:
+
+    >>> from pytest_brainscore import Score
+    >>> def half(benchmark, model, data):
+    ...     return Score(value=0.5, error=0.0, raw=0.5, ceiling=1.0, normalisation="r/c", n={"stimuli": 1})
+    >>> Benchmark(identifier="mylab-half", region="V4", metric="half", protocol=half).parents
+    ('own_benchmarks',)
+
+    """
 
     identifier: str
     """Published identifier, for example ``Marques2020_DeValois1982-pref_or``."""
-    version: int
+    version: int = 1
     """Version of the published benchmark; scores of different versions are not comparable."""
-    parents: tuple[str, ...]
-    """Path through the score tree, from the root to the direct parent."""
+    parents: tuple[str, ...] = (OWN_PARENT,)
+    """Path through the score tree, from the root to the direct parent; of a benchmark of one's own, through a tree of
+    one's own beside the published one."""
     region: str
     """Region recorded from (V1, V2, V4, IT), or the task for behavior."""
     metric: str
     """Name of the metric."""
-    ceiling: float | None
+    ceiling: float | None = None
     """Published ceiling, for information; the ceiling used is computed from the data. None where none is stated."""
-    normalisation: str
+    normalisation: str = "r/c"
     """How the score follows from raw score r and ceiling c, for example ``"r/c"``."""
-    stimulus_set: str
-    """Identifier of the stimulus set."""
-    assembly: str
-    """Identifier of the recordings."""
-    visual_degrees: float
+    stimulus_set: str = ""
+    """Identifier of the stimulus set in the catalogue; empty where the protocol has stimuli of its own."""
+    assembly: str = ""
+    """Identifier of the recordings in the catalogue; empty where the protocol has recordings of its own, or none."""
+    visual_degrees: float = 8.0
     """Visual angle at which the stimuli were shown, in degrees."""
-    number_of_trials: int
+    number_of_trials: int = 1
     """Number of repetitions in the experiment."""
-    cost: float
+    cost: float = 60.0
     """Rough time on one core, in seconds, for a SqueezeNet-sized model; orders the tests slow first."""
     protocol: str | Protocol
     """What scores: called with this benchmark, the model, and the data, returns a Score. ``module:function`` is
@@ -72,6 +97,15 @@ class Benchmark:
     availability: str | Callable[[Benchmark], Readiness] | None = None
     """What tells whether data outside the catalogue are at hand: called with this benchmark, returns the Readiness.
     None where what the catalogue has is all that is read."""
+    source: str = field(default="", compare=False)
+    """Where the benchmark was defined, in words (a file, a package); empty for those of this package."""
+
+    def __post_init__(self) -> None:
+        """Check what was written."""
+        parents: Any = self.parents
+        if isinstance(parents, list):
+            object.__setattr__(self, "parents", tuple(parents))
+        check_definition(self)
 
     @property
     def parent(self) -> str:
@@ -88,6 +122,8 @@ class Benchmark:
         ------
         ModelError
             When it is no model at all, a plain network for example.
+        BenchmarkError
+            When the protocol returns something else than a score.
 
         """
         if not hasattr(model, "look_at"):
@@ -96,11 +132,27 @@ class Benchmark:
                 'load_model("path/to/file.py:function") returns, or an object with start_recording, start_task and '
                 "look_at."
             )
+        definition = self._definition  # before the protocol runs: what it leaves behind is no part of it
         with showing(self.screen) as shown:
             result = _load(self.protocol)(self, model, _load(self.data)(self))
+        if not isinstance(result, Score):
+            raise BenchmarkError(
+                f"The protocol of {self.identifier} returned {_what(result)}; return a pytest_brainscore.Score."
+            )
         if shown.written or self.screen != "published":
             result = replace(result, provenance={**result.provenance, "screen": self.screen})
+        if definition is not None:
+            result = replace(result, provenance={**result.provenance, "definition": definition})
         return signed(result, self, model)
+
+    @cached_property
+    def _definition(self) -> str | None:
+        """A checksum of how scores come about; None where a version of this package says it."""
+        functions = [_load(self.protocol), *([] if isinstance(self.data, str) else [self.data])]
+        if all(str(getattr(function, "__module__", "")).startswith(f"{__package__}.") for function in functions):
+            return None
+        facts = (self.stimulus_set, self.assembly, float(self.visual_degrees), self.number_of_trials)
+        return code_digest(*functions, facts)
 
     @property
     def needs(self) -> tuple[tuple[FileSetKind, str], ...]:
@@ -114,9 +166,16 @@ class Benchmark:
         return cast("tuple[tuple[FileSetKind, str], ...]", (*stimuli, *recordings))
 
     def readiness(self) -> Readiness:
-        """Return whether everything that scoring needs is at hand, or can be; the first thing that is not says why."""
+        """Return whether everything that scoring needs is at hand, or can be; the first thing that is not says why.
+
+        Raises
+        ------
+        BenchmarkError
+            The function that is to tell does not.
+
+        """
         if self.availability is not None:
-            return _load(self.availability)(self)
+            return _told(self, _load(self.availability))
         states = [readiness(*need) for need in self.needs]
         missing = [each for each in states if each.state != "ready"]
         hopeless = [each for each in missing if each.state != "fetchable"]
@@ -151,4 +210,27 @@ def _load(function: str | Callable[..., Result]) -> Callable[..., Result]:
     if not isinstance(function, str):
         return function
     module, _, name = function.partition(":")
-    return cast("Callable[..., Result]", getattr(import_module(module), name))
+    found = getattr(import_module(module), name, None)
+    if found is None:
+        raise BenchmarkError(f"There is no {name} in the module {module}; correct the {function!r} of the benchmark.")
+    return cast("Callable[..., Result]", found)
+
+
+def _told(benchmark: Benchmark, availability: Callable[[Benchmark], object]) -> Readiness:
+    """Return what somebody's function says of the data of a benchmark."""
+    whose = f"The availability of {benchmark.identifier}"
+    try:
+        told = availability(benchmark)
+    except BrainScoreError:
+        raise
+    except Exception as error:  # somebody's code
+        raise BenchmarkError(f"{whose} cannot be told, it raised {type(error).__name__}: {error}.") from error
+    if not isinstance(told, Readiness):
+        raise BenchmarkError(
+            f'{whose} returned {_what(told)}; return a Readiness, for example Readiness("ready", None).'
+        )
+    return told
+
+
+def _what(result: object) -> str:
+    return "nothing" if result is None else f"a {type(result).__name__}"

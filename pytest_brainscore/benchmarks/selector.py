@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from pytest_brainscore.benchmarks import all_benchmarks, every_version
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.placing import OWN
+from pytest_brainscore.benchmarks.registry import registry
+from pytest_brainscore.benchmarks.shipped import all_benchmarks, shipped_parents
 from pytest_brainscore.errors import BenchmarkError
 
 _SHORTEST_FAMILY = 3
@@ -39,9 +41,12 @@ def matches(selector: str, benchmark: Selectable) -> bool:
     ----------
     selector
         An identifier, ``IDENTIFIER@VERSION``, the name of a parent (``V1``, ``behavior_vision``), or a shell pattern
-        over any of these (``Geirhos2021*``, ``*-pls``). Letter case counts.
+        over any of these (``Geirhos2021*``, ``*-pls``). Letter case counts. ``own`` selects every benchmark that does
+        not come with this package.
 
     """
+    if selector == OWN:
+        return bool(benchmark.parents) and benchmark.parents[0] not in shipped_parents()
     names = (benchmark.identifier, f"{benchmark.identifier}@{benchmark.version}", *benchmark.parents)
     return any(fnmatchcase(name, selector) for name in names)
 
@@ -62,12 +67,22 @@ def select(selectors: Sequence[str], benchmarks: Iterable[Benchmark]) -> tuple[B
     return tuple(each for each in candidates if not selectors or any(matches(word, each) for word in selectors))
 
 
-def choose(selectors: Sequence[str]) -> tuple[Benchmark, ...]:
-    """Return what words choose of everything that can be scored; the published leaves when there are no words.
+def choose(selectors: Sequence[str], *, marked: bool = False, lenient: bool = False) -> tuple[Benchmark, ...]:
+    """Return what words choose of everything that can be scored; without words, all that runs by default.
 
-    An identifier or ``IDENTIFIER@VERSION`` finds every benchmark, also those outside the published tree. Any other word
-    finds published leaves in their default version; only if there are none, it finds what is outside the tree
-    (``public_variants``, ``Cowley2023*``).
+    That is the published leaves, and what installed packages and the project bring. An identifier or
+    ``IDENTIFIER@VERSION`` finds every benchmark, also those outside the published tree. Any other word finds what runs
+    by default; only if there is nothing, it finds what else is outside the tree (``public_variants``,
+    ``Cowley2023*``).
+
+    Parameters
+    ----------
+    selectors
+        The words.
+    marked
+        Whether the words may find, too, what marks of collected tests hold.
+    lenient
+        Whether a word may find nothing.
 
     Raises
     ------
@@ -75,34 +90,50 @@ def choose(selectors: Sequence[str]) -> tuple[Benchmark, ...]:
         When a word finds nothing, or the words choose two versions of a benchmark.
 
     """
-    published = all_benchmarks()
+    known = registry()
     if not selectors:
-        return published
-    everything = every_version()
-    defaults = {each.identifier: each for each in reversed(everything)}
+        return known.default
     chosen: dict[tuple[str, int], Benchmark] = {}
     for selector in selectors:
-        found = [each for each in published if matches(selector, each)]
-        found = found or [each for each in defaults.values() if matches(selector, each)]
-        found = found or [each for each in everything if matches(selector, each)]
-        if not found:
-            raise _nothing(selector, everything)
+        found = _found(selector)
+        found += [each for each in known.marked if marked and matches(selector, each)]
+        if not found and not lenient and selector != OWN:
+            raise _nothing(selector, [*known.everything, *known.marked], known.notes)
         chosen |= {(each.identifier, each.version): each for each in found}
     versions = Counter(identifier for identifier, _ in chosen)
     for identifier, count in versions.items():
         if count > 1:
+            version = next(each.version for each in known.everything if each.identifier == identifier)
             raise BenchmarkError(
-                f"{count} versions of {identifier} are chosen; score one at a time, for example "
-                f"{identifier}@{defaults[identifier].version}."
+                f"{count} versions of {identifier} are chosen; score one at a time, for example {identifier}@{version}."
             )
-    return tuple(each for each in everything if (each.identifier, each.version) in chosen)
+    if set(chosen) <= {(each.identifier, each.version) for each in all_benchmarks()}:
+        return tuple(each for each in all_benchmarks() if (each.identifier, each.version) in chosen)
+    order = [*known.everything, *known.marked]
+    return tuple(each for each in order if (each.identifier, each.version) in chosen)
 
 
-def _nothing(selector: str, candidates: Sequence[Benchmark]) -> BenchmarkError:
+def _found(selector: str) -> list[Benchmark]:
+    """Return what a word finds, without what only marks know."""
+    published = all_benchmarks()
+    if any(selector in (each.identifier, f"{each.identifier}@{each.version}", *each.parents) for each in published):
+        return [each for each in published if matches(selector, each)]  # what others bring need not be looked for
+    known = registry()
+    found = [each for each in known.default if matches(selector, each)]
+    if found or selector == OWN:
+        return found
+    everything = known.everything
+    defaults = {each.identifier: each for each in reversed(everything)}
+    found = [each for each in defaults.values() if matches(selector, each)]
+    return found or [each for each in everything if matches(selector, each)]
+
+
+def _nothing(selector: str, candidates: Sequence[Benchmark], notes: Sequence[str] = ()) -> BenchmarkError:
     names = {name for each in candidates for name in (each.identifier, *each.parents)}
     near = difflib.get_close_matches(selector, sorted(names))
     if len(selector) >= _SHORTEST_FAMILY and "*" not in selector:  # part of several names: a family
         patterns = (f"'{selector}*'", f"'*{selector}*'")
         near = [each for each in patterns if any(fnmatchcase(name, each.strip("'")) for name in names)][:1] + near
     advice = f"did you mean {' or '.join(near)}?" if near else "see brainscore list for those there are."
-    return BenchmarkError(f"No benchmark and no parent of the score tree matches {selector!r}; {advice}")
+    told = " ".join([advice, *notes])
+    return BenchmarkError(f"No benchmark and no parent of the score tree matches {selector!r}; {told}")

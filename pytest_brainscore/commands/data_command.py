@@ -184,8 +184,9 @@ def _overlap(first: Path, second: Path) -> bool:
 
 
 def _row(benchmark: Benchmark, lacks: dict[str, str]) -> dict[str, Any]:
-    state: str
-    state, reason = benchmark.readiness()
+    from pytest_brainscore.running.command_line.listing import readiness_of
+
+    state, reason = readiness_of(benchmark)
     if benchmark.region in lacks:
         state, reason = "not-capable", lacks[benchmark.region]
     return {

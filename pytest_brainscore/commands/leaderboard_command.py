@@ -6,12 +6,16 @@ from pathlib import Path
 
 import click
 
-from pytest_brainscore.report.standings import COLUMNS
-
 
 @click.command
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--sort", type=click.Choice(COLUMNS), default="average_vision", show_default=True)
+@click.option(
+    "--sort",
+    metavar="PARENT",
+    default="average_vision",
+    show_default=True,
+    help="Rank by this parent of the score tree.",
+)
 @click.option("--to", "page", metavar="html:PATH", help="Write the leaderboard as a page, too.")
 def command(folder: Path, sort: str, page: str | None) -> None:
     """Rank the models of all reports in FOLDER; of several reports of a model the latest complete one counts.
@@ -28,7 +32,7 @@ def command(folder: Path, sort: str, page: str | None) -> None:
     from pytest_brainscore.report.folder import read_reports
     from pytest_brainscore.report.html.leaderboard import render_leaderboard
     from pytest_brainscore.report.notation import number
-    from pytest_brainscore.report.standings import standings, unequal
+    from pytest_brainscore.report.standings import columns, standings, unequal
     from pytest_brainscore.report.words import aligned
     from pytest_brainscore.text import printable
 
@@ -40,12 +44,13 @@ def command(folder: Path, sort: str, page: str | None) -> None:
     table = standings(read_reports(folder).values(), sort)
     if not table:
         raise ReportError(f"There is no JSON report in {folder}; score a model with --brainscore-report json:PATH.")
+    shown = columns(table, sort)
     rows = []
     for standing in table:
-        cells = [standing.aggregates[name] for name in COLUMNS]
+        cells = [standing.aggregates[name] for name in shown]
         scores = [f"{number(cell.mean_of_what_ran)} ({cell.scored})" if cell.scored else "" for cell in cells]
         rows.append([str(standing.rank or ""), standing.model, *scores])
-    click.echo("\n".join(aligned(("rank", "model", *COLUMNS), rows)))
+    click.echo("\n".join(aligned(("rank", "model", *shown), rows)))
     incomplete = [standing.model for standing in table if not standing.complete]
     if incomplete:
         click.secho(printable(f"from an incomplete run: {', '.join(incomplete)}"), fg="yellow", err=True)

@@ -14,13 +14,14 @@ import click
 def command(selectors: tuple[str, ...], versions: bool, as_json: bool) -> None:
     """List the benchmarks: version, place in the score tree, metric, and what each needs.
 
-    SELECTOR is an identifier, a parent of the score tree (V1, behavior_vision), or a pattern (Geirhos2021*).
+    SELECTOR is an identifier, a parent of the score tree (V1, behavior_vision), or a pattern (Geirhos2021*). Those of
+    installed packages and of files in fixtures/benchmarks of the current folder are listed, too.
     """
-    from pytest_brainscore.benchmarks import all_benchmarks, every_version
+    from pytest_brainscore.benchmarks.registry import registry
     from pytest_brainscore.benchmarks.selector import select
-    from pytest_brainscore.running.command_line.listing import tree_lines
+    from pytest_brainscore.running.command_line.listing import readiness_of, tree_lines
 
-    chosen = select(selectors, every_version() if versions else all_benchmarks())
+    chosen = select(selectors, registry().everything if versions else registry().default)
     if as_json:
         fields = (
             "identifier",
@@ -35,7 +36,7 @@ def command(selectors: tuple[str, ...], versions: bool, as_json: bool) -> None:
         )
         rows = [{name: getattr(each, name) for name in fields} for each in chosen]
         click.echo(
-            json.dumps([row | {"state": each.readiness().state} for row, each in zip(rows, chosen, strict=True)])
+            json.dumps([row | {"state": readiness_of(each).state} for row, each in zip(rows, chosen, strict=True)])
         )
         return
     *lines, count = tree_lines(

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.scoring.tree import Aggregate, aggregate, published_tree
+from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate, published_tree, tree_of
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
 
 
-def parents(records: Iterable[BenchmarkRecord], model: str) -> dict[str, Aggregate]:
+HEADLINES: Final = (
+    "average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision",
+)  # fmt: skip
+"""The parents that a short table shows, as the published leaderboard does."""
+
+
+def headlines(aggregates: Iterable[Mapping[str, Aggregate]]) -> list[str]:
+    """Return the parents that a short table of models shows: those headlines, and those of one's own with a score."""
+    published = published_tree().children
+    own = (name for each in aggregates for name, parent in each.items() if parent.scored and name not in published)
+    return list(dict.fromkeys([*HEADLINES, *own]))
+
+
+def parents(records: Iterable[BenchmarkRecord], model: str, tree: ScoreTree | None = None) -> dict[str, Aggregate]:
     """Return the scores of all parents for one model, in the order of the tree.
 
-    Only records of benchmarks of the published tree, in the version that the tree has, count.
+    The tree is, unless one is given, that of the records of all models: the published one, and beside it what parents
+    of their own benchmarks name. Only records in the version that the tree has count.
     """
-    tree = published_tree()
+    records = list(records)
+    tree = tree or tree_of(records)
     mine = [
         record
         for record in records
@@ -28,4 +43,4 @@ def parents(records: Iterable[BenchmarkRecord], model: str) -> dict[str, Aggrega
     scores = {record.identifier: record.score for record in mine if record.status == "scored"}
     no_numbers = {record.identifier: math.nan for record in mine if record.status == "nan"}
     errors = {record.identifier: record.error for record in mine if record.error is not None}
-    return aggregate(scores | no_numbers, errors)
+    return aggregate(scores | no_numbers, errors, tree)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import headlines, parents
 from pytest_brainscore.report.checkpoints import Checkpoint, checkpoint, checkpoint_names
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.scoring.tree import Aggregate, published_tree
-
-COLUMNS: Final = (
-    "average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision",
-)  # fmt: skip
-"""The parents that a leaderboard shows, as the published one does."""
+from pytest_brainscore.scoring.tree import Aggregate, tree_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,12 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
         Of several reports on a model the latest complete one counts, as a whole; an incomplete one only where there is
         no other. A model of the same name with other weights is another model.
     parent
-        Parent of the score tree.
+        Parent of the score tree, also one of benchmarks of one's own.
+
+    Raises
+    ------
+    ReportError
+        There is no such parent.
 
     """
     latest = {
@@ -57,7 +58,14 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
     # A run in which nothing of a model was scored never loaded it, and so does not know its weights.
     latest = {key: report for key, report in latest.items() if key[1] or key[0] not in named or _has_score(report, key)}
     names = checkpoint_names(latest)
-    tree = published_tree()
+    reports = list(latest.values())
+    tree = tree_of(record for report in reports for record in report.benchmarks)
+    if parent not in tree.children:
+        near = difflib.get_close_matches(parent, tree.children)
+        raise ReportError(
+            f"No benchmark of these reports has the parent {parent!r}; "
+            f"{f'did you mean {near[0]}?' if near else 'see brainscore list for those there are.'}"
+        )
     rows = []
     for key, report in latest.items():
         model, _ = key
@@ -70,7 +78,7 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
             and record.version == tree.leaves[record.identifier].version
             and parent in tree.leaves[record.identifier].parents
         )
-        rows.append((names[key], report, parents(report.benchmarks, model), below))
+        rows.append((names[key], report, parents(report.benchmarks, model, tree), below))
     scores = {
         name: mean
         for name, _, aggregates, scored in rows
@@ -82,6 +90,11 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
         Standing(ranks.get(name), name, report.created, shown, report.complete, scored)
         for name, report, shown, scored in rows
     ]
+
+
+def columns(table: Sequence[Standing], parent: str) -> list[str]:
+    """Return the parents that a leaderboard shows; among them the one that it is ranked by."""
+    return list(dict.fromkeys([*headlines(standing.aggregates for standing in table), parent]))
 
 
 def _has_score(report: Report, key: Checkpoint) -> bool:

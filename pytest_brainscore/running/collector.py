@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from pytest_brainscore.benchmarks import all_benchmarks, every_version
-from pytest_brainscore.benchmarks.selector import choose, select
+from pytest_brainscore.benchmarks.registry import registry
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.assemble_report import build_report, environment
@@ -73,8 +73,6 @@ class Collector:
         for model in options.models:
             check_exists(model, options.commitments)
         parse_tolerances(options.tolerances)
-        chosen = choose(options.benchmarks)
-        select(options.require, chosen)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
         self.models: dict[str, ModelRecord] = {}
         self.ledger = Ledger()
@@ -182,10 +180,10 @@ class Collector:
     def ordered(self) -> list[BenchmarkRecord]:
         """Return the records model by model in tree order."""
         models = [model.identifier for model in self.options.models]
-        order = {benchmark.identifier: index for index, benchmark in enumerate(all_benchmarks())}
+        order = {benchmark.identifier: index for index, benchmark in enumerate(registry().default)}
 
-        def place(record: BenchmarkRecord) -> tuple[int, int]:
-            return models.index(record.model), order.get(record.identifier, len(order))
+        def place(record: BenchmarkRecord) -> tuple[int, int, str]:
+            return models.index(record.model), order.get(record.identifier, len(order)), record.identifier
 
         return sorted(self.records.values(), key=place)
 
@@ -233,7 +231,8 @@ class Collector:
                 self.records[key] = ruled(missed, self.options)
         if not self.records:
             return  # nothing was run, which says nothing of any benchmark
-        known = {benchmark.identifier for benchmark in every_version()}
+        known = {benchmark.identifier for benchmark in (*every_version(), *registry().marked)}
+        known |= {identity["identifier"] for identity in self.ledger.leaves.values()}
         for model, stored in self.baselines.items():
             for identifier, baseline in stored.scores.items():
                 if identifier not in known:
@@ -277,7 +276,10 @@ def _missing(baseline: BaselineScore, reason: str | None) -> ComparisonRecord:
 
 
 def _vanished(model: str, identifier: str, baseline: BaselineScore) -> BenchmarkRecord:
-    reason = "it has a baseline, but this version of pytest-brainscore knows no such benchmark"
+    reason = (
+        "it has a baseline, but this version of pytest-brainscore knows no such benchmark, and neither does what is "
+        "installed here or this project"
+    )
     version = baseline.fingerprint.get("version", 0)
     return BenchmarkRecord(
         model=model,

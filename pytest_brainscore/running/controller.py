@@ -134,7 +134,7 @@ class Controller:
         """Note what a serial run has collected."""
         from pytest_brainscore.running.command_line.selection import selection
 
-        self._select([item.nodeid for item in session.items], selection(session.items))
+        self._select([item.nodeid for item in session.items], selection(session.items, self._options))
 
     def _select(self, ids: list[str], selected: Selection) -> None:
         if selected.refused is not None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_brainscore.benchmarks import all_benchmarks
+from pytest_brainscore.benchmarks.registry import registry
 from pytest_brainscore.report.aggregates import parents
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.red import Colour, is_red, why_red
@@ -208,7 +208,10 @@ def _reasons(records: Sequence[BenchmarkRecord], limit: int | None) -> list[Line
 
 def _verdict(records: Sequence[BenchmarkRecord], colour: Colour) -> Line:
     models = len({record.model for record in records})
-    scope = f" (of {len(all_benchmarks()) * models} known)" if models else ""
+    known = {each.identifier for each in registry().default}.union(
+        record.identifier for record in records if record.parents
+    )
+    scope = f" (of {len(known) * models} known)" if models else ""
     return Line(f"{totals(records)}{scope}", COLOURS[colour], bold=True)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Protocol
 
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.resources import resource_folder
@@ -31,6 +32,22 @@ class Leaf:
     """Version whose scores belong into this tree."""
     parents: tuple[str, ...]
     """From the root to the direct parent."""
+
+
+class Placed(Protocol):
+    """What can stand in a tree: a benchmark, or the record of one."""
+
+    @property
+    def identifier(self) -> str:
+        """Identifier of the benchmark."""
+
+    @property
+    def version(self) -> int:
+        """Version of the benchmark."""
+
+    @property
+    def parents(self) -> Sequence[str]:
+        """Path through the score tree."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +135,48 @@ def build_tree(leaves: Iterable[Leaf]) -> ScoreTree:
         children=MappingProxyType({parent: tuple(below) for parent, below in children.items()}),
         roots=tuple(parent for parent, above in places.items() if not above),
     )
+
+
+def tree_of(benchmarks: Iterable[Placed]) -> ScoreTree:
+    """Return the published tree with further benchmarks beside it, each below the parents that it names itself.
+
+    What has no place there is left out: another version of a published leaf, and whatever names a parent of the
+    published tree, whose means are those of published leaves only, or contradicts itself. Of several versions of a
+    benchmark the newest has the place. But for the order of rows, the order of the benchmarks does not matter.
+
+    Parameters
+    ----------
+    benchmarks
+        Those of a run, or the records of one, on whatever machine they were made.
+
+    """
+    published = published_tree()
+    newest: dict[str, Leaf] = {}
+    for each in benchmarks:
+        apart = each.identifier not in published.leaves and not {*each.parents, each.identifier} & {*published.children}
+        if apart and each.parents and not set(each.parents) & {*published.leaves}:
+            known = newest.setdefault(each.identifier, leaf := Leaf(each.identifier, each.version, tuple(each.parents)))
+            if (leaf.version, leaf.parents) > (known.version, known.parents):
+                newest[each.identifier] = leaf
+    if not newest:
+        return published
+    own = list(newest.values())
+    try:
+        return build_tree([*published.leaves.values(), *own])
+    except ScoreTreeError:  # of several labs that do not know each other
+        return build_tree([*published.leaves.values(), *_consistent(own)])
+
+
+def _consistent(leaves: Sequence[Leaf]) -> list[Leaf]:
+    """Return the leaves that do not contradict each other; which of two that do is left out depends on their names."""
+    kept: set[Leaf] = set()
+    for leaf in sorted(leaves, key=lambda leaf: leaf.identifier):
+        try:
+            build_tree([*kept, leaf])
+        except ScoreTreeError:
+            continue
+        kept.add(leaf)
+    return [leaf for leaf in leaves if leaf in kept]
 
 
 def aggregate(

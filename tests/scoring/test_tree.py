@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pytest_brainscore.benchmarks import all_benchmarks
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.resources import resource_folder
-from pytest_brainscore.scoring.tree import Leaf, ScoreTreeError, aggregate, build_tree, published_tree
+from pytest_brainscore.scoring.tree import Leaf, ScoreTreeError, aggregate, build_tree, published_tree, tree_of
 
 TREE = published_tree()
 IDENTIFIERS: Final = list(TREE.leaves)
@@ -333,3 +333,50 @@ def test_one_more_number_never_lowers_the_site_number(scores: dict[str, float | 
     for name, node in before.items():
         if node.scored:
             assert number(after[name].site_comparable) >= number(node.site_comparable)
+
+
+CONTRADICTING: Final = (
+    Leaf("a", 1, ("x", "y")),
+    Leaf("b", 1, ("y",)),
+    Leaf("c", 1, ("x", "z")),
+    Leaf("c", 2, ("x",)),
+    Leaf("y", 1, ("x",)),
+)
+
+
+class TestBenchmarksOfOnesOwn:
+    """The tree of a run: the published one, and beside it what its benchmarks name."""
+
+    def test_without_any_it_is_the_published_tree(self) -> None:
+        assert tree_of([]) is published_tree()
+        assert tree_of(published_tree().leaves.values()) is published_tree()
+
+    def test_they_have_a_mean_and_no_published_one_changes(self) -> None:
+        own = [Leaf("mine-a", 1, ("mylab", "mylab.V4")), Leaf("mine-b", 1, ("mylab", "mylab.IT"))]
+        published = dict.fromkeys(published_tree().leaves, 0.5)
+        with_own = aggregate(published | {"mine-a": 1.0, "mine-b": 0.5}, tree=tree_of(own))
+        without = aggregate(published)
+        assert {name: with_own[name] for name in without} == without
+        assert with_own["mylab"].mean_of_what_ran == 0.75
+        assert with_own.keys() - without.keys() == {"mylab", "mylab.V4", "mylab.IT"}
+
+    @pytest.mark.parametrize(
+        "leaf",
+        [
+            Leaf("mine", 1, ("average_vision", "V9")),
+            Leaf("mine", 1, ("mylab", "V1")),
+            Leaf("mine", 1, ()),
+            Leaf("V1", 1, ("mylab",)),
+            Leaf("ImageNet-top1", 7, ("mylab",)),
+            Leaf("mine", 1, ("ImageNet-top1",)),
+        ],
+        ids=str,
+    )
+    def test_what_would_change_the_published_tree_has_no_place(self, leaf: Leaf) -> None:
+        assert tree_of([leaf]) is published_tree()
+
+    @given(st.permutations(CONTRADICTING))
+    def test_of_contradicting_ones_the_same_are_left_out_in_any_order(self, leaves: list[Leaf]) -> None:
+        tree = tree_of(leaves)
+        assert {name for name in tree.leaves if name not in published_tree().leaves} == {"a", "c"}
+        assert tree.leaves["c"] == Leaf("c", 2, ("x",))

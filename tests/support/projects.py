@@ -76,9 +76,7 @@ def availability(benchmark):
 BENCHMARKS = tuple(
     Benchmark(
         identifier=identifier, version=outcome.get("version", 1), parents=("toys", "toy"), region="V1",
-        metric="toy", ceiling=.9, normalisation="r/c", stimulus_set=identifier, assembly="toys", visual_degrees=8,
-        number_of_trials=1, citation="none", cost=outcome.get("cost", 1),
-        protocol="toy_family:score", availability="toy_family:availability",
+        metric="toy", cost=outcome.get("cost", 1), protocol=score, availability=availability,
     )
     for identifier, outcome in OUTCOMES.items()
 )
@@ -90,12 +88,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import pytest_brainscore.benchmarks as benchmarks
 import toy_family
 
-sys.modules["pytest_brainscore.benchmarks.toy_family"] = toy_family
-benchmarks._FAMILIES = ("toy_family",)
+def pytest_brainscore_benchmarks(config):
+    return toy_family.BENCHMARKS
+"""
 
+QUICK_MODEL = """
 # The toy needs no network; loading it without torch keeps these tests quick. Other factories load as ever.
 import net
 import pytest_brainscore.models as models
@@ -104,6 +103,7 @@ load_model = models.load_model
 toys = ("net.py:build", "net.py:other")
 models.load_model = lambda name, **settings: net.build() if name in toys else load_model(name, **settings)
 """
+TOY_CONFTEST += QUICK_MODEL
 
 TOY_MODEL = """
 class ToyModel:

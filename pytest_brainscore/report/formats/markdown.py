@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import headlines, parents
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import INCOMPLETE, SIGNS, colour_of, is_red, why_red
@@ -19,7 +19,6 @@ MARKER: Final = "<!-- brainscore -->"
 """First line, by which a workflow finds the comment that it wrote before."""
 _MARKUP: Final = re.compile(r"[\\`*_\[\]|#~$!{}]")
 _LINKS: Final = re.compile(r"@|\\#(?=\d)|\bGH(?=-\d)|:(?=//)|\bmailto(?=:)|\bwww(?=\.)", re.IGNORECASE)
-_ROOTS: Final = ("average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision")
 
 
 def markdown(report: Report, limit: int = BYTES) -> str:
@@ -99,7 +98,7 @@ def _regions(report: Report) -> Iterator[str]:
                 f"{aggregates[name].scored} of {aggregates[name].leaves}",
                 number(aggregates[name].site_comparable),
             )
-            for name in _ROOTS
+            for name in headlines([aggregates])
             if aggregates[name].scored
         ]
     if rows:

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from pytest_brainscore.report.notation import number
-from pytest_brainscore.report.standings import COLUMNS, Standing, unequal
+from pytest_brainscore.report.standings import Standing, columns, unequal
 
 
 def render_leaderboard(table: Sequence[Standing], parent: str) -> str:
@@ -35,7 +35,7 @@ def render_leaderboard(table: Sequence[Standing], parent: str) -> str:
         style=Markup(style),  # noqa: S704 - our own file
         # The source expression of an inline element, CSP level 3, 2.3.1.
         style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
-        columns=COLUMNS,
+        columns=columns(table, parent),
         parent=parent,
         standings=table,
         unequal=unequal(table),

@@ -22,7 +22,7 @@ from pytest_brainscore.report.html.palette import Palette
 from pytest_brainscore.report.html.references import publications
 from pytest_brainscore.report.record import Report, plain_report
 from pytest_brainscore.scoring.population import Population
-from pytest_brainscore.scoring.tree import ScoreTree, published_tree
+from pytest_brainscore.scoring.tree import ScoreTree, tree_of
 
 # The published page shows ten. The page has to stay small enough to send by mail.
 MAXIMUM_THUMBNAILS = 10
@@ -64,7 +64,7 @@ def render_page(
         Up to ten sample images per benchmark (PNG, JPEG, GIF or WebP files) whose licence allows to show them. An
         empty sequence says that they must not be shown. What goes beyond 2 MB in all is left out, and that is said.
     tree
-        Score tree; by default the published one.
+        Score tree; by default the published one, with what benchmarks of one's own the reports have beside it.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def render_page(
     """
     if not reports:
         raise ReportError("A score page needs a report; give at least one.")
-    tree = tree or published_tree()
+    tree = tree or tree_of(record for report in reports for record in report.benchmarks)
     columns = columns_of(reports, tree)
     nodes = nodes_of(columns, tree, Style(palette, population, side_by_side=len(columns) > 1))
     leaves = [node for node in walk(nodes) if node.is_leaf]

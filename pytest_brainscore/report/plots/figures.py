@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import HEADLINES, headlines, parents
 from pytest_brainscore.report.plots.confusion import confusion
 from pytest_brainscore.report.plots.drawing import nothing
 from pytest_brainscore.report.plots.model_scatter import Pair, model_scatter
@@ -53,6 +53,8 @@ def score_plot(
 ) -> str:
     """Return the score bars of a model as SVG: regions (site-comparable), and below each its benchmarks.
 
+    Behind them stand the roots of benchmarks of one's own.
+
     Benchmarks outside the score tree, and regions of which nothing ran, are not in it; with more results than
     `most_benchmarks`, only the regions are.
     """
@@ -60,7 +62,9 @@ def score_plot(
     bars = []
     results = sum(each.model == model and each.status in ("scored", "nan") for each in report.benchmarks)
     regions_only = most_benchmarks is not None and results > most_benchmarks
-    for region in _REGIONS:
+    own = {name for name in headlines([aggregates]) if name not in HEADLINES}
+    roots = dict.fromkeys(each.parents[0] for each in report.benchmarks if own & {*each.parents[:1]})
+    for region in (*_REGIONS, *roots):
         mine = [each for each in report.benchmarks if each.model == model and region in each.parents]
         ran = [each for each in mine if each.status in ("scored", "nan")]
         if not ran:

@@ -87,8 +87,9 @@ OPTIONS = (
     Option(
         "--brainscore-benchmark",
         "Score only these benchmarks: an identifier, IDENTIFIER@VERSION, a parent of the score tree (V1, "
-        "behavior_vision) or a pattern (Geirhos2021*). Reaches other versions and benchmarks outside the published "
-        "tree, too (brainscore list --versions). Repeatable.",
+        "behavior_vision), a pattern (Geirhos2021*), own (all that do not come with this package), or a place of "
+        "benchmarks: path/to/file.toml, path/to/file.py:NAME, package.module:NAME. Reaches other versions and "
+        "benchmarks outside the published tree, too (brainscore list --versions). Repeatable.",
         "SELECTOR",
         repeatable=True,
     ),

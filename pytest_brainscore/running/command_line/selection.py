@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.selector import choose, matches
+from pytest_brainscore.benchmarks.registry import registry
+from pytest_brainscore.benchmarks.selector import choose, matches, select
 from pytest_brainscore.data.stimuli.showing import Screen
-from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.errors import BenchmarkError, BrainScoreError
 from pytest_brainscore.models.sources.specification import ModelSpecification
 
 if TYPE_CHECKING:
     import pytest
 
-HOW_TO_MARK = 'write @pytest.mark.brainscore("V1")'
+    from pytest_brainscore.running.command_line.options import RunOptions
+
+HOW_TO_MARK = 'write @pytest.mark.brainscore("V1"), or put a Benchmark there'
 
 
 @dataclass(frozen=True)
@@ -57,29 +59,41 @@ class Selection:
 
 
 def trials(
-    models: Sequence[ModelSpecification], node: str, selectors: Sequence[str] = (), screen: Screen = "published"
+    models: Sequence[ModelSpecification],
+    nodes: Sequence[str | Benchmark],
+    selectors: Sequence[str] = (),
+    screen: Screen = "published",
 ) -> list[Trial]:
-    """Return every model with every chosen benchmark that `node` stands for, in tree order.
+    """Return every model with every chosen benchmark that `nodes` stand for, in tree order.
 
     Parameters
     ----------
     models
         The models under test.
-    node
-        What the mark of a test names: the words of ``--brainscore-benchmark``, usually a parent of the score tree.
+    nodes
+        What the mark of a test names: the words of ``--brainscore-benchmark``, usually a parent of the score tree. And
+        what it holds: benchmarks, as the registry knows them.
     selectors
-        What ``--brainscore-benchmark`` names; only these are chosen, all that `node` stands for where there are none.
+        What ``--brainscore-benchmark`` names; only these are chosen, all that `nodes` stand for where there are none.
     screen
         Which pixels placed stimuli have.
 
     Raises
     ------
     BenchmarkError
-        When `node`, without selectors, or a selector chooses nothing at all.
+        When a node, without selectors, or the selectors choose nothing at all.
 
     """
-    chosen = [replace(benchmark, screen=screen) for benchmark in choose(selectors or (node,))]
-    return [Trial(model, benchmark) for model in models for benchmark in chosen if matches(node, benchmark)]
+    words = [node for node in nodes if isinstance(node, str)]
+    held = [node for node in nodes if isinstance(node, Benchmark)]
+    found: list[Benchmark] = []
+    if words:
+        # A word of the options may be meant for what another file's mark holds: that is seen once all are collected.
+        chosen = choose(selectors, lenient=True) if selectors else choose(words)
+        found = [each for each in chosen if any(matches(word, each) for word in words)]
+    found += [each for each in held if not selectors or any(matches(word, each) for word in selectors)]
+    kept = {(each.identifier, each.version): replace(each, screen=screen) for each in found}
+    return [Trial(model, benchmark) for model in models for benchmark in kept.values()]
 
 
 def slow_first(trials: Iterable[Trial]) -> list[Trial]:
@@ -92,14 +106,19 @@ def slow_first(trials: Iterable[Trial]) -> list[Trial]:
     position = {trial.model.identifier: index for index, trial in reversed(list(enumerate(ordered)))}
     cost: dict[str, float] = {}
     for trial in ordered:
-        shared = trial.benchmark.stimulus_set
+        shared = _shared(trial)
         cost[shared] = max(cost.get(shared, 0.0), trial.benchmark.cost)
 
     def key(trial: Trial) -> tuple[int, float, str]:
-        shared = trial.benchmark.stimulus_set
+        shared = _shared(trial)
         return position[trial.model.identifier], -cost[shared], shared
 
     return sorted(ordered, key=key)
+
+
+def _shared(trial: Trial) -> str:
+    """Return what other benchmarks may share with this one: its stimulus set, where that has a name."""
+    return trial.benchmark.stimulus_set or trial.benchmark.identifier
 
 
 def trial_of(item: pytest.Item) -> Trial | None:
@@ -109,33 +128,80 @@ def trial_of(item: pytest.Item) -> Trial | None:
     return trial if isinstance(trial, Trial) else None
 
 
-def problem_of_mark(mark: pytest.Mark) -> str | None:
+def is_empty(item: pytest.Item, options: RunOptions) -> bool:
+    """Tell whether a test that names nodes has no benchmark of them to score, through no fault of its mark."""
+    mark = item.get_closest_marker("brainscore")
+    if mark is None or not (mark.args or mark.kwargs) or trial_of(item) is not None:
+        return False
+    return bool(options.benchmarks) or problem_of_mark(mark, str(item.path)) is None
+
+
+def nodes_of_mark(mark: pytest.Mark, where: str) -> tuple[str | Benchmark, ...]:
+    """Return what a mark ``brainscore`` names and holds: words, and benchmarks as the registry knows them.
+
+    Parameters
+    ----------
+    mark
+        With arguments.
+    where
+        File of the test, for benchmarks that do not say where they were defined.
+
+    Raises
+    ------
+    BenchmarkError
+        The mark has other arguments, a word finds nothing, or a benchmark has the name of another.
+
+    """
+    given = [each for value in mark.args for each in (value if isinstance(value, list | tuple) else (value,))]
+    if mark.kwargs or not given or not all(isinstance(each, str | Benchmark) for each in given):
+        shown = [*map(repr, mark.args), *(f"{name}={value!r}" for name, value in mark.kwargs.items())]
+        raise BenchmarkError(
+            f"The mark brainscore({', '.join(shown)}) names no node as a text and holds no Benchmark; {HOW_TO_MARK}."
+        )
+    for word in given:
+        if isinstance(word, str):
+            choose([word])
+    return tuple(each if isinstance(each, str) else registry().mark(each, where) for each in given)
+
+
+def problem_of_mark(mark: pytest.Mark, where: str) -> str | None:
     """Return in one sentence what is wrong with a mark ``brainscore``, or None; without arguments it names no node."""
     if not mark.args and not mark.kwargs:
         return None
-    if mark.kwargs or len(mark.args) != 1 or not isinstance(mark.args[0], str):
-        given = [*map(repr, mark.args), *(f"{name}={value!r}" for name, value in mark.kwargs.items())]
-        return f"The mark brainscore({', '.join(given)}) does not name one node as a text; {HOW_TO_MARK}."
-    return _problem_of_node(mark.args[0])
-
-
-@cache
-def _problem_of_node(node: str) -> str | None:
     try:
-        choose([node])
+        nodes_of_mark(mark, where)
     except BrainScoreError as error:
         return str(error)
     return None
 
 
-def selection(items: Sequence[pytest.Item]) -> Selection:
+def problem_of_words(options: RunOptions) -> str | None:
+    """Return in one sentence which word of the options finds nothing, also in the marks of collected tests, or None."""
+    if not (options.benchmarks or options.require):
+        return None
+    try:
+        chosen = choose(options.benchmarks, marked=True)
+        select(options.require, chosen if options.benchmarks else (*chosen, *registry().marked))
+    except BrainScoreError as error:
+        return str(error)
+    return None
+
+
+def selection(items: Sequence[pytest.Item], options: RunOptions) -> Selection:
     """Return what the collected tests score, and whether they can be run together."""
+    problems: dict[object, str | None] = {}  # a test of many benchmarks has one mark, and most marks are alike
     leaves: dict[str, dict[str, Any]] = {}
     first: dict[tuple[str, str], pytest.Item] = {}
-    refused: str | None = None
+    refused = problem_of_words(options)
     for item in items:
         mark = item.get_closest_marker("brainscore")
-        problem = problem_of_mark(mark) if mark is not None else None
+        problem = None
+        if mark is not None:
+            words = not mark.kwargs and all(isinstance(each, str) for each in mark.args)
+            key = mark.args if words else id(mark)
+            if key not in problems:
+                problems[key] = problem_of_mark(mark, str(item.path))
+            problem = problems[key]
         trial = trial_of(item)
         if trial is not None:
             before = first.setdefault((trial.model.identifier, trial.benchmark.identifier), item)

@@ -10,22 +10,19 @@ if TYPE_CHECKING:
     from tests.support.projects import Project
 
 FURTHER = """
+from dataclasses import replace
 
-def further_benchmarks():
-    from dataclasses import replace
-
-    one = BENCHMARKS[0]
-    return (replace(one, version=2), replace(one, identifier="extra", parents=("elsewhere", "toys")))
+one, two, extra = BENCHMARKS
+BENCHMARKS = (one, two, replace(one, version=2), replace(extra, parents=("toys", "elsewhere")))
 """
 
 
 @pytest.fixture
 def wide(project: Project) -> Project:
-    """Return a project with a second version of ``one``, and a benchmark ``extra`` outside the tree."""
+    """Return a project with a second version of ``one``, and a benchmark ``extra`` at another place."""
     project.outcomes({"one": {"score": 0.5}, "two": {"score": 0.25}, "extra": {"score": 0.125}})
     with (project.path / "toy_family.py").open("a") as family:
         family.write(FURTHER)
-        family.write("\nBENCHMARKS = BENCHMARKS[:2]\n")
     return project
 
 
@@ -35,17 +32,18 @@ def scored(project: Project, *words: str) -> dict[str, int]:
     return {name: record["version"] for name, record in project.benchmarks().items()}
 
 
-def test_without_it_the_default_versions_in_the_tree_run(wide: Project) -> None:
-    assert scored(wide) == {"one": 1, "two": 1}
+def test_without_it_the_newest_versions_run(wide: Project) -> None:
+    assert scored(wide) == {"one": 2, "two": 1, "extra": 1}
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
         (["two"], {"two": 1}),
-        (["one@2"], {"one": 2}),
-        (["toy"], {"one": 1, "two": 1}),
-        (["?wo", "one"], {"one": 1, "two": 1}),
+        (["one@1"], {"one": 1}),
+        (["toy"], {"one": 2, "two": 1}),
+        (["?wo", "one"], {"one": 2, "two": 1}),
+        (["own"], {"one": 2, "two": 1, "extra": 1}),
         (["extra"], {"extra": 1}),
         (["elsewhere", "two"], {"extra": 1, "two": 1}),
     ],
@@ -58,7 +56,7 @@ def test_words_choose(wide: Project, words: list[str], expected: dict[str, int])
     ("words", "sentence"),
     [
         (["tow"], "*No benchmark and no parent of the score tree matches 'tow'; did you mean *two*"),
-        (["one", "one@2"], "*2 versions of one are chosen; score one at a time*"),
+        (["one", "one@1"], "*2 versions of one are chosen; score one at a time*"),
     ],
 )
 def test_a_word_that_chooses_nothing_or_too_much_stops_the_run(wide: Project, words: list[str], sentence: str) -> None:
@@ -69,7 +67,7 @@ def test_a_word_that_chooses_nothing_or_too_much_stops_the_run(wide: Project, wo
 
 def test_another_version_is_not_comparable_with_the_baseline_of_the_first(wide: Project) -> None:
     wide.run("--brainscore-update", "new")
-    result = wide.run("--brainscore-benchmark", "one@2", "-n", "2")
+    result = wide.run("--brainscore-benchmark", "one@1", "-n", "2")
     assert result.ret == 1
     assert wide.benchmarks()["one"]["comparison"]["verdict"] == "not-comparable"
 

@@ -22,9 +22,9 @@ def marked(project: Project, arguments: str) -> Project:
     [
         ("'to_ys'", "No benchmark and no parent of the score tree matches 'to_ys'; did you mean toys*"),
         ("''", "No benchmark and no parent*"),
-        ("7", "The mark brainscore(7) does not name one node as a text*"),
-        ("'toys', 'toy'", "The mark brainscore('toys', 'toy') does not name one node as a text*"),
-        ("node='toys'", "The mark brainscore(node='toys') does not name one node as a text*"),
+        ("7", "The mark brainscore(7) names no node as a text*"),
+        ("'toys', 7", "The mark brainscore('toys', 7) names no node as a text*"),
+        ("node='toys'", "The mark brainscore(node='toys') names no node as a text*"),
     ],
 )
 def test_a_mark_that_names_no_node_stops_the_run(project: Project, workers: str, arguments: str, told: str) -> None:
@@ -44,7 +44,7 @@ def test_it_does_not_where_the_test_is_not_selected_or_nothing_is_scored(project
     assert project.run(model=None).ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
-@pytest.mark.parametrize("arguments", ["'one'", "'one@1'", "'on*'"])
+@pytest.mark.parametrize("arguments", ["'one'", "'one@1'", "'on*'", "'one', 'o??'", "['one', 'one@1']"])
 def test_it_takes_what_the_option_takes(project: Project, arguments: str) -> None:
     marked(project, arguments).run().assert_outcomes(passed=1)
     assert list(project.benchmarks()) == ["one"]

@@ -1,0 +1,63 @@
+"""The benchmarks of this package: one module per paper."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
+from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.placing import in_tree_order
+
+_FAMILIES: Final = (
+    "marques2020",
+    "freemanziemba2013",
+    "sanghavi2020",
+    "majajhong2015",
+    "kar2019",
+    "bracci2019",
+    "coggan2024_fmri",
+    "rajalingham2018",
+    "imagenet",
+    "imagenet_c",
+    "objectnet",
+    "geirhos2021",
+    "hermann2020",
+    "baker2022",
+    "maniquet2024",
+    "ferguson2024",
+    "hebart2023",
+    "bmd2024",
+    "coggan2024_behavior",
+    "cowley2023",
+    "kriegeskorte2008",
+)
+"""Modules of this package. Each holds a tuple ``BENCHMARKS``, the published leaves in their default version, or a
+function ``further_benchmarks``, which returns other versions and benchmarks outside the published tree, or both. The
+order is that of the children of each parent in the score tree."""
+
+
+@cache
+def all_benchmarks() -> tuple[Benchmark, ...]:
+    """Return the benchmarks of the published score tree in their default version, in the order of the tree."""
+    return in_tree_order(benchmark for family in _families() for benchmark in getattr(family, "BENCHMARKS", ()))
+
+
+def further_benchmarks() -> tuple[Benchmark, ...]:
+    """Return other versions of the published benchmarks, and those of this package outside the published tree.
+
+    Those on data that the user brings are listed as far as the user's folder has them.
+    """
+    families = (family for family in _families() if hasattr(family, "further_benchmarks"))
+    return tuple(benchmark for family in families for benchmark in family.further_benchmarks())
+
+
+@cache
+def shipped_parents() -> frozenset[str]:
+    """Return the names of all parents of benchmarks of this package."""
+    return frozenset(parent for each in (*all_benchmarks(), *further_benchmarks()) for parent in each.parents)
+
+
+def _families() -> tuple[ModuleType, ...]:
+    return tuple(import_module(f"{__package__}.{family}") for family in _FAMILIES)
