@@ -11,7 +11,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 from pytest_brainscore.report.aggregates import parents
 from pytest_brainscore.report.record import (
-    AggregateRecord,
     BenchmarkRecord,
     Environment,
     GitState,
@@ -104,25 +103,9 @@ def build_report(
         aggregates={
             model: aggregates
             for model in dict.fromkeys(record.model for record in ordered)
-            if (aggregates := _aggregates(ordered, model))
+            if (aggregates := {name: each for name, each in parents(ordered, model).items() if each.scored})
         },
     )
-
-
-def _aggregates(records: Sequence[BenchmarkRecord], model: str) -> dict[str, AggregateRecord]:
-    """Return the parents that have a number."""
-    return {
-        name: AggregateRecord(
-            site_comparable=aggregate.site_comparable,
-            site_comparable_error=aggregate.site_comparable_error,
-            mean_of_what_ran=aggregate.mean_of_what_ran,
-            mean_of_what_ran_error=aggregate.mean_of_what_ran_error,
-            scored=aggregate.scored,
-            leaves=aggregate.leaves,
-        )
-        for name, aggregate in parents(records, model).items()
-        if aggregate.scored
-    }
 
 
 def environment() -> Environment:

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 import msgspec
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.scoring.comparison import Verdict
+from pytest_brainscore.scoring.comparison import Comparison
+from pytest_brainscore.scoring.tree import Aggregate
 
 SCHEMA = 1
 """Version of the report format that this package writes, and the newest it reads."""
@@ -23,24 +24,6 @@ Status = Literal["scored", "unavailable", "failed", "crashed", "nan"]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 """A duration; decades at most, so that sums and milliseconds are finite."""
 Structure = TypeVar("Structure", bound=msgspec.Struct)
-
-
-class ComparisonRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A score set against its baseline."""
-
-    verdict: Verdict
-    """What follows from the comparison."""
-    baseline: float | None = None
-    """Score of the baseline; null when there is none."""
-    delta: float | None = None
-    """Score minus baseline; null when they cannot be compared."""
-    tolerance: float | None = None
-    """Allowed change on the scale of the score; null when nothing was to be compared."""
-    reason: str | None = None
-    """Why, where the numbers do not tell; null otherwise."""
-    accepted: bool | None = None
-    """False when the verdict makes the run red under its options, true when it does not; null in reports of versions
-    that did not say: then ``regressed`` and ``not-comparable`` do."""
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,27 +95,10 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What the score depends on; scores with different fingerprints are not compared."""
     details: dict[str, Any] = {}
     """What plots of the score need, by the kind of plot: distribution, confusion, cue_conflict. Empty for most."""
-    comparison: ComparisonRecord | None = None
+    comparison: Comparison | None = None
     """The score set against its baseline; null when there was nothing to compare."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
-
-
-class AggregateRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The scores of a parent in the score tree; null where nothing below has a number."""
-
-    site_comparable: float | None
-    """Mean over all direct children, where those without a number count as 0: what the published pages show."""
-    site_comparable_error: float | None
-    """Standard error of `site_comparable`."""
-    mean_of_what_ran: float | None
-    """Mean over the direct children that have a number; not comparable with the published pages."""
-    mean_of_what_ran_error: float | None
-    """Standard error of `mean_of_what_ran`."""
-    scored: int
-    """Leaves below with a number."""
-    leaves: int
-    """Leaves below."""
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -200,7 +166,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The models, in the order they were asked for."""
     benchmarks: list[BenchmarkRecord]
     """The results, model by model in the order of the score tree."""
-    aggregates: dict[str, dict[str, AggregateRecord]] = {}
+    aggregates: dict[str, dict[str, Aggregate]] = {}
     """By model: the parents of the score tree that have a number, from the root down."""
 
 

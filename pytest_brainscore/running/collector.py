@@ -21,7 +21,6 @@ from pytest_brainscore.report.assemble_report import build_report, environment
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import (
     BenchmarkRecord,
-    ComparisonRecord,
     ModelRecord,
     benchmark_record,
     model_record,
@@ -228,7 +227,7 @@ class Collector:
         for key, record in self.records.items():
             baseline = self.baselines[record.model].scores.get(record.identifier)
             if baseline is not None and record.status != "scored" and record.comparison is None:
-                missed = msgspec.structs.replace(record, comparison=_missing(baseline, record.reason))
+                missed = msgspec.structs.replace(record, comparison=missing(baseline, record.reason))
                 self.records[key] = ruled(missed, self.options)
         if not self.records:
             return  # nothing was run, which says nothing of any benchmark
@@ -264,17 +263,6 @@ class Collector:
         return told
 
 
-def _missing(baseline: BaselineScore, reason: str | None) -> ComparisonRecord:
-    comparison = missing(baseline)
-    return ComparisonRecord(
-        verdict=comparison.verdict,
-        baseline=comparison.baseline,
-        delta=comparison.delta,
-        tolerance=comparison.tolerance,
-        reason=reason,
-    )
-
-
 def _vanished(model: str, identifier: str, baseline: BaselineScore) -> BenchmarkRecord:
     reason = "it has a baseline, but this version of pytest-brainscore knows no such benchmark"
     version = baseline.fingerprint.get("version", 0)
@@ -287,7 +275,7 @@ def _vanished(model: str, identifier: str, baseline: BaselineScore) -> Benchmark
         region="",
         status="unavailable",
         reason=reason,
-        comparison=_missing(baseline, reason),
+        comparison=missing(baseline, reason),
     )
 
 

@@ -12,7 +12,6 @@ from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import (
     BenchmarkRecord,
-    ComparisonRecord,
     ModelRecord,
     model_record,
     plain_record,
@@ -127,7 +126,7 @@ class Recorder:
                 seed=to_plain(score.provenance.get("seed")),
                 fingerprint=fingerprint,
                 details=to_plain(score.details, nan_as_none=True),
-                comparison=_comparison_record(comparison),
+                comparison=comparison,
                 **self._cost(),
             )
         )
@@ -196,7 +195,7 @@ class Recorder:
                 **self._trial.identity,
                 status="nan",
                 reason=reason,
-                comparison=_comparison_record(comparison) if comparison.baseline is not None else None,
+                comparison=comparison if comparison.baseline is not None else None,
                 **self._cost(),
             )
         )
@@ -271,16 +270,6 @@ class Recorder:
         for name, value in description.preprocessing.items():
             fingerprint[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
         return fingerprint
-
-
-def _comparison_record(comparison: Comparison) -> ComparisonRecord:
-    return ComparisonRecord(
-        verdict=comparison.verdict,
-        baseline=comparison.baseline,
-        delta=comparison.delta,
-        tolerance=comparison.tolerance,
-        reason=comparison.reason,
-    )
 
 
 def peak_memory() -> float | None:

@@ -14,8 +14,8 @@ from pytest_brainscore.report.formats.markdown import markdown
 from pytest_brainscore.report.html.page import render_page
 from pytest_brainscore.report.notation import number, signed
 from pytest_brainscore.report.plots.score_bars import ScoreBar, score_bars
-from pytest_brainscore.report.record import ComparisonRecord
 from pytest_brainscore.running.terminal import tables
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 
 
@@ -60,7 +60,7 @@ def test_a_difference_has_the_sign_of_what_is_shown(value: float) -> None:
 
 @pytest.mark.parametrize("value", [0.2825, 0.0005, 0.28249999, 0.1325, 0.9994, 0.5])
 def test_every_report_shows_the_same_number_alike(value: float) -> None:
-    compared = ComparisonRecord(verdict="regressed", baseline=value, delta=-value, tolerance=0.005)
+    compared = Comparison(verdict="regressed", baseline=value, delta=-value, tolerance=0.005)
     report = make_report(benchmarks=[make_record(score=value, raw=value, ceiling=value, comparison=compared)])
     texts = {
         "terminal": "\n".join(line.text for line in tables(report.benchmarks, 200)),

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from pytest_brainscore.report.notation import number
-from pytest_brainscore.report.record import ComparisonRecord
 from pytest_brainscore.report.red import is_red
 from pytest_brainscore.report.words import aligned, change, judgement, result, totals
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record
 
 
-def compared(**fields: Any) -> ComparisonRecord:
+def compared(**fields: Any) -> Comparison:
     given: dict[str, Any] = {"verdict": "regressed", "baseline": 0.5, "delta": -0.0314, "tolerance": 0.005}
-    return ComparisonRecord(**(given | fields))
+    return Comparison(**(given | fields))
 
 
 @pytest.mark.parametrize(

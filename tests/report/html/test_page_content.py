@@ -15,8 +15,8 @@ import pytest
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.html.page import render_page
 from pytest_brainscore.report.html.references import publications
-from pytest_brainscore.report.record import ComparisonRecord, ModelRecord, Report, plain_report
-from pytest_brainscore.scoring.comparison import Verdict
+from pytest_brainscore.report.record import ModelRecord, Report, plain_report
+from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.population import Result, population_of, published_population
 from pytest_brainscore.scoring.tree import published_tree
 from tests.support.records import make_record, make_report
@@ -105,7 +105,7 @@ def test_text_from_reports_is_never_markup() -> None:
                 normalisation=HOSTILE,
                 n={HOSTILE: 3},
                 fingerprint={HOSTILE: HOSTILE},
-                comparison=ComparisonRecord(verdict="not-comparable", baseline=0.4, reason=HOSTILE),
+                comparison=Comparison(verdict="not-comparable", baseline=0.4, reason=HOSTILE),
             ),
             make_record(model=HOSTILE, identifier=HOSTILE, region=HOSTILE, status="failed", score=None, reason=HOSTILE),
         ],
@@ -132,13 +132,13 @@ def test_a_leaf_has_score_error_raw_ceiling_version_and_what_was_measured() -> N
     ("changes", "words"),
     [
         ({}, "= unchanged"),
-        ({"comparison": ComparisonRecord(verdict="regressed", baseline=0.53, delta=-0.03)}, "▼ regressed -.030"),
-        ({"comparison": ComparisonRecord(verdict="improved", baseline=0.496, delta=0.004)}, "▲ improved +.004"),
-        ({"comparison": ComparisonRecord(verdict="new")}, "+ new"),
-        ({"comparison": ComparisonRecord(verdict="not-comparable", baseline=0.4)}, "≠ not comparable"),
+        ({"comparison": Comparison(verdict="regressed", baseline=0.53, delta=-0.03)}, "▼ regressed -.030"),
+        ({"comparison": Comparison(verdict="improved", baseline=0.496, delta=0.004)}, "▲ improved +.004"),
+        ({"comparison": Comparison(verdict="new")}, "+ new"),
+        ({"comparison": Comparison(verdict="not-comparable", baseline=0.4)}, "≠ not comparable"),
         ({"comparison": None}, "● scored"),
         ({"status": "unavailable", "score": None, "comparison": None, "reason": "no data"}, "○ unavailable"),
-        ({"status": "unavailable", "score": None, "comparison": ComparisonRecord(verdict="missing")}, "? missing"),
+        ({"status": "unavailable", "score": None, "comparison": Comparison(verdict="missing")}, "? missing"),
         ({"status": "failed", "score": None, "comparison": None, "reason": "boom"}, "✕ failed"),
         ({"status": "crashed", "score": None, "comparison": None, "reason": "gone"}, "☓ crashed"),
         ({"status": "nan", "score": None, "comparison": None, "reason": "none"}, "X no number"),
@@ -154,7 +154,7 @@ def test_every_status_and_verdict_has_a_shape_and_a_word(changes: dict[str, Any]
 def test_what_changed_stands_above_the_tree_largest_difference_first() -> None:
     def moved(identifier: str, delta: float) -> Any:
         verdict: Verdict = "improved" if delta > 0 else "regressed"
-        comparison = ComparisonRecord(verdict=verdict, baseline=0.5, delta=delta, tolerance=0.005)
+        comparison = Comparison(verdict=verdict, baseline=0.5, delta=delta, tolerance=0.005)
         return leaf_record("net", identifier, score=0.5 + delta, comparison=comparison)
 
     page = page_of(
@@ -172,11 +172,11 @@ def test_what_changed_stands_above_the_tree_largest_difference_first() -> None:
 def test_the_path_to_a_change_stands_open() -> None:
     many = many_models(1).benchmarks
     quiet = [
-        leaf_record("net", each.identifier, comparison=ComparisonRecord(verdict="unchanged", baseline=0.5, delta=0.0))
+        leaf_record("net", each.identifier, comparison=Comparison(verdict="unchanged", baseline=0.5, delta=0.0))
         for each in many
     ]
     assert " open" not in opening(page_of(*quiet), "V1-orientation")
-    worse = ComparisonRecord(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
+    worse = Comparison(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
     regressed = [leaf_record("net", CIRCULAR, comparison=worse), *quiet[1:]]
     for parent in published_tree().leaves[CIRCULAR].parents:
         assert " open" in opening(page_of(*regressed), parent)

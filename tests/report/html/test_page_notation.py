@@ -9,7 +9,7 @@ import pytest
 
 from pytest_brainscore.report.html.notation import change, duration, published_number, subject
 from pytest_brainscore.report.notation import number, signed
-from pytest_brainscore.report.record import ComparisonRecord
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record
 
 
@@ -48,11 +48,11 @@ def test_differences_have_a_sign(difference: float, text: str) -> None:
     ("changes", "expected"),
     [
         ({}, None),
-        ({"comparison": ComparisonRecord(verdict="regressed")}, "regressed"),
-        ({"comparison": ComparisonRecord(verdict="new")}, None),
+        ({"comparison": Comparison(verdict="regressed")}, "regressed"),
+        ({"comparison": Comparison(verdict="new")}, None),
         ({"comparison": None}, None),
-        ({"status": "failed", "score": None, "comparison": ComparisonRecord(verdict="regressed")}, "failed"),
-        ({"status": "unavailable", "score": None, "comparison": ComparisonRecord(verdict="missing")}, "missing"),
+        ({"status": "failed", "score": None, "comparison": Comparison(verdict="regressed")}, "failed"),
+        ({"status": "unavailable", "score": None, "comparison": Comparison(verdict="missing")}, "missing"),
     ],
 )
 def test_what_counts_as_a_change(changes: dict[str, Any], expected: str | None) -> None:
