@@ -137,7 +137,7 @@ def _before(model: str, file: Path) -> LayerCommitment:
 
 def _list_layers(model: str, loaded: BrainModel) -> None:
     from pytest_brainscore.models.commitment.candidate_layers import layers_with_outputs
-    from pytest_brainscore.report.words import aligned
+    from pytest_brainscore.report.notation import aligned
 
     known = layers_with_outputs(loaded)
     rows = [(name, " x ".join(map(str, shape))) for name, shape in known.items()]
@@ -148,8 +148,7 @@ def _list_layers(model: str, loaded: BrainModel) -> None:
 
 
 def _show(layers: tuple[str, ...], results: Mapping[str, RegionScores]) -> None:
-    from pytest_brainscore.report.notation import number
-    from pytest_brainscore.report.words import aligned
+    from pytest_brainscore.report.notation import aligned, number
 
     def cell(result: RegionScores, layer: str) -> str:
         if layer not in result.scores:

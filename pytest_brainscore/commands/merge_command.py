@@ -28,8 +28,8 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     from pytest_brainscore.benchmarks import all_benchmarks
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.merge import merge
+    from pytest_brainscore.report.notation import counted, totals
     from pytest_brainscore.report.red import is_red
-    from pytest_brainscore.report.words import counted, totals
     from pytest_brainscore.text import printable
 
     found = _read(reports)

@@ -20,9 +20,9 @@ def command(report: Path, model: str | None) -> None:
     complete.
     """
     from pytest_brainscore.errors import ReportError
+    from pytest_brainscore.report.notation import totals
     from pytest_brainscore.report.reading import read_report
     from pytest_brainscore.report.red import colour
-    from pytest_brainscore.report.words import totals
     from pytest_brainscore.running.terminal import COLOURS, Line, tables
 
     content = read_report(report)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_brainscore.scoring.tree import Aggregate, aggregate, published_tree
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
+
+REGIONS: Final = ("V1", "V2", "V4", "IT")
+"""The regions of the tree that are recorded from, in the order of the published page."""
+MAIN_PARENTS: Final = ("average_vision", "neural_vision", *REGIONS, "behavior_vision", "engineering_vision")
+"""The parents that a summary shows, as the published leaderboard does."""
 
 
 def parents(records: Iterable[BenchmarkRecord], model: str) -> dict[str, Aggregate]:

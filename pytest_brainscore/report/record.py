@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 import msgspec
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.scoring.comparison import Comparison
+from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.tree import Aggregate
 
 SCHEMA = 1
@@ -99,6 +99,21 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """The score set against its baseline; null when there was nothing to compare."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Verdict of the comparison; None where there was nothing to compare."""
+        return None if self.comparison is None else self.comparison.verdict
+
+    @property
+    def baseline(self) -> float | None:
+        """Score of the baseline; None where there is none."""
+        return None if self.comparison is None else self.comparison.baseline
+
+    @property
+    def delta(self) -> float | None:
+        """Score minus baseline; None where they were not, or cannot be, compared."""
+        return None if self.comparison is None else self.comparison.delta
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

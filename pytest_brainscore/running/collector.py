@@ -19,6 +19,7 @@ from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.assemble_report import build_report, environment
 from pytest_brainscore.report.networks import joined, what_differs
+from pytest_brainscore.report.notation import counted
 from pytest_brainscore.report.record import (
     BenchmarkRecord,
     ModelRecord,
@@ -26,7 +27,6 @@ from pytest_brainscore.report.record import (
     model_record,
 )
 from pytest_brainscore.report.red import Colour, colour
-from pytest_brainscore.report.words import counted
 from pytest_brainscore.running.command_line.options import RunOptions
 from pytest_brainscore.running.command_line.policy import ruled
 from pytest_brainscore.running.ledger import Ledger
@@ -194,7 +194,7 @@ class Collector:
 
     def counts(self, verdict: str) -> int:
         """Return how many records have a verdict."""
-        return sum(each.comparison is not None and each.comparison.verdict == verdict for each in self.ordered())
+        return sum(each.verdict == verdict for each in self.ordered())
 
     def next_command(self, *extra: str) -> str:
         """Return this run's command with further options, ready to type."""
@@ -247,7 +247,7 @@ class Collector:
                 for record in self.records.values()
                 if record.model == model.identifier
                 and record.status == "scored"
-                and (wanted is None or (record.comparison is not None and record.comparison.verdict in wanted))
+                and (wanted is None or record.verdict in wanted)
             }
             if not scores:
                 continue

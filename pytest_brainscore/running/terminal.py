@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks import all_benchmarks
 from pytest_brainscore.report.aggregates import parents
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.notation import (
+    aligned,
+    counted,
+    judgement,
+    number,
+    number_or_blank,
+    result,
+    totals,
+)
 from pytest_brainscore.report.red import Colour, is_red, why_red
-from pytest_brainscore.report.words import aligned, counted, judgement, result, totals
 from pytest_brainscore.text import printable_line
 
 if TYPE_CHECKING:
@@ -80,7 +87,7 @@ def tables(records: Sequence[BenchmarkRecord], width: int, reasons: int | None =
 def _colour(record: BenchmarkRecord) -> str | None:
     if is_red(record):
         return "red"
-    return "green" if record.comparison and record.comparison.verdict == "improved" else None
+    return "green" if record.verdict == "improved" else None
 
 
 def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
@@ -93,9 +100,9 @@ def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
             record.model,
             f"{record.identifier}@{record.version}",
             result(record),
-            number(record.raw) if record.raw is not None else "",
-            number(record.ceiling) if record.ceiling is not None else "",
-            number(record.comparison.baseline) if record.comparison and record.comparison.baseline is not None else "",
+            number_or_blank(record.raw),
+            number_or_blank(record.ceiling),
+            number_or_blank(record.baseline),
             judgement(record),
         )
         for record in shown

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from pytest_brainscore.report.aggregates import parents
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.aggregates import MAIN_PARENTS, parents
+from pytest_brainscore.report.notation import EMOJI, judgement, number, number_or_blank, result, totals
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.red import INCOMPLETE, SIGNS, colour_of, is_red, why_red
-from pytest_brainscore.report.words import judgement, result, totals
+from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
 from pytest_brainscore.text import printable
 
 BYTES: Final = 900_000
@@ -19,7 +18,6 @@ MARKER: Final = "<!-- brainscore -->"
 """First line, by which a workflow finds the comment that it wrote before."""
 _MARKUP: Final = re.compile(r"[\\`*_\[\]|#~$!{}]")
 _LINKS: Final = re.compile(r"@|\\#(?=\d)|\bGH(?=-\d)|:(?=//)|\bmailto(?=:)|\bwww(?=\.)", re.IGNORECASE)
-_ROOTS: Final = ("average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision")
 
 
 def markdown(report: Report, limit: int = BYTES) -> str:
@@ -53,7 +51,7 @@ def escape(text: str) -> str:
 
 def _totals(report: Report) -> Iterator[str]:
     models = ", ".join(escape(model.identifier) for model in report.models) or "no model"
-    yield f"## {SIGNS[colour_of(report)]} Brain-Score of {models}"
+    yield f"## {EMOJI[colour_of(report)]} Brain-Score of {models}"
     yield ""
     yield f"{totals(report.benchmarks)}."
     if not report.complete:
@@ -64,10 +62,10 @@ def _totals(report: Report) -> Iterator[str]:
 
 def _wrong(report: Report) -> Iterator[str]:
     """Yield what makes the run red, worst first, and what improved."""
-    changed = [record for record in report.benchmarks if is_red(record) or _verdict(record) == "improved"]
+    changed = [record for record in report.benchmarks if is_red(record) or record.verdict == "improved"]
     if not changed:
         return
-    changed.sort(key=lambda record: (not is_red(record), _delta(record)))
+    changed.sort(key=lambda record: (not is_red(record), severity(record)))
     yield "### Changes"
     yield ""
     yield from _table(("model", "benchmark", "score", "baseline", "verdict"), map(_change_row, changed))
@@ -75,14 +73,13 @@ def _wrong(report: Report) -> Iterator[str]:
 
 
 def _change_row(record: BenchmarkRecord) -> tuple[str, ...]:
-    baseline = record.comparison.baseline if record.comparison else None
     reason = why_red(record)
     verdict = judgement(record) or record.status
     return (
         escape(record.model),
         escape(record.identifier),
         escape(result(record)),
-        number(baseline) if baseline is not None else "",
+        number_or_blank(record.baseline),
         verdict + (f": {escape(reason)}" if reason else ""),
     )
 
@@ -99,7 +96,7 @@ def _regions(report: Report) -> Iterator[str]:
                 f"{aggregates[name].scored} of {aggregates[name].leaves}",
                 number(aggregates[name].site_comparable),
             )
-            for name in _ROOTS
+            for name in MAIN_PARENTS
             if aggregates[name].scored
         ]
     if rows:
@@ -115,8 +112,8 @@ def _everything(report: Report) -> Iterator[str]:
                 escape(record.model),
                 f"{escape(record.identifier)} v{record.version}",
                 escape(result(record)),
-                number(record.raw) if record.raw is not None else "",
-                number(record.ceiling) if record.ceiling is not None else "",
+                number_or_blank(record.raw),
+                number_or_blank(record.ceiling),
                 judgement(record) or escape(record.reason or ""),
             )
         )
@@ -151,12 +148,3 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _verdict(record: BenchmarkRecord) -> str:
-    return record.comparison.verdict if record.comparison else ""
-
-
-def _delta(record: BenchmarkRecord) -> float:
-    delta = record.comparison.delta if record.comparison else None
-    return delta if delta is not None else -1.0  # what has no difference has failed, and comes first

@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_brainscore.report.html.bars import Bar, draw
+from pytest_brainscore.report.html.changes import CHANGES, SIGNS, change_of
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.html.notation import CHANGES, SIGNS, change, duration, published_number
 from pytest_brainscore.report.html.palette import Palette, shade
-from pytest_brainscore.report.notation import number, signed
+from pytest_brainscore.report.notation import (
+    VERDICTS,
+    duration,
+    number,
+    number_or_blank,
+    plus_minus,
+    published_number,
+    signed,
+)
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.report.red import why_red
 from pytest_brainscore.scoring.population import Population, Standing
@@ -93,12 +101,12 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style, *, engineering: bool
         error=record.error,
         best=standing.best if standing else None,
         median=standing.median if standing else None,
-        baseline=comparison.baseline if comparison else None,
+        baseline=record.baseline,
         tolerance=comparison.tolerance if comparison else None,
     )
     return Cell(
         score=published_number(record.score),
-        error="" if record.error is None else f"± {number(record.error)}",
+        error=plus_minus(record.error),
         bar=draw(bar, style.width),
         detail=", ".join(
             f"{name} {number(value)}"
@@ -128,11 +136,10 @@ def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style, *, e
         error=found.site_comparable_error,
         mean_of_what_ran=ran,
     )
-    error = found.site_comparable_error
     coverage = f"{found.scored} of {found.leaves}"
     return Cell(
         score=published_number(site),
-        error="" if error is None else f"± {number(error)}",
+        error=plus_minus(found.site_comparable_error),
         bar=draw(bar, style.width),
         detail=f"ran {number(ran)} ({coverage})",
         marks=marks,
@@ -149,10 +156,9 @@ def facts(record: BenchmarkRecord | None, column: Column, style: Style) -> dict[
     if record.score is not None:
         outside = not 0 <= record.score <= 1
         cut = " (cut to [0, 1])" if record.clipped else " (outside [0, 1], shown cut to it)" if outside else ""
-        error = "" if record.error is None else f" ± {number(record.error, 4)}"
-        told["score"] = f"{number(record.score, 4)}{error}{cut}"
+        told["score"] = f"{number(record.score, 4)} {plus_minus(record.error, 4)}".rstrip() + cut
     for name, value in (("raw", record.raw), ("ceiling", record.ceiling)):
-        told[name] = "" if value is None else number(value, 4)
+        told[name] = number_or_blank(value, 4)
     told["normalisation"] = record.normalisation or ""
     told["baseline"] = _against_baseline(record)
     standing = _standing(record, style)
@@ -161,8 +167,7 @@ def facts(record: BenchmarkRecord | None, column: Column, style: Style) -> dict[
         told["other models"] = (
             f"rank {standing.rank} of {standing.models}; best {number(standing.best)}, median {number(standing.median)}"
         )
-    if own is not None:
-        told["in the population"] = number(own)
+    told["in the population"] = number_or_blank(own)
     told["n"] = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in record.n.items())
     told["layer"] = record.layer or ""
     told["seed"] = "" if record.seed is None else str(record.seed)
@@ -193,22 +198,18 @@ def _standing(record: BenchmarkRecord, style: Style) -> Standing | None:
 
 def _mark(record: BenchmarkRecord) -> Mark:
     """Return the verdict with its difference, or the status of a benchmark that has no score or no verdict."""
-    kind = change(record)
-    comparison = record.comparison
-    if record.status == "scored" and comparison is not None:
-        kind = kind or comparison.verdict
-    sign, word = SIGNS[kind or record.status]
-    moved = record.status == "scored" and comparison is not None and comparison.verdict in ("improved", "regressed")
-    if moved and comparison is not None and comparison.delta is not None:
-        word = f"{word} {signed(comparison.delta)}"
-    return Mark(kind or record.status, sign, word)
+    scored = record.status == "scored"
+    kind = change_of(record) or (record.verdict if scored else None) or record.status
+    shape, word = SIGNS[kind]
+    difference = signed(record.delta) if scored and record.verdict in ("improved", "regressed") else ""
+    return Mark(kind, shape, f"{word} {difference}".rstrip())
 
 
 def _against_baseline(record: BenchmarkRecord) -> str:
     comparison = record.comparison
     if comparison is None:
         return ""
-    parts = [SIGNS[comparison.verdict][1]]
+    parts = [VERDICTS[comparison.verdict].word]
     if comparison.baseline is not None:
         parts.append(f"baseline {number(comparison.baseline, 4)}")
     if comparison.delta is not None:
@@ -220,10 +221,9 @@ def _against_baseline(record: BenchmarkRecord) -> str:
 
 
 def _title(record: BenchmarkRecord, standing: Standing | None) -> str:
-    error = "" if record.error is None else f" ± {number(record.error)}"
-    parts = [f"score {published_number(record.score)}{error}"]
+    parts = [f"score {published_number(record.score)} {plus_minus(record.error)}".rstrip()]
     if standing:
         parts.append(f"best {number(standing.best)}, median {number(standing.median)} of other models")
-    if record.comparison and record.comparison.baseline is not None:
-        parts.append(f"baseline {number(record.comparison.baseline)}")
+    if record.baseline is not None:
+        parts.append(f"baseline {number(record.baseline)}")
     return "; ".join(parts)

@@ -20,6 +20,7 @@ from pytest_brainscore.report.html.nodes import nodes_of, walk
 from pytest_brainscore.report.html.overview import changes, layer_commitment, provenance, reasons, tally, verdict_of
 from pytest_brainscore.report.html.palette import Palette
 from pytest_brainscore.report.html.references import publications
+from pytest_brainscore.report.notation import counted
 from pytest_brainscore.report.record import Report, plain_report
 from pytest_brainscore.scoring.population import Population
 from pytest_brainscore.scoring.tree import ScoreTree, published_tree
@@ -100,6 +101,7 @@ def render_page(
         errors=any(cell.error for node in walk(nodes) for cell in node.cells),
         ranked=any(cell.rank for node in leaves for cell in node.cells),
         compared=any(record.comparison for column in columns for record in column.records),
+        counted=counted,
         tally=tally,
         verdict_of=verdict_of,
         changes=changes(columns),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_brainscore.report.checkpoints import checkpoint, checkpoint_names
+from pytest_brainscore.report.notation import counted
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.scoring.population import Population, Result, population_of
 
@@ -38,7 +39,7 @@ def report_population(reports: Sequence[Report], title: str | None = None) -> Po
         if record.status == "scored"
     ]
     models = len({result.model for result in results})
-    return population_of(results, title or f"the {models} model{'s' if models != 1 else ''} of these reports")
+    return population_of(results, title or f"the {counted(models, 'model')} of these reports")
 
 
 def _result(record: BenchmarkRecord) -> tuple[str, int, float | None]:

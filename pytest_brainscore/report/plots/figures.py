@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import REGIONS, parents
 from pytest_brainscore.report.plots.confusion import confusion
 from pytest_brainscore.report.plots.drawing import nothing
 from pytest_brainscore.report.plots.model_scatter import Pair, model_scatter
@@ -17,7 +17,7 @@ from pytest_brainscore.report.plots.shape_bias import shape_bias
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.scoring.population import Population
 
-_REGIONS = ("V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision")
+_BAR_PARENTS = (*REGIONS, "behavior_vision", "engineering_vision")
 """Parents above the bars of their benchmarks."""
 _PAGE_BARS = 25
 """A longer plot would repeat the score tree of the page."""
@@ -60,7 +60,7 @@ def score_plot(
     bars = []
     results = sum(each.model == model and each.status in ("scored", "nan") for each in report.benchmarks)
     regions_only = most_benchmarks is not None and results > most_benchmarks
-    for region in _REGIONS:
+    for region in _BAR_PARENTS:
         mine = [each for each in report.benchmarks if each.model == model and region in each.parents]
         ran = [each for each in mine if each.status in ("scored", "nan")]
         if not ran:

@@ -330,3 +330,17 @@ def test_every_entry_of_the_bibliography_is_used_and_has_an_address() -> None:
     assert all(each.address.startswith("https://") for each in used)
     path = Path(__file__).parents[3] / "pytest_brainscore" / "report" / "html" / "references.bib"
     assert path.read_text(encoding="utf-8").count("\n@") + 1 == len(used)
+
+
+@pytest.mark.parametrize(
+    ("region", "n", "told"),
+    [
+        ("V1", {"neurons": 102, "stimuli": 315}, "recordings from 102 neurons in V1, 315 stimuli"),
+        ("IT", {}, "recordings in IT"),
+        ("probabilities", {"stimuli": 240}, "match-to-sample task, 240 stimuli"),
+        ("rotation_matching", {}, "rotation matching task"),
+    ],
+)
+def test_a_row_says_what_was_measured(region: str, n: dict[str, int], told: str) -> None:
+    page = page_of(leaf_record("net", CIRCULAR, region=region, n=n))
+    assert f" {told} · Ringach2002 " in text(row(page, CIRCULAR))
