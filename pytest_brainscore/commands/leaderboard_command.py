@@ -21,6 +21,9 @@ def command(folder: Path, sort: str, page: str | None) -> None:
 
     Every column has the mean of what ran, with the number of benchmarks that have a score: compare models that were
     scored on the same benchmarks.
+
+    This is a view of reports that may be old, and exits with 0 whatever they say; brainscore show, compare and merge
+    exit with 1 for one that is red.
     """
     from pytest_brainscore.atomic import write_atomically
     from pytest_brainscore.errors import ReportError

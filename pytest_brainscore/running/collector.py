@@ -32,7 +32,7 @@ from pytest_brainscore.running.command_line.policy import ruled
 from pytest_brainscore.running.ledger import Ledger
 from pytest_brainscore.running.output import Output
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
-from pytest_brainscore.scoring.comparison import missing
+from pytest_brainscore.scoring.comparison import Verdict, missing
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
 from pytest_brainscore.scoring.tolerance import parse_tolerances
 
@@ -192,9 +192,9 @@ class Collector:
         """What the records and their completeness make of the run; settled once :meth:`close` was called."""
         return colour(list(self.records.values()), complete=self.complete)
 
-    def counts(self, verdict: str) -> int:
-        """Return how many records have a verdict."""
-        return sum(each.verdict == verdict for each in self.ordered())
+    def scored(self, *verdicts: Verdict) -> bool:
+        """Tell whether a score, which an update could store, has one of these verdicts."""
+        return any(each.status == "scored" and each.verdict in verdicts for each in self.records.values())
 
     def next_command(self, *extra: str) -> str:
         """Return this run's command with further options, ready to type."""

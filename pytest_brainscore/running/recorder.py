@@ -83,7 +83,7 @@ class Recorder:
         Returns
         -------
         Comparison
-            Verdict, baseline, difference and tolerance.
+            Verdict, baseline, difference, tolerance, and whether the run accepts it.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class Recorder:
         description = self._describe_model()
         fingerprint = self._fingerprint(score, description)
         comparison = self._compare(float(score.value), fingerprint)
-        self._keep(
+        kept = self._keep(
             BenchmarkRecord(
                 **self._trial.identity,
                 status="scored",
@@ -131,7 +131,7 @@ class Recorder:
             )
         )
         self._judge(comparison)
-        return comparison
+        return kept.comparison or comparison
 
     def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
         """Record that there is no score, and why; what was recorded before stays."""
@@ -233,9 +233,10 @@ class Recorder:
             f"more than the tolerance {number(comparison.tolerance, 4)}; if that is intended, {accept}."
         )
 
-    def _keep(self, record: BenchmarkRecord) -> None:
+    def _keep(self, record: BenchmarkRecord) -> BenchmarkRecord:
         self._kept = ruled(record, self._run.options)
         self.record = plain_record(self._kept)
+        return self._kept
 
     def _cost(self) -> dict[str, Any]:
         return {

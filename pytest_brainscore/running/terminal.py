@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks import all_benchmarks
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 COLOURS: dict[Colour, str] = {"red": "red", "green": "green", "empty": "yellow"}
 
 INDENT = "  "
+LOG_WIDTH = 140
+"""Characters in a line where the output goes to no terminal and ``COLUMNS`` is not set, as in the logs of continuous
+integration: enough for a line per benchmark, whose names and verdicts take 120."""
 REASONS_TOLD = 3
 """Reasons for being unavailable that a run tells: on a machine without data there are dozens, and no news."""
 
@@ -45,6 +49,11 @@ class Line:
     def __post_init__(self) -> None:
         """Make sure that no text of a model or a file acts on the terminal or on the runner that reads along."""
         object.__setattr__(self, "text", printable_line(self.text))
+
+
+def output_width() -> int:
+    """Return how many characters a line may have: those of the terminal, or of ``COLUMNS``; more in a log."""
+    return get_terminal_size((LOG_WIDTH, 24)).columns
 
 
 def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
@@ -220,13 +229,13 @@ def _verdict(records: Sequence[BenchmarkRecord], colour: Colour) -> Line:
 
 
 def _hints(collector: Collector) -> list[Line]:
-    """Return the next command to type, where there is one."""
+    """Return the next command to type, where there is one; a score that was lost cannot be stored by any."""
     if collector.options.update == "all":
         return []
-    if collector.counts("regressed") or collector.counts("not-comparable"):
+    if collector.scored("regressed", "not-comparable"):
         return [Line(f"to accept these scores: {collector.next_command('--brainscore-update', 'all')}")]
-    if collector.counts("new") and collector.options.update == "none":
+    if collector.scored("new") and collector.options.update == "none":
         return [Line(f"to store the new baselines: {collector.next_command('--brainscore-update', 'new')}")]
-    if collector.counts("improved") and collector.options.update in ("none", "new"):
+    if collector.scored("improved") and collector.options.update in ("none", "new"):
         return [Line(f"to store the improved ones: {collector.next_command('--brainscore-update', 'improved')}")]
     return []

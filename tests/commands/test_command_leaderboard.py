@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from pytest_brainscore.report.record import ModelRecord
+from tests.support.records import make_record
 from tests.support.score_pages import leaf_record, many_models, published_report
 
 Brainscore = Callable[..., Result]
@@ -92,3 +93,10 @@ def test_a_folder_without_reports_and_other_types_are_one_sentence(brainscore: B
     assert result.stderr.startswith("Error: There is no JSON report in empty; ")
     assert "not as md" in brainscore("leaderboard", reports, "--to", "md:board.md").stderr
     assert brainscore("leaderboard", "nowhere").exit_code == 2
+
+
+def test_it_is_a_view_which_no_report_makes_fail(brainscore: Brainscore, saved: Saved) -> None:
+    red = saved("reports/red.json", benchmarks=[make_record(status="failed", score=None, reason="it broke")])
+    assert brainscore("show", red).exit_code == 1
+    assert brainscore("leaderboard", red.parent).exit_code == 0
+    assert "exits with 0" in " ".join(brainscore("leaderboard", "--help").stdout.split())
