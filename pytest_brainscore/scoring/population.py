@@ -47,8 +47,6 @@ class Standing:
     """Highest score of the other models."""
     median: float
     """Median score of the other models."""
-    lowest: float
-    """Lowest score of the other models."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,6 @@ class Population:
             models=len(others) + valid,
             best=max(others),
             median=statistics.median(others),
-            lowest=min(others),
         )
 
 

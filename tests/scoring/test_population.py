@@ -24,7 +24,7 @@ def test_the_rank_is_one_more_than_the_number_of_better_models() -> None:
     standing = population(0.2, 0.4, 0.6).standing("bench", 1, 0.5)
     assert standing is not None
     assert (standing.rank, standing.models) == (2, 4)
-    assert (standing.best, standing.median, standing.lowest) == (0.6, 0.4, 0.2)
+    assert (standing.best, standing.median) == (0.6, 0.4)
 
 
 def test_ties_share_a_rank() -> None:
@@ -62,13 +62,13 @@ def test_a_missing_number_is_never_taken_for_0(missing: float | None) -> None:
     assert population(missing).standing("bench", 1, 0.5) is None
     standing = population(0.4, missing).standing("bench", 1, 0.5)
     assert standing is not None
-    assert (standing.lowest, standing.median, standing.models) == (0.4, 0.4, 2)
+    assert (standing.best, standing.median, standing.models) == (0.4, 0.4, 2)
 
 
 def test_scores_are_cut_to_the_range_of_the_site_before_they_are_ranked() -> None:
     standing = population(1.2, -0.5).standing("bench", 1, 1.1)
     assert standing is not None
-    assert (standing.rank, standing.best, standing.lowest) == (1, 1.0, 0.0)
+    assert (standing.rank, standing.best, standing.median) == (1, 1.0, 0.5)
 
 
 def test_a_later_result_of_a_model_replaces_an_earlier_one() -> None:

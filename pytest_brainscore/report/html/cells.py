@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pytest_brainscore.report.html.bars import Bar, draw
 from pytest_brainscore.report.html.changes import CHANGES, SIGNS, change_of
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.html.palette import Palette, shade
 from pytest_brainscore.report.notation import (
     VERDICTS,
     duration,
@@ -66,8 +65,6 @@ class Cell:
 class Style:
     """How the cells of a page are drawn."""
 
-    palette: Palette
-    """Colours of the bars."""
     population: Population | None
     """Models to compare with."""
     side_by_side: bool
@@ -79,7 +76,7 @@ class Style:
         return _WIDTH_SIDE_BY_SIDE if self.side_by_side else _WIDTH_ALONE
 
 
-def leaf_cell(record: BenchmarkRecord | None, style: Style, *, engineering: bool) -> Cell:
+def leaf_cell(record: BenchmarkRecord | None, style: Style) -> Cell:
     """Return the cell of a leaf; `record` is None where nothing is known of it."""
     if record is None:
         return Cell(score="", marks=(Mark("absent", "·", "not run"),))
@@ -87,16 +84,7 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style, *, engineering: bool
         return Cell(score="X" if record.status == "nan" else "", marks=(_mark(record),))
     standing = _standing(record, style)
     comparison = record.comparison
-    low, high = (standing.lowest, standing.best) if standing else (0.0, 1.0)
     bar = Bar(
-        shade=shade(
-            record.score,
-            # The published colours are relative to the public models, this one among them.
-            min(low, max(record.score, 0.0)) if style.palette == "brainscore" else 0.0,
-            max(high, min(record.score, 1.0)) if style.palette == "brainscore" else 1.0,
-            palette=style.palette,
-            engineering=engineering,
-        ),
         value=record.score,
         error=record.error,
         best=standing.best if standing else None,
@@ -119,7 +107,7 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style, *, engineering: bool
     )
 
 
-def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style, *, engineering: bool) -> Cell:
+def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style) -> Cell:
     """Return the cell of a parent, with the changes below it by kind."""
     marks = tuple(
         Mark(kind, sign, f"{changes[kind]} {word}")
@@ -131,7 +119,6 @@ def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style, *, e
     if site is None or ran is None or math.isnan(site):
         return Cell(score=published_number(site), marks=marks)
     bar = Bar(
-        shade=shade(site, palette=style.palette, engineering=engineering),
         value=site,
         error=found.site_comparable_error,
         mean_of_what_ran=ran,

@@ -15,7 +15,7 @@ from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.scoring.tree import ScoreTree
 
 ENGINEERING = "engineering_vision"
-"""Root of the benchmarks that have no ceiling of their own; the published page shows it in greys."""
+"""Root of the benchmarks that have no ceiling of their own."""
 # Roots and their children stand open, which is as many lines as a screen has; of engineering, as on the published page,
 # only the root.
 _OPEN_LEVELS = 2
@@ -106,7 +106,6 @@ def _parent(
             columns,
             style,
             depth + 1,
-            engineering=engineering,
         )
         for child in tree.children[name]
     )
@@ -116,10 +115,7 @@ def _parent(
         identifier=name,
         depth=depth,
         leaves=len(below),
-        cells=tuple(
-            parent_cell(column.aggregates[name], _changes(column, below), style, engineering=engineering)
-            for column in columns
-        ),
+        cells=tuple(parent_cell(column.aggregates[name], _changes(column, below), style) for column in columns),
         children=children,
         opened=depth < (1 if engineering else _OPEN_LEVELS) or changed or (few and scored),
         changed=changed,
@@ -135,8 +131,6 @@ def _leaf(
     columns: Sequence[Column],
     style: Style,
     depth: int,
-    *,
-    engineering: bool,
 ) -> Node:
     told = [facts(record, column, style) for record, column in zip(records, columns, strict=True)]
     headings = dict.fromkeys(heading for each in told for heading in each)
@@ -147,7 +141,7 @@ def _leaf(
         identifier=identifier,
         version=version,
         depth=depth,
-        cells=tuple(leaf_cell(record, style, engineering=engineering) for record in records),
+        cells=tuple(leaf_cell(record, style) for record in records),
         changed=any(change_of(record) for record in known),
         scored=any(record.status in ("scored", "nan") for record in known),
         subject=_subject(best) if best else "",
@@ -178,7 +172,7 @@ def _outside(columns: Sequence[Column], style: Style) -> list[Node]:
             next((each for each in column.others if (each.identifier, each.version) == (identifier, version)), None)
             for column in columns
         ]
-        children.append(_leaf(identifier, version, records, columns, style, 1, engineering=False))
+        children.append(_leaf(identifier, version, records, columns, style, 1))
     return [
         Node(
             identifier="outside the published tree",

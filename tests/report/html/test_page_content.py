@@ -23,9 +23,6 @@ from tests.support.records import make_record, make_report
 from tests.support.score_pages import leaf_record, many_models, published_report
 
 CIRCULAR = "Marques2020_Ringach2002-circular_variance"
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 HOSTILE = "net</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
@@ -59,7 +56,7 @@ def test_the_policy_allows_the_style_and_the_script_of_the_page_and_no_other() -
 
 
 def test_nothing_in_the_page_needs_more_than_that() -> None:
-    page = render_page([many_models(2)], population=published_population(), palette="brainscore")
+    page = render_page([many_models(2)], population=published_population())
     assert " style=" not in page
     assert not re.search(r"<[^>]*\son[a-z]+=", page)
     assert not re.search(r"<(link|iframe|object|embed|base|form)\b", page)
@@ -287,29 +284,6 @@ def test_figures_stand_at_their_place_or_in_a_section_of_their_own() -> None:
     assert f"<figcaption>{CIRCULAR}</figcaption>" in row(page, CIRCULAR)
     assert base64.b64encode(svg.encode()).decode() in page
     assert 'id="figures"' not in page_of(figures={CIRCULAR: svg})
-
-
-def test_at_most_ten_thumbnails() -> None:
-    page = page_of(leaf_record("net", CIRCULAR), thumbnails={CIRCULAR: [PIXEL] * 12})
-    assert row(page, CIRCULAR).count("data:image/png;base64,") == 10
-
-
-def test_stimuli_that_must_not_be_shown() -> None:
-    page = page_of(leaf_record("net", CIRCULAR), thumbnails={CIRCULAR: []})
-    assert "Sample stimuli cannot be displayed publicly for this benchmark." in row(page, CIRCULAR)
-
-
-def test_thumbnails_beyond_two_megabytes_are_left_out_and_that_is_said() -> None:
-    large = PIXEL + bytes(1_500_000)
-    records = [leaf_record("net", CIRCULAR), leaf_record("net", "ImageNet-top1")]
-    page = page_of(*records, thumbnails={CIRCULAR: [large], "ImageNet-top1": [large]})
-    assert "data:image/png" in row(page, CIRCULAR)
-    assert "left out to keep this page small" in row(page, "ImageNet-top1")
-
-
-def test_a_thumbnail_of_an_unknown_format_is_refused() -> None:
-    with pytest.raises(ReportError, match="no PNG, JPEG, GIF or WebP"):
-        page_of(leaf_record("net", CIRCULAR), thumbnails={CIRCULAR: [b"<svg>"]})
 
 
 # --- publications ---
