@@ -28,9 +28,9 @@ def command(folder: Path, sort: str, page: str | None) -> None:
     from pytest_brainscore.atomic import write_atomically
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.destination import check_writable, parse_destination
-    from pytest_brainscore.report.folder import read_reports
     from pytest_brainscore.report.html.leaderboard import render_leaderboard
     from pytest_brainscore.report.notation import aligned, number
+    from pytest_brainscore.report.reading import read_reports
     from pytest_brainscore.report.standings import standings, unequal
     from pytest_brainscore.text import printable
 

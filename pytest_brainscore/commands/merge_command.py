@@ -61,8 +61,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
 
 def _read(paths: tuple[Path, ...]) -> dict[Path, Report]:
     """Read every report once, however often and by whatever name it is given."""
-    from pytest_brainscore.report.folder import read_reports
-    from pytest_brainscore.report.reading import read_report
+    from pytest_brainscore.report.reading import read_report, read_reports
 
     found: dict[Path, Report] = {}
     seen: set[Path] = set()

@@ -39,7 +39,7 @@ GIT_TIMEOUT = 10.0
 FULL_HASH = 64
 
 
-def build_report(
+def assemble_report(
     *,
     created: str,
     command: Sequence[str],

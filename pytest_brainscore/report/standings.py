@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pytest_brainscore.report.aggregates import parents
-from pytest_brainscore.report.checkpoints import Checkpoint, checkpoint, checkpoint_names
+from pytest_brainscore.report.aggregates import MAIN_PARENTS, parents
+from pytest_brainscore.report.networks import Checkpoint, checkpoint, checkpoint_names
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.tree import Aggregate, published_tree
 
-COLUMNS: Final = (
-    "average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision",
-)  # fmt: skip
-"""The parents that a leaderboard shows, as the published one does."""
+COLUMNS: Final = MAIN_PARENTS
+"""The parents that a leaderboard shows."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pytest_brainscore.benchmarks import all_benchmarks, every_version
 from pytest_brainscore.benchmarks.selector import choose, select
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
-from pytest_brainscore.report.assemble_report import build_report, environment
+from pytest_brainscore.report.assemble_report import assemble_report, environment
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.notation import counted
 from pytest_brainscore.report.record import (
@@ -165,7 +165,7 @@ class Collector:
         self._mark_missing()
         self._check_across()
         stored = self._update_baselines() if outcome == "complete" else []  # first: a report says what was accepted
-        report = build_report(
+        report = assemble_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
             environment=environment(),

@@ -127,18 +127,18 @@ class Controller:
         """Note what the workers have collected; each has collected the same."""
         from pytest_brainscore.running.handover import take_over
 
-        self._select(ids, take_over(node.workerinput[workers.FOLDER], node.gateway.id))
+        self._expect(ids, take_over(node.workerinput[workers.FOLDER], node.gateway.id))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what a serial run has collected."""
         from pytest_brainscore.running.command_line.selection import selection
 
-        self._select([item.nodeid for item in session.items], selection(session.items))
+        self._expect([item.nodeid for item in session.items], selection(session.items))
 
-    def _select(self, ids: list[str], selected: Selection) -> None:
+    def _expect(self, ids: list[str], selected: Selection) -> None:
         if selected.refused is not None:
             raise pytest.UsageError(selected.refused)
-        self._collector.ledger.select(ids, selected.leaves)
+        self._collector.ledger.expect(ids, selected.leaves)
         self._collected = True
 
     @pytest.hookimpl(specname="pytest_sessionstart", tryfirst=True)

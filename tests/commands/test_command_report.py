@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from pytest_brainscore.report.writers import read_json_lines, read_report
+from pytest_brainscore.report.reading import read_json_lines, read_report
 from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record
 

@@ -20,7 +20,7 @@ from pytest_brainscore.report.notation import (
 )
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.report.red import why_red
-from pytest_brainscore.scoring.population import Population, Standing
+from pytest_brainscore.scoring.population import Peers, Population
 from pytest_brainscore.scoring.tree import Aggregate
 
 # Pixels. Side by side there is less room.
@@ -82,13 +82,13 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style) -> Cell:
         return Cell(score="", marks=(Mark("absent", "·", "not run"),))
     if record.status != "scored" or record.score is None:
         return Cell(score="X" if record.status == "nan" else "", marks=(_mark(record),))
-    standing = _standing(record, style)
+    peers = _peers(record, style)
     comparison = record.comparison
     bar = Bar(
         value=record.score,
         error=record.error,
-        best=standing.best if standing else None,
-        median=standing.median if standing else None,
+        best=peers.best if peers else None,
+        median=peers.median if peers else None,
         baseline=record.baseline,
         tolerance=comparison.tolerance if comparison else None,
     )
@@ -102,8 +102,8 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style) -> Cell:
             if value is not None
         ),
         marks=(_mark(record),),
-        rank=f"{standing.rank} of {standing.models}" if standing else "",
-        title=_title(record, standing),
+        rank=f"{peers.rank} of {peers.models}" if peers else "",
+        title=_title(record, peers),
     )
 
 
@@ -148,11 +148,11 @@ def facts(record: BenchmarkRecord | None, column: Column, style: Style) -> dict[
         told[name] = number_or_blank(value, 4)
     told["normalisation"] = record.normalisation or ""
     told["baseline"] = _against_baseline(record)
-    standing = _standing(record, style)
+    peers = _peers(record, style)
     own = style.population.own(record.identifier, record.version, record.model) if style.population else None
-    if standing and record.score is not None:
+    if peers and record.score is not None:
         told["other models"] = (
-            f"rank {standing.rank} of {standing.models}; best {number(standing.best)}, median {number(standing.median)}"
+            f"rank {peers.rank} of {peers.models}; best {number(peers.best)}, median {number(peers.median)}"
         )
     told["in the population"] = number_or_blank(own)
     told["n"] = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in record.n.items())
@@ -177,10 +177,10 @@ def short(value: str | float) -> str:
     return text[:_SHOWN_CHARACTERS] if checksum else text
 
 
-def _standing(record: BenchmarkRecord, style: Style) -> Standing | None:
+def _peers(record: BenchmarkRecord, style: Style) -> Peers | None:
     if style.population is None:
         return None
-    return style.population.standing(record.identifier, record.version, record.score, record.model)
+    return style.population.peers(record.identifier, record.version, record.score, record.model)
 
 
 def _mark(record: BenchmarkRecord) -> Mark:
@@ -207,10 +207,10 @@ def _against_baseline(record: BenchmarkRecord) -> str:
     return ", ".join(parts) + reason
 
 
-def _title(record: BenchmarkRecord, standing: Standing | None) -> str:
+def _title(record: BenchmarkRecord, peers: Peers | None) -> str:
     parts = [f"score {published_number(record.score)} {plus_minus(record.error)}".rstrip()]
-    if standing:
-        parts.append(f"best {number(standing.best)}, median {number(standing.median)} of other models")
+    if peers:
+        parts.append(f"best {number(peers.best)}, median {number(peers.median)} of other models")
     if record.baseline is not None:
         parts.append(f"baseline {number(record.baseline)}")
     return "; ".join(parts)

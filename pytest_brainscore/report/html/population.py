@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_brainscore.report.checkpoints import checkpoint, checkpoint_names
+from pytest_brainscore.report.networks import checkpoint, checkpoint_names
 from pytest_brainscore.report.notation import counted
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.scoring.population import Population, Result, population_of

@@ -162,11 +162,11 @@ def write_plots(report: Report, folder: Path) -> list[Path]:
 
 
 def _leaf_bar(record: BenchmarkRecord, population: Population | None) -> ScoreBar:
-    standing = population and population.standing(record.identifier, record.version, record.score, record.model)
+    peers = population and population.peers(record.identifier, record.version, record.score, record.model)
     return ScoreBar(
         name=record.identifier,
         score=record.score,
         error=record.error,
-        best=standing.best if standing else None,
-        median=standing.median if standing else None,
+        best=peers.best if peers else None,
+        median=peers.median if peers else None,
     )

@@ -11,9 +11,9 @@ import pytest
 
 from pytest_brainscore.report.destination import Destination, Kind
 from pytest_brainscore.report.formats.table import COLUMNS
+from pytest_brainscore.report.reading import read_json_lines, read_report
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.report.rendering import write_report
-from pytest_brainscore.report.writers import read_json_lines, read_report
+from pytest_brainscore.report.writing import write_report
 from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 

@@ -11,7 +11,7 @@ from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.formats.github import outputs, workflow_commands
 from pytest_brainscore.report.record import BenchmarkRecord
-from pytest_brainscore.report.rendering import write_report
+from pytest_brainscore.report.writing import write_report
 from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 

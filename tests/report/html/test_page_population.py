@@ -33,7 +33,7 @@ def test_a_model_that_has_no_number_anymore_keeps_its_earlier_one() -> None:
 
 
 def test_no_reports_are_an_empty_population() -> None:
-    assert report_population([]).standing("texture-index", 1, 0.5) is None
+    assert report_population([]).peers("texture-index", 1, 0.5) is None
 
 
 def test_two_checkpoints_of_one_name_are_two_models() -> None:
