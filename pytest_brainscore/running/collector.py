@@ -80,7 +80,6 @@ class Collector:
         self.complete = True
         """False once the run is known to have been stopped, or to have lost results."""
         self.output = Output(options.reports)
-        self.without_model = 0
         self._several_networks: dict[str, str] = {}
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models

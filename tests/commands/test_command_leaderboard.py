@@ -75,10 +75,12 @@ def test_the_page_needs_no_script_and_loads_nothing(brainscore: Brainscore, repo
 
 
 def test_names_of_models_are_escaped(brainscore: Brainscore, saved: Saved) -> None:
-    saved("reports/a.json", models=[ModelRecord(identifier="<script>alert(1)</script>", specification="x")])
+    saved("reports/a.json", models=[ModelRecord(identifier="<script>alert(1)</script>\x1b[2J", specification="x")])
     brainscore("leaderboard", "reports", "--to", "html:board.html")
-    assert "&lt;script&gt;" in Path("board.html").read_text()
-    assert "<script" not in Path("board.html").read_text()
+    page = Path("board.html").read_text()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\N{REPLACEMENT CHARACTER}[2J" in page
+    assert "<script" not in page
+    assert "\x1b" not in page
 
 
 def test_a_model_without_a_score_has_no_rank(brainscore: Brainscore, saved: Saved) -> None:

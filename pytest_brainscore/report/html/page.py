@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from unicodedata import category
 
-import jinja2
 import msgspec
 from markupsafe import Markup
 
@@ -19,6 +14,7 @@ from pytest_brainscore.report.html.columns import Column, columns_of
 from pytest_brainscore.report.html.nodes import nodes_of, walk
 from pytest_brainscore.report.html.overview import changes, layer_commitment, provenance, reasons, tally, verdict_of
 from pytest_brainscore.report.html.references import publications
+from pytest_brainscore.report.html.template import render, resource
 from pytest_brainscore.report.notation import counted
 from pytest_brainscore.report.record import Report, plain_report
 from pytest_brainscore.scoring.population import Population
@@ -67,13 +63,11 @@ def render_page(
     leaves = [node for node in walk(nodes) if node.is_leaf]
     drawings = {title: _as_image(svg) for title, svg in (figures or {}).items()}
     # The number of columns is part of the style sheet, since a strict policy refuses style attributes.
-    style = f":root{{--columns:{max(len(columns), 1)}}}\n{_resource('page.css')}"
-    script = _resource("page.js")
-    return _template().render(
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+    style = f":root{{--columns:{max(len(columns), 1)}}}\n{resource('page.css')}"
+    return render(
+        "page.html.jinja2",
+        style=style,
+        script=resource("page.js"),
         data=_embedded(reports),
         columns=columns,
         alone=columns[0] if len(columns) == 1 else None,
@@ -101,38 +95,6 @@ def render_page(
 def _scored(columns: Sequence[Column]) -> list[str]:
     """Return the benchmarks that gave a result, in the order of the tree."""
     return [record.identifier for column in columns for record in column.records if record.status in ("scored", "nan")]
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_resource),
-        autoescape=True,
-        finalize=_clean,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("page.html.jinja2")
-
-
-def _clean(value: object) -> object:
-    """Return what a template shows, without the control characters that HTML forbids; markup is our own."""
-    return "".join(map(_seen, value)) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _seen(character: str) -> str:
-    return "\N{REPLACEMENT CHARACTER}" if category(character) == "Cc" and character not in "\t\n\r" else character
-
-
-@cache
-def _resource(name: str) -> str:
-    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """Return the source expression of an inline element, CSP level 3, 2.3.1."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _embedded(reports: Sequence[Report]) -> Markup:
