@@ -67,6 +67,16 @@ def test_only_what_has_a_score_can_be_accepted(project: Project, now: dict[str, 
     assert ("--brainscore-update all" in project.run().stdout.str()) is hint
 
 
+def test_a_suite_is_told_what_the_report_says(changed: Project) -> None:
+    suite = changed.path / "test_toys.py"
+    suite.write_text(
+        suite.read_text().replace("    brainscore.check", "    print('told', brainscore.check").rstrip() + ")\n"
+    )
+    changed.run("--brainscore-update", "all", "-s").stdout.fnmatch_lines_random(
+        ["*told Comparison(verdict='regressed', baseline=0.5, delta=-0.*, accepted=True)"]
+    )
+
+
 def test_an_unknown_word_is_a_usage_error(project: Project) -> None:
     result = project.run("--brainscore-update", "everything")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
