@@ -10,15 +10,8 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from pytest_brainscore.report.aggregates import parents
-from pytest_brainscore.report.record import (
-    BenchmarkRecord,
-    Environment,
-    GitState,
-    ModelRecord,
-    Report,
-    benchmark_record,
-    plain_record,
-)
+from pytest_brainscore.report.plain import benchmark_record, plain_record
+from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
 
 # Everything whose version can change a score, or how a report comes about.
 PACKAGES = (

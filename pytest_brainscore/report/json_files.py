@@ -11,7 +11,8 @@ import msgspec
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.record import BenchmarkRecord, Report, plain_record, plain_report
+from pytest_brainscore.report.plain import plain_record, plain_report
+from pytest_brainscore.report.record import BenchmarkRecord, Report
 
 FORCED_SECONDS = 1.0
 """Least time between two lines that are forced to the disk."""

@@ -14,15 +14,8 @@ import msgspec
 
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.assemble_report import assemble_report
-from pytest_brainscore.report.record import (
-    SCHEMA,
-    BenchmarkRecord,
-    Environment,
-    ModelRecord,
-    Report,
-    check_record,
-    to_plain,
-)
+from pytest_brainscore.report.plain import check_record, to_plain
+from pytest_brainscore.report.record import SCHEMA, BenchmarkRecord, Environment, ModelRecord, Report
 from pytest_brainscore.scoring.tree import published_tree
 from pytest_brainscore.strict_json import NotJson, parse
 

@@ -20,12 +20,8 @@ from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.assemble_report import assemble_report, environment
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.notation import counted
-from pytest_brainscore.report.record import (
-    BenchmarkRecord,
-    ModelRecord,
-    benchmark_record,
-    model_record,
-)
+from pytest_brainscore.report.plain import benchmark_record, model_record
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import Colour, colour
 from pytest_brainscore.running.command_line.options import RunOptions
 from pytest_brainscore.running.command_line.policy import ruled

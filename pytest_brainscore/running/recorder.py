@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
 from pytest_brainscore.report.notation import number
-from pytest_brainscore.report.record import (
-    BenchmarkRecord,
-    ModelRecord,
-    model_record,
-    plain_record,
-    to_plain,
-)
+from pytest_brainscore.report.plain import model_record, plain_record, to_plain
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
 from pytest_brainscore.scoring.comparison import Comparison, compare

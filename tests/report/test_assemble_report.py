@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_brainscore.report.assemble_report import assemble_report, environment
-from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report, plain_report
+from pytest_brainscore.report.plain import plain_report
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from tests.support.records import make_record, make_report
 
 MODELS = [ModelRecord(identifier=name, specification=name) for name in ("second.letter", "a.first")]

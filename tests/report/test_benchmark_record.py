@@ -13,12 +13,8 @@ import numpy as np
 import pytest
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.record import (
-    BenchmarkRecord,
-    benchmark_record,
-    plain_record,
-    plain_report,
-)
+from pytest_brainscore.report.plain import benchmark_record, plain_record, plain_report
+from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 

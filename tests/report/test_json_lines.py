@@ -15,8 +15,8 @@ import pytest
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report import json_files
 from pytest_brainscore.report.json_files import JsonLines
+from pytest_brainscore.report.plain import plain_record
 from pytest_brainscore.report.reading import read_json_lines
-from pytest_brainscore.report.record import plain_record
 from tests.support.records import make_record
 
 RECORDS = [make_record(identifier=name) for name in ("a", "b", "ü")]

@@ -16,7 +16,8 @@ from pytest_brainscore.report.html.overview import changes, layer_commitment, pr
 from pytest_brainscore.report.html.references import publications
 from pytest_brainscore.report.html.template import render, resource
 from pytest_brainscore.report.notation import counted
-from pytest_brainscore.report.record import Report, plain_report
+from pytest_brainscore.report.plain import plain_report
+from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.population import Population
 from pytest_brainscore.scoring.tree import ScoreTree, published_tree
 

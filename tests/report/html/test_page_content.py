@@ -15,7 +15,8 @@ import pytest
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.html.page import render_page
 from pytest_brainscore.report.html.references import publications
-from pytest_brainscore.report.record import ModelRecord, Report, plain_report
+from pytest_brainscore.report.plain import plain_report
+from pytest_brainscore.report.record import ModelRecord, Report
 from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.population import Result, population_of, published_population
 from pytest_brainscore.scoring.tree import published_tree

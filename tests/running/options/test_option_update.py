@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_brainscore.report.record import benchmark_record
+from pytest_brainscore.report.plain import benchmark_record
 from pytest_brainscore.report.red import is_red
 
 if TYPE_CHECKING:
