@@ -13,14 +13,13 @@ from PIL import Image
 
 from pytest_brainscore.data.stimuli.stimulus_set import stimuli_from_files
 from pytest_brainscore.data.stimuli.stimulus_set_files import read_stimulus_set
-from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.tasks.linear_decoder import stimuli_from_synset_folders
-from pytest_brainscore.report.folder import read_reports
-from pytest_brainscore.report.reading import read_json_lines, read_report
-from pytest_brainscore.report.writers import write_json
+from pytest_brainscore.report.json_files import write_json
+from pytest_brainscore.report.reading import read_json_lines, read_report, read_reports
 from pytest_brainscore.scoring.baseline import BaselineScore, read_baseline, update_baseline
 from tests.support.records import make_report
+from tests.support.trial_tables import read_trial_tables
 
 
 class PathOfAnotherLibrary(os.PathLike[str]):

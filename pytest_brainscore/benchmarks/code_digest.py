@@ -15,7 +15,7 @@ import sysconfig
 import textwrap
 import types
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 _INSTALLED: Final = tuple(os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib"))
 _DIGITS: Final = 16
@@ -45,7 +45,7 @@ def code_digest(*values: object) -> str:
     return digest.hexdigest()[:_DIGITS]
 
 
-def _lines(value: object, home: str, seen: set[int]) -> Iterator[str]:
+def _lines(value: Any, home: str, seen: set[int]) -> Iterator[str]:
     """Yield what a value is, in words that do not depend on the process."""
     if isinstance(value, Plain):
         yield repr(value)
@@ -67,7 +67,7 @@ def _lines(value: object, home: str, seen: set[int]) -> Iterator[str]:
         if id(value) not in seen and not _is_foreign(value, home):
             seen.add(id(value))
             yield from _code(value, home, seen)
-    elif callable(value) and type(value) is not types.BuiltinFunctionType:
+    elif callable(value) and not isinstance(value, types.BuiltinFunctionType):
         yield from _lines(type(value), home, seen)
         yield from _state(value, home, seen)
     else:

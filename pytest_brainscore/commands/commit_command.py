@@ -126,7 +126,7 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
 
 def _list_layers(model: str, loaded: BrainModel) -> None:
     from pytest_brainscore.models.layer_mapped.candidate_layers import require_layers
-    from pytest_brainscore.report.words import aligned
+    from pytest_brainscore.report.notation import aligned
 
     known = require_layers(loaded).candidates()
     rows = [(name, " x ".join(map(str, shape))) for name, shape in known.items()]
@@ -137,8 +137,7 @@ def _list_layers(model: str, loaded: BrainModel) -> None:
 
 
 def _show(layers: tuple[str, ...], results: Mapping[str, RegionScores]) -> None:
-    from pytest_brainscore.report.notation import number
-    from pytest_brainscore.report.words import aligned
+    from pytest_brainscore.report.notation import aligned, number
 
     def cell(result: RegionScores, layer: str) -> str:
         if layer not in result.scores:

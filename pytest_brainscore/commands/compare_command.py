@@ -19,10 +19,9 @@ def command(before: Path, after: Path, model: str | None, everything: bool) -> N
     or its run is not complete.
     """
     from pytest_brainscore.report.difference import difference
-    from pytest_brainscore.report.notation import signed
+    from pytest_brainscore.report.notation import aligned, counted, result, signed
     from pytest_brainscore.report.reading import read_report
     from pytest_brainscore.report.red import colour
-    from pytest_brainscore.report.words import aligned, result
     from pytest_brainscore.text import printable
 
     second = read_report(after)
@@ -51,7 +50,7 @@ def command(before: Path, after: Path, model: str | None, everything: bool) -> N
     if not rows:
         click.echo("All scores and all their ingredients are equal.")
     elif equal:
-        click.echo(f"{equal} more benchmarks are equal (--all shows them).")
+        click.echo(f"{counted(equal, 'more benchmark')} {'is' if equal == 1 else 'are'} equal (--all shows them).")
     if colour([score.after for score in told.scores if score.after], complete=second.complete) == "red":
         click.secho(f"{printable(str(after))} is red (brainscore show tells why).", fg="red", err=True)
         raise click.exceptions.Exit(1)

@@ -25,15 +25,17 @@ def command(folder: Path, sort: str, page: str | None) -> None:
 
     Every column has the mean of what ran, with the number of benchmarks that have a score: compare models that were
     scored on the same benchmarks.
+
+    This is a view of reports that may be old, and exits with 0 whatever they say; brainscore show, compare and merge
+    exit with 1 for one that is red.
     """
     from pytest_brainscore.atomic import write_atomically
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.destination import check_writable, parse_destination
-    from pytest_brainscore.report.folder import read_reports
     from pytest_brainscore.report.html.leaderboard import render_leaderboard
-    from pytest_brainscore.report.notation import number
+    from pytest_brainscore.report.notation import aligned, number
+    from pytest_brainscore.report.reading import read_reports
     from pytest_brainscore.report.standings import columns, standings, unequal
-    from pytest_brainscore.report.words import aligned
     from pytest_brainscore.text import printable
 
     destination = parse_destination(page) if page is not None else None

@@ -28,8 +28,8 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     from pytest_brainscore.benchmarks import all_benchmarks
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.merge import merge
+    from pytest_brainscore.report.notation import counted, totals
     from pytest_brainscore.report.red import is_red
-    from pytest_brainscore.report.words import counted, totals
     from pytest_brainscore.text import printable
 
     found = _read(reports)
@@ -61,8 +61,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
 
 def _read(paths: tuple[Path, ...]) -> dict[Path, Report]:
     """Read every report once, however often and by whatever name it is given."""
-    from pytest_brainscore.report.folder import read_reports
-    from pytest_brainscore.report.reading import read_report
+    from pytest_brainscore.report.reading import read_report, read_reports
 
     found: dict[Path, Report] = {}
     seen: set[Path] = set()

@@ -10,7 +10,7 @@ import click
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.destination import parse_destination
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.report.rendering import write_report
+from pytest_brainscore.report.writing import write_report
 from pytest_brainscore.text import printable
 
 REPORT = click.argument("report", type=click.Path(path_type=Path), default="brainscore-report.json")

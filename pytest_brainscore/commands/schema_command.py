@@ -10,6 +10,6 @@ import click
 @click.command
 def command() -> None:
     """Print the JSON Schema (draft 2020-12) of a report."""
-    from pytest_brainscore.report.record import json_schema
+    from pytest_brainscore.report.plain import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shutil import get_terminal_size
 
 import click
 
@@ -20,10 +19,10 @@ def command(report: Path, model: str | None) -> None:
     complete.
     """
     from pytest_brainscore.errors import ReportError
+    from pytest_brainscore.report.notation import totals
     from pytest_brainscore.report.reading import read_report
     from pytest_brainscore.report.red import colour
-    from pytest_brainscore.report.words import totals
-    from pytest_brainscore.running.terminal import COLOURS, Line, tables
+    from pytest_brainscore.running.terminal import COLOURS, Line, output_width, tables
 
     content = read_report(report)
     known = [each.identifier for each in content.models]
@@ -32,8 +31,7 @@ def command(report: Path, model: str | None) -> None:
     records = [record for record in content.benchmarks if model in (None, record.model)]
     found = colour(records, complete=content.complete)
     head = Line(f"{report}: {', '.join(known)}; {content.created}{'' if content.complete else '; not complete'}")
-    width = get_terminal_size().columns
-    for line in (head, *tables(records, width), Line(totals(records), COLOURS[found], bold=True)):
+    for line in (head, *tables(records, output_width()), Line(totals(records), COLOURS[found], bold=True)):
         click.secho(line.text, fg=line.colour, bold=line.bold)
     if found == "red":
         raise click.exceptions.Exit(1)

@@ -14,12 +14,8 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pytest_brainscore.data.folders import tables_in
 from pytest_brainscore.data.reading import read_text, reading
@@ -37,48 +33,6 @@ _NUMBER: Final = re.compile(r"s(\d+)")
 
 Trial = dict[str, str]
 """The values of one trial by column."""
-
-
-@dataclass(frozen=True)
-class TrialTable:
-    """All trials of one experiment, in which every subject saw every stimulus once."""
-
-    subjects: tuple[str, ...]
-    """Sorted names."""
-    stimuli: tuple[str, ...]
-    """Sorted names: the file name from the condition on, the same for all subjects."""
-    conditions: NDArray[np.str_]
-    """Condition of every stimulus, as written in the file, shape (stimulus,)."""
-    categories: NDArray[np.str_]
-    """Correct category of every stimulus, shape (stimulus,)."""
-    responses: NDArray[np.str_]
-    """Chosen category, shape (subject, stimulus); ``na`` where the subject did not answer in time."""
-
-    @property
-    def correct(self) -> NDArray[np.bool_]:
-        """Whether each answer was correct, shape (subject, stimulus); no answer is not correct."""
-        return np.asarray(self.responses == self.categories)
-
-    def without(self, *conditions: str) -> TrialTable:
-        """Return the table without the stimuli of some conditions.
-
-        Raises
-        ------
-        DataUnavailable
-            If a condition does not occur, or no other does.
-
-        """
-        unknown = sorted(set(conditions) - set(self.conditions.tolist()))
-        keep = ~np.isin(self.conditions, conditions)
-        if unknown or not keep.any():
-            raise DataUnavailable(
-                f"Conditions {', '.join(unknown or conditions)} cannot be left out of the trial tables: "
-                f"leave out some of {', '.join(sorted(set(self.conditions.tolist())))}."
-            )
-        stimuli = tuple(stimulus for stimulus, kept in zip(self.stimuli, keep, strict=True) if kept)
-        return TrialTable(
-            self.subjects, stimuli, self.conditions[keep], self.categories[keep], np.asarray(self.responses[:, keep])
-        )
 
 
 def read_trials(
@@ -143,41 +97,6 @@ def read_trials(
     _name_what_is_left_out(folder, left_out)
     _check_subjects(folder, seen, len(described), subjects)
     return trials
-
-
-def read_trial_tables(folder: str | os.PathLike[str]) -> TrialTable:
-    """Read the trials of all published subjects and sessions of one experiment; see `read_trials`.
-
-    Parameters
-    ----------
-    folder
-        A folder with the CSV files of the experiment.
-
-    Returns
-    -------
-    The `TrialTable`, whatever the order of files and trials.
-
-    Raises
-    ------
-    DataUnavailable
-        As `read_trials`.
-
-    """
-    folder = Path(folder)
-    answers: dict[str, dict[str, str]] = {}
-    described: dict[str, tuple[str, str]] = {}
-    for trial in read_trials(folder):
-        stimulus = stimulus_of(trial["imagename"], folder)
-        answers.setdefault(trial["subj"], {})[stimulus] = trial["object_response"]
-        described[stimulus] = trial["condition"], trial["category"]
-    subjects, stimuli = tuple(sorted(answers)), tuple(sorted(described))
-    return TrialTable(
-        subjects,
-        stimuli,
-        np.array([described[stimulus][0] for stimulus in stimuli]),
-        np.array([described[stimulus][1] for stimulus in stimuli]),
-        np.array([[answers[subject][stimulus] for stimulus in stimuli] for subject in subjects]),
-    )
 
 
 def stimulus_of(name: str, file: Path) -> str:

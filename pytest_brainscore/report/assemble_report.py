@@ -10,16 +10,8 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from pytest_brainscore.report.aggregates import parents
-from pytest_brainscore.report.record import (
-    AggregateRecord,
-    BenchmarkRecord,
-    Environment,
-    GitState,
-    ModelRecord,
-    Report,
-    benchmark_record,
-    plain_record,
-)
+from pytest_brainscore.report.plain import benchmark_record, plain_record
+from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
 
 # Everything whose version can change a score, or how a report comes about.
 PACKAGES = (
@@ -40,7 +32,7 @@ GIT_TIMEOUT = 10.0
 FULL_HASH = 64
 
 
-def build_report(
+def assemble_report(
     *,
     created: str,
     command: Sequence[str],
@@ -104,25 +96,9 @@ def build_report(
         aggregates={
             model: aggregates
             for model in dict.fromkeys(record.model for record in ordered)
-            if (aggregates := _aggregates(ordered, model))
+            if (aggregates := {name: each for name, each in parents(ordered, model).items() if each.scored})
         },
     )
-
-
-def _aggregates(records: Sequence[BenchmarkRecord], model: str) -> dict[str, AggregateRecord]:
-    """Return the parents that have a number."""
-    return {
-        name: AggregateRecord(
-            site_comparable=aggregate.site_comparable,
-            site_comparable_error=aggregate.site_comparable_error,
-            mean_of_what_ran=aggregate.mean_of_what_ran,
-            mean_of_what_ran_error=aggregate.mean_of_what_ran_error,
-            scored=aggregate.scored,
-            leaves=aggregate.leaves,
-        )
-        for name, aggregate in parents(records, model).items()
-        if aggregate.scored
-    }
 
 
 def environment() -> Environment:

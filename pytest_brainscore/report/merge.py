@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.assemble_report import build_report
+from pytest_brainscore.report.assemble_report import assemble_report
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.report.red import is_red
@@ -42,7 +42,7 @@ def merge(reports: Mapping[str, Report], order: Sequence[str]) -> Report:
         if not first.environment.python:  # lines of a run that was killed, which do not know theirs
             first_name, first = name, report
     commands = [word for report in reports.values() for word in (*report.command, "&&")][:-1]
-    return build_report(
+    return assemble_report(
         created=max(report.created for report in reports.values()),
         command=commands,
         environment=first.environment,

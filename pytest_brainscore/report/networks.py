@@ -1,8 +1,12 @@
-"""Whether two records of a model are about the same network."""
+"""Which network a record of a model is of: whether two are of the same, and what to call two of the same name.
+
+The same factory with other weights is another network.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -16,6 +20,11 @@ ONE_DEVICE_TOLERANCE: Final = 1e-4
 or the order of additions change the sketch by 1e-6."""
 TWO_DEVICES_TOLERANCE: Final = 2e-3
 """The same for two devices of one kind, which may be of two generations: reduced precision differs by .001."""
+Checkpoint = tuple[str, str | None]
+"""Identifier of a model and SHA-256 of its weights, None where there are none or they are not known."""
+
+_SHOWN_CHARACTERS = 8
+"""Enough of a checksum to tell two by."""
 
 
 def what_differs(one: ModelRecord, other: ModelRecord, *, in_one_run: bool = False) -> str | None:
@@ -37,6 +46,23 @@ def joined(one: ModelRecord, other: ModelRecord) -> ModelRecord:
     """Return what two records of the same model know together, the second being the newer one."""
     probe = dict(sorted((one.probe | other.probe).items()))  # whichever process came first
     return msgspec.structs.replace(other, layers=one.layers | other.layers, probe=probe)
+
+
+def checkpoint(model: ModelRecord) -> Checkpoint:
+    """Return what tells a model from others of its name."""
+    return model.identifier, model.weights_sha256
+
+
+def checkpoint_names(checkpoints: Iterable[Checkpoint]) -> dict[Checkpoint, str]:
+    """Return a name for each checkpoint: its identifier, with the beginning of the checksum where others share that."""
+    known = list(dict.fromkeys(checkpoints))
+    shared = Counter(identifier for identifier, _ in known)
+    return {
+        (identifier, weights): identifier
+        if shared[identifier] == 1
+        else f"{identifier} ({weights[:_SHOWN_CHARACTERS] if weights else 'weights not known'})"
+        for identifier, weights in known
+    }
 
 
 def _tolerance(one: str | None, other: str | None) -> float:

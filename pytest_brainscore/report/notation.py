@@ -1,10 +1,17 @@
-"""How a number is written: one string for one number, in the terminal, on pages and in every other report."""
+"""How numbers, statuses, verdicts and counts are written: the one place, for the terminal and for every report."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, NamedTuple, get_args
+
+from pytest_brainscore.report.record import BenchmarkRecord, Status
+from pytest_brainscore.report.red import Colour
+from pytest_brainscore.scoring.comparison import Verdict
+from pytest_brainscore.text import printable
 
 DECIMALS: Final = 3
 """Decimals of a score, as on the published pages."""
@@ -12,6 +19,40 @@ _DIGITS_OF_A_MEAN: Final = 9
 """A mean of published digits such as .1325 is a little less in float64; nine decimals give such a mean its digits."""
 _LONGEST: Final = 1e6
 """Numbers from here on, which are no scores of anything, are written with an exponent."""
+
+
+class Sign(NamedTuple):
+    """How a status, a verdict or a colour is shown: by shape and word, never by colour alone."""
+
+    shape: str
+    """One character."""
+    word: str
+    """The word where there is room for one; tables that are searched and read by programs have the name itself."""
+
+
+STATUSES: Final[Mapping[str, Sign]] = {
+    "scored": Sign("●", "scored"),
+    "nan": Sign("X", "no number"),
+    "unavailable": Sign("○", "unavailable"),
+    "failed": Sign("✕", "failed"),
+    "crashed": Sign("☓", "crashed"),
+}
+VERDICTS: Final[Mapping[str, Sign]] = {
+    "regressed": Sign("▼", "regressed"),
+    "improved": Sign("▲", "improved"),
+    "unchanged": Sign("=", "unchanged"),
+    "new": Sign("+", "new"),
+    "missing": Sign("?", "missing"),
+    "not-comparable": Sign("≠", "not comparable"),
+}
+COLOURS: Final[Mapping[Colour, Sign]] = {
+    "red": Sign("✕", "red"),
+    "green": Sign("●", "green: nothing failed, fell or was lost"),
+    "empty": Sign("○", "nothing was scored"),
+}
+"""What a run is."""
+EMOJI: Final[Mapping[Colour, str]] = {"red": "❌", "green": "✅", "empty": "⚠️"}
+"""The same where a report may have neither colours nor style."""
 
 
 def number(value: float | None, decimals: int = DECIMALS) -> str:
@@ -31,9 +72,69 @@ def number(value: float | None, decimals: int = DECIMALS) -> str:
     return ("-" if rounded < 0 else "") + text.removeprefix("0")
 
 
+def number_or_blank(value: float | None, decimals: int = DECIMALS) -> str:
+    """Return a number as :func:`number` does, and nothing for None: what was never to be had, rather than not got."""
+    return "" if value is None else number(value, decimals)
+
+
+def published_number(score: float | None) -> str:
+    """Return a score as the published page prints it: cut to [0, 1].
+
+    Without a score the text is empty, and ``X`` for NaN, which stands for a run that gave no number.
+    """
+    return number_or_blank(min(max(score, 0.0), 1.0) if score is not None and math.isfinite(score) else score)
+
+
 def signed(difference: float | None, decimals: int = DECIMALS) -> str:
     """Return a difference with its sign, for example ``-.031`` or ``+.000``; empty where there is none."""
-    if difference is None:
+    text = number_or_blank(difference, decimals)
+    return text if text.startswith(("-", "X")) or not text else f"+{text}"
+
+
+def plus_minus(error: float | None, decimals: int = DECIMALS) -> str:
+    """Return an error as it follows its number, for example ``± .010``; empty where it is not known."""
+    return "" if error is None else f"± {number(error, decimals)}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time with two digits or more."""
+    return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with what is counted, for example ``1 score`` or ``2 scores``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def result(record: BenchmarkRecord) -> str:
+    """Return a benchmark's outcome in one column: the score with its error, or the status."""
+    if record.status == "scored":
+        return f"{number(record.score)} ± {number(record.error)}"
+    return "X" if record.status == "nan" else record.status
+
+
+def judgement(record: BenchmarkRecord) -> str:
+    """Return the verdict with sign and difference, for example ``▼ regressed -.031``; empty without one."""
+    if record.verdict is None:
         return ""
-    text = number(difference, decimals)
-    return text if text.startswith(("-", "X")) else f"+{text}"
+    difference = signed(record.delta) if record.verdict != "unchanged" else ""
+    return f"{VERDICTS[record.verdict].shape} {record.verdict} {difference}".rstrip()
+
+
+def totals(records: Sequence[BenchmarkRecord]) -> str:
+    """Return how many benchmarks have each status and each verdict, for example ``7 scored; 6 unchanged, 1 new``."""
+    statuses = Counter(record.status for record in records)
+    verdicts = Counter(record.verdict for record in records if record.verdict)
+    told = ", ".join(f"{statuses[each]} {each}" for each in get_args(Status) if statuses[each] or each == "scored")
+    judged = ", ".join(f"{verdicts[each]} {each}" for each in get_args(Verdict) if verdicts[each])
+    return told + (f"; {judged}" if judged else "")
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table as lines, header first, with columns as wide as their widest cell; a cell is one line."""
+    rows = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(header, *rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *rows)
+    ]

@@ -1,4 +1,4 @@
-"""Reading reports: the document of a whole run, and the lines that a run writes while it lasts.
+"""Reading reports: the document of a whole run, the lines that a run writes while it lasts, and folders of both.
 
 One boundary for all of them: whatever the bytes of a file are, the answer is records or one sentence.
 """
@@ -13,16 +13,9 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.assemble_report import build_report
-from pytest_brainscore.report.record import (
-    SCHEMA,
-    BenchmarkRecord,
-    Environment,
-    ModelRecord,
-    Report,
-    check_record,
-    to_plain,
-)
+from pytest_brainscore.report.assemble_report import assemble_report
+from pytest_brainscore.report.plain import check_record, to_plain
+from pytest_brainscore.report.record import SCHEMA, BenchmarkRecord, Environment, ModelRecord, Report
 from pytest_brainscore.scoring.tree import published_tree
 from pytest_brainscore.strict_json import NotJson, parse
 
@@ -87,6 +80,24 @@ def read_json_lines(path: str | os.PathLike[str]) -> list[BenchmarkRecord]:
     return [*records, _record(rest, f"Line {len(lines) + 1} of {path}")]
 
 
+def read_reports(folder: str | os.PathLike[str]) -> dict[Path, Report]:
+    """Return all reports in a folder and below, sorted by path; other files are left out.
+
+    The lines of a run that never came to its end count as an incomplete report where no JSON report of the same name
+    stands beside them.
+
+    Raises
+    ------
+    ReportError
+        When a report, or what could be one, cannot be read.
+
+    """
+    files = [file for file in sorted(Path(folder).rglob("*.json*")) if file.suffix in (".json", LINES_SUFFIX)]
+    reports = [file for file in files if _is_report(file)]
+    lone = [file for file in reports if file.suffix == ".json" or file.with_suffix(".json") not in reports]
+    return {file: read_report(file) for file in lone}
+
+
 def _incomplete(records: list[BenchmarkRecord], created: str) -> Report:
     latest = {(record.model, record.identifier): record for record in records}
     models: dict[str, ModelRecord] = {}
@@ -99,7 +110,7 @@ def _incomplete(records: list[BenchmarkRecord], created: str) -> Report:
         )
         if record.model not in models or models[record.model].weights_sha256 is None:
             models[record.model] = known
-    return build_report(
+    return assemble_report(
         created=created,
         command=[],
         environment=_UNKNOWN,
@@ -108,6 +119,20 @@ def _incomplete(records: list[BenchmarkRecord], created: str) -> Report:
         order=list(published_tree().leaves),
         complete=False,
     )
+
+
+def _is_report(file: Path) -> bool:
+    """Tell a report by its first fields; a folder may hold badges, baselines and other folders too."""
+    try:
+        if not file.is_file():
+            return False
+        with file.open("rb") as content:
+            beginning = content.read(300).replace(b"\0", b"")  # as ASCII, also where something made it UTF-16
+    except OSError as error:
+        raise ReportError(f"The report {file} cannot be read ({error.strerror}); check its permissions.") from error
+    if file.suffix == LINES_SUFFIX:
+        return b'"model"' in beginning and b'"identifier"' in beginning
+    return b'"schema"' in beginning and b'"created"' in beginning
 
 
 def _modified(path: Path) -> str:

@@ -1,19 +1,13 @@
-"""What a report holds: one record per benchmark and model, as plain values that survive JSON and worker processes.
-
-Every value is made plain where it enters a record. A NumPy scalar that travels in a test report ends a worker process
-without failing the run, so such values must be refused, or converted, inside the test that made them.
-"""
+"""What a report holds: one record per benchmark and model. Its values are plain, see ``plain.py``."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from pytest_brainscore.errors import ReportError
-from pytest_brainscore.scoring.comparison import Verdict
+from pytest_brainscore.scoring.comparison import Comparison, Verdict
+from pytest_brainscore.scoring.tree import Aggregate
 
 SCHEMA = 1
 """Version of the report format that this package writes, and the newest it reads."""
@@ -22,25 +16,6 @@ Status = Literal["scored", "unavailable", "failed", "crashed", "nan"]
 """What became of a benchmark: it has a score, its data are not here, it raised, its worker died, it has no number."""
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 """A duration; decades at most, so that sums and milliseconds are finite."""
-Structure = TypeVar("Structure", bound=msgspec.Struct)
-
-
-class ComparisonRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A score set against its baseline."""
-
-    verdict: Verdict
-    """What follows from the comparison."""
-    baseline: float | None = None
-    """Score of the baseline; null when there is none."""
-    delta: float | None = None
-    """Score minus baseline; null when they cannot be compared."""
-    tolerance: float | None = None
-    """Allowed change on the scale of the score; null when nothing was to be compared."""
-    reason: str | None = None
-    """Why, where the numbers do not tell; null otherwise."""
-    accepted: bool | None = None
-    """False when the verdict makes the run red under its options, true when it does not; null in reports of versions
-    that did not say: then ``regressed`` and ``not-comparable`` do."""
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,27 +89,25 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What the score depends on; scores with different fingerprints are not compared."""
     details: dict[str, Any] = {}
     """What plots of the score need, by the kind of plot: distribution, confusion, cue_conflict. Empty for most."""
-    comparison: ComparisonRecord | None = None
+    comparison: Comparison | None = None
     """The score set against its baseline; null when there was nothing to compare."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """Verdict of the comparison; None where there was nothing to compare."""
+        return None if self.comparison is None else self.comparison.verdict
 
-class AggregateRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The scores of a parent in the score tree; null where nothing below has a number."""
+    @property
+    def baseline(self) -> float | None:
+        """Score of the baseline; None where there is none."""
+        return None if self.comparison is None else self.comparison.baseline
 
-    site_comparable: float | None
-    """Mean over all direct children, where those without a number count as 0: what the published pages show."""
-    site_comparable_error: float | None
-    """Standard error of `site_comparable`."""
-    mean_of_what_ran: float | None
-    """Mean over the direct children that have a number; not comparable with the published pages."""
-    mean_of_what_ran_error: float | None
-    """Standard error of `mean_of_what_ran`."""
-    scored: int
-    """Leaves below with a number."""
-    leaves: int
-    """Leaves below."""
+    @property
+    def delta(self) -> float | None:
+        """Score minus baseline; None where they were not, or cannot be, compared."""
+        return None if self.comparison is None else self.comparison.delta
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -202,165 +175,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The models, in the order they were asked for."""
     benchmarks: list[BenchmarkRecord]
     """The results, model by model in the order of the score tree."""
-    aggregates: dict[str, dict[str, AggregateRecord]] = {}
+    aggregates: dict[str, dict[str, Aggregate]] = {}
     """By model: the parents of the score tree that have a number, from the root down."""
-
-
-def to_plain(value: object, *, nan_as_none: bool = False) -> Any:
-    """Return a value as JSON has it: None, bool, int, float, str, and lists and dicts of these.
-
-    Parameters
-    ----------
-    value
-        Plain values stay. Zero-dimensional numbers of array libraries (NumPy scalars, 0-d arrays and tensors) become
-        Python numbers, records and mappings become dicts, tuples become lists. Characters that UTF-8 cannot encode,
-        such as those of undecodable file names, are escaped.
-    nan_as_none
-        Return None in place of NaN and infinities, which JSON cannot hold.
-
-    Raises
-    ------
-    ReportError
-        For a value of any other type (arrays, paths, enumerations, decimals, sets ...), for a key that is not text,
-        and for NaN and infinities unless `nan_as_none`. The sentence says where in `value` it is.
-
-    """
-    return _plain(value, "$", nan_as_none)
-
-
-def _plain(value: object, place: str, nan_as_none: bool) -> Any:
-    # Exact types: subclasses of str, int and float (enumerations, NumPy scalars) do not survive the way to another
-    # process. Array libraries are told by their attributes, so that none of them is imported here. The commonest first:
-    # every record passes here several times.
-    kind = type(value)
-    if kind is str:
-        text = cast("str", value)
-        return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
-    if kind not in (bool, int, float) and getattr(value, "shape", None) == () and hasattr(value, "item"):
-        value = value.item()
-        if type(value) is str:
-            return _plain(value, place, nan_as_none)
-    if value is None or type(value) in (bool, int):
-        return value
-    if type(value) is float:
-        if math.isfinite(value):
-            return value
-        if nan_as_none:
-            return None
-        raise ReportError(f"The number at {place} of a record is {value}, which JSON cannot hold; record None instead.")
-    if isinstance(value, msgspec.Struct):
-        value = msgspec.structs.asdict(value)
-    if isinstance(value, Mapping):
-        return {_key(key, place): _plain(each, f"{place}.{key}", nan_as_none) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each, f"{place}[{index}]", nan_as_none) for index, each in enumerate(value)]
-    raise ReportError(
-        f"The value at {place} of a record is of type {type(value).__module__}.{type(value).__qualname__}; "
-        "convert it to a number or a text, or to a list or dict of these, before it is recorded."
-    )
-
-
-def _key(key: object, place: str) -> str:
-    if type(key) is str and key.isascii():
-        return key
-    if type(key) is not str:
-        raise ReportError(f"The key {key!r} at {place} of a record is not text; convert it with str().")
-    return str(_plain(key, place, nan_as_none=False))
-
-
-def plain_record(record: BenchmarkRecord) -> dict[str, Any]:
-    """Return a record as plain values, checked, in the order of its fields.
-
-    A scored record whose score is NaN or infinite has no number: its status becomes ``nan``, its numbers None.
-
-    Raises
-    ------
-    ReportError
-        When a value is not plain (see :func:`to_plain`), is NaN anywhere else, or is of the wrong type.
-
-    """
-    score = to_plain({"score": record.score}, nan_as_none=True)["score"]
-    if score is None and record.score is not None and record.status in ("scored", "nan"):
-        record = msgspec.structs.replace(
-            record,
-            status="nan",
-            reason=record.reason or f"the benchmark ran and its score is {record.score}",
-            score=None,
-            error=None,
-            raw=None,
-            ceiling=None,
-        )
-    return _builtins(benchmark_record(msgspec.structs.asdict(record)))
-
-
-def benchmark_record(plain: Mapping[str, Any]) -> BenchmarkRecord:
-    """Return the record that :func:`plain_record` made plain.
-
-    Raises
-    ------
-    ReportError
-        When a field is missing, unknown or of the wrong type, holds NaN, or a scored record has no score.
-
-    """
-    record = _converted(plain, BenchmarkRecord)
-    check_record(record)
-    return record
-
-
-def model_record(plain: Mapping[str, Any]) -> ModelRecord:
-    """Return the record of a model from its plain fields.
-
-    Raises
-    ------
-    ReportError
-        When a field is missing, unknown or of the wrong type, or holds NaN.
-
-    """
-    return _converted(plain, ModelRecord)
-
-
-def check_record(record: BenchmarkRecord) -> None:
-    """Make sure that a record does not contradict itself.
-
-    Raises
-    ------
-    ReportError
-        When a scored record has no score.
-
-    """
-    if record.status == "scored" and record.score is None:
-        raise ReportError(
-            f"The record of {record.identifier} for {record.model} is scored but has no score at $.score; "
-            "give a score or another status."
-        )
-
-
-def plain_report(report: Report) -> dict[str, Any]:
-    """Return a report as plain values, checked, in the order of its fields; see :func:`plain_record`.
-
-    Raises
-    ------
-    ReportError
-        As :func:`plain_record`.
-
-    """
-    parts = msgspec.structs.asdict(report)
-    parts["benchmarks"] = [plain_record(record) for record in report.benchmarks]
-    return _builtins(_converted(parts, Report))
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a report; a line of a line file is its ``BenchmarkRecord``."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Report)}
-
-
-def _converted(plain: Mapping[str, Any], structure: type[Structure]) -> Structure:
-    try:
-        return msgspec.convert(to_plain(plain), structure)
-    except msgspec.ValidationError as error:
-        raise ReportError(f"A value does not fit into a {structure.__name__}: {error}; correct it.") from error
-
-
-def _builtins(record: msgspec.Struct) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(record)
-    return plain

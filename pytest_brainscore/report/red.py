@@ -9,10 +9,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord, Report
 
 Colour = Literal["red", "green", "empty"]
-"""``empty``: nothing is red, but nothing was scored either, which is no reason to be content."""
-
-SIGNS: Final = {"red": "❌", "green": "✅", "empty": "⚠️"}
-"""The sign of each, where a report shows one."""
+"""What a run is; ``empty``: nothing is red, but nothing was scored either, which is no reason to be content."""
 INCOMPLETE: Final = "The run was stopped, or results were lost: benchmarks can be absent."
 """Why a report without a red record can be red."""
 REQUIRED: Final = "It is required by --brainscore-require."
@@ -34,6 +31,11 @@ def is_red(record: BenchmarkRecord) -> bool:
     if comparison is None:
         return False
     return comparison.verdict in _RED_VERDICTS if comparison.accepted is None else not comparison.accepted
+
+
+def severity(record: BenchmarkRecord) -> float:
+    """Return the place of a record among those that are told worst first: its difference, smaller than any without."""
+    return -1.0 if record.delta is None else record.delta  # it failed or crashed: worse than any fall
 
 
 def colour(records: Sequence[BenchmarkRecord], *, complete: bool = True) -> Colour:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.aggregates import headlines, parents
-from pytest_brainscore.report.checkpoints import Checkpoint, checkpoint, checkpoint_names
+from pytest_brainscore.report.networks import Checkpoint, checkpoint, checkpoint_names
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.tree import Aggregate, tree_of
 

@@ -17,23 +17,18 @@ from pytest_brainscore.benchmarks import all_benchmarks, every_version
 from pytest_brainscore.benchmarks.registry import registry
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
-from pytest_brainscore.report.assemble_report import build_report, environment
+from pytest_brainscore.report.assemble_report import assemble_report, environment
 from pytest_brainscore.report.networks import joined, what_differs
-from pytest_brainscore.report.record import (
-    BenchmarkRecord,
-    ComparisonRecord,
-    ModelRecord,
-    benchmark_record,
-    model_record,
-)
+from pytest_brainscore.report.notation import counted
+from pytest_brainscore.report.plain import benchmark_record, model_record
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import Colour, colour
-from pytest_brainscore.report.words import counted
 from pytest_brainscore.running.command_line.options import RunOptions
 from pytest_brainscore.running.command_line.policy import ruled
 from pytest_brainscore.running.ledger import Ledger
 from pytest_brainscore.running.output import Output
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
-from pytest_brainscore.scoring.comparison import missing
+from pytest_brainscore.scoring.comparison import Verdict, missing
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
 from pytest_brainscore.scoring.tolerance import parse_tolerances
 
@@ -80,7 +75,6 @@ class Collector:
         self.complete = True
         """False once the run is known to have been stopped, or to have lost results."""
         self.output = Output(options.reports)
-        self.without_model = 0
         self._several_networks: dict[str, str] = {}
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
@@ -165,7 +159,7 @@ class Collector:
         self._mark_missing()
         self._check_across()
         stored = self._update_baselines() if outcome == "complete" else []  # first: a report says what was accepted
-        report = build_report(
+        report = assemble_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
             environment=environment(),
@@ -192,9 +186,9 @@ class Collector:
         """What the records and their completeness make of the run; settled once :meth:`close` was called."""
         return colour(list(self.records.values()), complete=self.complete)
 
-    def counts(self, verdict: str) -> int:
-        """Return how many records have a verdict."""
-        return sum(each.comparison is not None and each.comparison.verdict == verdict for each in self.ordered())
+    def scored(self, *verdicts: Verdict) -> bool:
+        """Tell whether a score, which an update could store, has one of these verdicts."""
+        return any(each.status == "scored" and each.verdict in verdicts for each in self.records.values())
 
     def next_command(self, *extra: str) -> str:
         """Return this run's command with further options, ready to type."""
@@ -227,7 +221,7 @@ class Collector:
         for key, record in self.records.items():
             baseline = self.baselines[record.model].scores.get(record.identifier)
             if baseline is not None and record.status != "scored" and record.comparison is None:
-                missed = msgspec.structs.replace(record, comparison=_missing(baseline, record.reason))
+                missed = msgspec.structs.replace(record, comparison=missing(baseline, record.reason))
                 self.records[key] = ruled(missed, self.options)
         if not self.records:
             return  # nothing was run, which says nothing of any benchmark
@@ -248,7 +242,7 @@ class Collector:
                 for record in self.records.values()
                 if record.model == model.identifier
                 and record.status == "scored"
-                and (wanted is None or (record.comparison is not None and record.comparison.verdict in wanted))
+                and (wanted is None or record.verdict in wanted)
             }
             if not scores:
                 continue
@@ -262,17 +256,6 @@ class Collector:
                     if record.model == model.identifier:
                         self.records[key] = ruled(record, unchanged)
         return told
-
-
-def _missing(baseline: BaselineScore, reason: str | None) -> ComparisonRecord:
-    comparison = missing(baseline)
-    return ComparisonRecord(
-        verdict=comparison.verdict,
-        baseline=comparison.baseline,
-        delta=comparison.delta,
-        tolerance=comparison.tolerance,
-        reason=reason,
-    )
 
 
 def _vanished(model: str, identifier: str, baseline: BaselineScore) -> BenchmarkRecord:
@@ -290,7 +273,7 @@ def _vanished(model: str, identifier: str, baseline: BaselineScore) -> Benchmark
         region="",
         status="unavailable",
         reason=reason,
-        comparison=_missing(baseline, reason),
+        comparison=missing(baseline, reason),
     )
 
 

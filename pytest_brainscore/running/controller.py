@@ -8,7 +8,6 @@ import threading
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from shutil import get_terminal_size
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -128,18 +127,18 @@ class Controller:
         """Note what the workers have collected; each has collected the same."""
         from pytest_brainscore.running.handover import take_over
 
-        self._select(ids, take_over(node.workerinput[workers.FOLDER], node.gateway.id))
+        self._expect(ids, take_over(node.workerinput[workers.FOLDER], node.gateway.id))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what a serial run has collected."""
         from pytest_brainscore.running.command_line.selection import selection
 
-        self._select([item.nodeid for item in session.items], selection(session.items, self._options))
+        self._expect([item.nodeid for item in session.items], selection(session.items, self._options))
 
-    def _select(self, ids: list[str], selected: Selection) -> None:
+    def _expect(self, ids: list[str], selected: Selection) -> None:
         if selected.refused is not None:
             raise pytest.UsageError(selected.refused)
-        self._collector.ledger.select(ids, selected.leaves)
+        self._collector.ledger.expect(ids, selected.leaves)
         self._collected = True
 
     @pytest.hookimpl(specname="pytest_sessionstart", tryfirst=True)
@@ -207,7 +206,7 @@ class Controller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a record as it arrives."""
         from pytest_brainscore.report.red import is_red
-        from pytest_brainscore.running.terminal import live_lines
+        from pytest_brainscore.running.terminal import live_lines, output_width
 
         record = None
         worker = getattr(report, "worker_id", "")
@@ -230,7 +229,7 @@ class Controller:
             if self._heartbeat is not None:
                 self._heartbeat.spoke()
             reporter.ensure_newline()
-            for line in live_lines(record, get_terminal_size().columns):
+            for line in live_lines(record, output_width()):
                 reporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
@@ -343,11 +342,11 @@ class Controller:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the table, the verdict and the next command."""
-        from pytest_brainscore.running.terminal import summary
+        from pytest_brainscore.running.terminal import output_width, summary
 
         terminalreporter.stats.update(self._named)  # for pytest's short summary, which comes next
         terminalreporter.section("brainscore")
-        for line in summary(self._collector, self._lost, get_terminal_size().columns):
+        for line in summary(self._collector, self._lost, output_width()):
             markup = {line.colour: True} if line.colour else {}
             terminalreporter.write_line(line.text, **markup, bold=line.bold)
         if self._collector.colour == "empty" and self._collector.records:

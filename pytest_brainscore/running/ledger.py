@@ -41,7 +41,7 @@ class Ledger:
         """Ids of the tests that have reported their end."""
         self._attempts: dict[Key, list[_Attempt]] = {}
 
-    def select(self, ids: Iterable[str], leaves: dict[str, dict[str, Any]]) -> None:
+    def expect(self, ids: Iterable[str], leaves: dict[str, dict[str, Any]]) -> None:
         """Note the tests that this run will report on; each worker has selected the same."""
         self.selected.update(ids)
         self.leaves |= leaves

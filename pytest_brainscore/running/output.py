@@ -11,9 +11,9 @@ from filelock import FileLock, Timeout
 
 from pytest_brainscore.errors import BrainScoreError, ReportError
 from pytest_brainscore.report.destination import Destination, parse_destination
+from pytest_brainscore.report.json_files import JsonLines
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.rendering import write_report
-from pytest_brainscore.report.writers import JsonLines
+from pytest_brainscore.report.writing import write_report
 
 _SCORED = re.compile(rb'"status":\s*"scored"')
 

@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
 from pytest_brainscore.report.notation import number
-from pytest_brainscore.report.record import (
-    BenchmarkRecord,
-    ComparisonRecord,
-    ModelRecord,
-    model_record,
-    plain_record,
-    to_plain,
-)
+from pytest_brainscore.report.plain import model_record, plain_record, to_plain
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
 from pytest_brainscore.scoring.comparison import Comparison, compare
@@ -84,7 +78,7 @@ class Recorder:
         Returns
         -------
         Comparison
-            Verdict, baseline, difference and tolerance.
+            Verdict, baseline, difference, tolerance, and whether the run accepts it.
 
         Raises
         ------
@@ -110,7 +104,7 @@ class Recorder:
         description = self._describe_model()
         fingerprint = self._fingerprint(score, description)
         comparison = self._compare(float(score.value), fingerprint)
-        self._keep(
+        kept = self._keep(
             BenchmarkRecord(
                 **self._trial.identity,
                 status="scored",
@@ -127,12 +121,12 @@ class Recorder:
                 seed=to_plain(score.provenance.get("seed")),
                 fingerprint=fingerprint,
                 details=to_plain(score.details, nan_as_none=True),
-                comparison=_comparison_record(comparison),
+                comparison=comparison,
                 **self._cost(),
             )
         )
         self._judge(comparison)
-        return comparison
+        return kept.comparison or comparison
 
     def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
         """Record that there is no score, and why; what was recorded before stays."""
@@ -196,7 +190,7 @@ class Recorder:
                 **self._trial.identity,
                 status="nan",
                 reason=reason,
-                comparison=_comparison_record(comparison) if comparison.baseline is not None else None,
+                comparison=comparison if comparison.baseline is not None else None,
                 **self._cost(),
             )
         )
@@ -234,9 +228,10 @@ class Recorder:
             f"more than the tolerance {number(comparison.tolerance, 4)}; if that is intended, {accept}."
         )
 
-    def _keep(self, record: BenchmarkRecord) -> None:
+    def _keep(self, record: BenchmarkRecord) -> BenchmarkRecord:
         self._kept = ruled(record, self._run.options)
         self.record = plain_record(self._kept)
+        return self._kept
 
     def _cost(self) -> dict[str, Any]:
         return {
@@ -271,16 +266,6 @@ class Recorder:
         for name, value in description.preprocessing.items():
             fingerprint[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
         return fingerprint
-
-
-def _comparison_record(comparison: Comparison) -> ComparisonRecord:
-    return ComparisonRecord(
-        verdict=comparison.verdict,
-        baseline=comparison.baseline,
-        delta=comparison.delta,
-        tolerance=comparison.tolerance,
-        reason=comparison.reason,
-    )
 
 
 def peak_memory() -> float | None:

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks.registry import registry
 from pytest_brainscore.report.aggregates import parents
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.notation import (
+    aligned,
+    counted,
+    judgement,
+    number,
+    number_or_blank,
+    result,
+    totals,
+)
 from pytest_brainscore.report.red import Colour, is_red, why_red
-from pytest_brainscore.report.words import aligned, counted, judgement, result, totals
 from pytest_brainscore.text import printable_line
 
 if TYPE_CHECKING:
@@ -23,6 +31,9 @@ if TYPE_CHECKING:
 COLOURS: dict[Colour, str] = {"red": "red", "green": "green", "empty": "yellow"}
 
 INDENT = "  "
+LOG_WIDTH = 140
+"""Characters in a line where the output goes to no terminal and ``COLUMNS`` is not set, as in the logs of continuous
+integration: enough for a line per benchmark, whose names and verdicts take 120."""
 REASONS_TOLD = 3
 """Reasons for being unavailable that a run tells: on a machine without data there are dozens, and no news."""
 
@@ -38,6 +49,11 @@ class Line:
     def __post_init__(self) -> None:
         """Make sure that no text of a model or a file acts on the terminal or on the runner that reads along."""
         object.__setattr__(self, "text", printable_line(self.text))
+
+
+def output_width() -> int:
+    """Return how many characters a line may have: those of the terminal, or of ``COLUMNS``; more in a log."""
+    return get_terminal_size((LOG_WIDTH, 24)).columns
 
 
 def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
@@ -80,7 +96,7 @@ def tables(records: Sequence[BenchmarkRecord], width: int, reasons: int | None =
 def _colour(record: BenchmarkRecord) -> str | None:
     if is_red(record):
         return "red"
-    return "green" if record.comparison and record.comparison.verdict == "improved" else None
+    return "green" if record.verdict == "improved" else None
 
 
 def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
@@ -93,9 +109,9 @@ def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
             record.model,
             f"{record.identifier}@{record.version}",
             result(record),
-            number(record.raw) if record.raw is not None else "",
-            number(record.ceiling) if record.ceiling is not None else "",
-            number(record.comparison.baseline) if record.comparison and record.comparison.baseline is not None else "",
+            number_or_blank(record.raw),
+            number_or_blank(record.ceiling),
+            number_or_blank(record.baseline),
             judgement(record),
         )
         for record in shown
@@ -216,13 +232,13 @@ def _verdict(records: Sequence[BenchmarkRecord], colour: Colour) -> Line:
 
 
 def _hints(collector: Collector) -> list[Line]:
-    """Return the next command to type, where there is one."""
+    """Return the next command to type, where there is one; a score that was lost cannot be stored by any."""
     if collector.options.update == "all":
         return []
-    if collector.counts("regressed") or collector.counts("not-comparable"):
+    if collector.scored("regressed", "not-comparable"):
         return [Line(f"to accept these scores: {collector.next_command('--brainscore-update', 'all')}")]
-    if collector.counts("new") and collector.options.update == "none":
+    if collector.scored("new") and collector.options.update == "none":
         return [Line(f"to store the new baselines: {collector.next_command('--brainscore-update', 'new')}")]
-    if collector.counts("improved") and collector.options.update in ("none", "new"):
+    if collector.scored("improved") and collector.options.update in ("none", "new"):
         return [Line(f"to store the improved ones: {collector.next_command('--brainscore-update', 'improved')}")]
     return []

@@ -18,11 +18,13 @@ from filelock import FileLock, Timeout
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BaselineError
-from pytest_brainscore.scoring.comparison import STORED_DIGITS
 from pytest_brainscore.strict_json import NotJson, parse
 
 SCHEMA = 1
 """Version of the file format that this package writes, and the newest it reads."""
+STORED_DIGITS = 6
+"""Significant digits of a stored number: far finer than any score is reproducible between library versions (about
+5e-4), and coarse enough that the last bits of a float64 do not show up in a diff."""
 LOCK_NAME = ".lock"
 """File in the baseline folder that is locked during an update; it stays, since a lock cannot be removed safely."""
 # Seconds to wait for another run. An update takes milliseconds, so a lock held this long is held by something stuck.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import msgspec
 
 from pytest_brainscore.errors import BaselineError
-
-if TYPE_CHECKING:
-    from pytest_brainscore.scoring.baseline import BaselineScore
+from pytest_brainscore.scoring.baseline import STORED_DIGITS, BaselineScore
 
 Verdict = Literal["unchanged", "improved", "regressed", "new", "missing", "not-comparable"]
 """Where a score stands; a test fails when it is ``regressed`` or ``not-comparable``."""
@@ -18,29 +17,28 @@ Verdict = Literal["unchanged", "improved", "regressed", "new", "missing", "not-c
 Ingredient = str | int | float
 """One thing that a score depends on, such as a checksum, a version or a seed."""
 
-# Significant digits of the numbers in a baseline: far finer than any score is reproducible between library versions
-# (about 5e-4), and coarse enough that the last bits of a float64 do not show up in a diff.
-STORED_DIGITS = 6
 # Rounding error of a difference of two scores in float64 is about 1e-16; this leaves four digits of room.
 ROUNDING = 1e-12
 # Enough of a SHA-256 to recognise it, as in `git log --oneline`.
 SHOWN_CHARACTERS = 12
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A score set against its baseline."""
 
     verdict: Verdict
     """What follows from the comparison."""
-    baseline: float | None
+    baseline: float | None = None
     """Score of the baseline; None when there is none."""
-    delta: float | None
+    delta: float | None = None
     """Score minus baseline; None when one of them is missing or they cannot be compared."""
-    tolerance: float | None
+    tolerance: float | None = None
     """Allowed change on the scale of the score; None when nothing was to be compared."""
-    reason: str | None
+    reason: str | None = None
     """Why, where the numbers do not tell; None otherwise."""
+    accepted: bool | None = None
+    """False when the verdict makes the run red under its options, true when it does not; None where no run has said,
+    as in old reports: then ``regressed`` and ``not-comparable`` make it red."""
 
 
 def compare(
@@ -88,21 +86,21 @@ def compare(
     if not 0 <= tolerance < math.inf:
         raise BaselineError(f"The tolerance {tolerance} cannot be used; give a finite number of at least 0.")
     if baseline is None:
-        return Comparison("new", None, None, None, None)
+        return Comparison(verdict="new")
     if score is None or not math.isfinite(score):
-        return Comparison("regressed", baseline.score, None, tolerance, "has no number now")
+        return Comparison(verdict="regressed", baseline=baseline.score, tolerance=tolerance, reason="has no number now")
     differences = _differences(baseline.fingerprint, fingerprint, across)
     if differences:
-        return Comparison("not-comparable", baseline.score, None, tolerance, differences)
+        return Comparison(verdict="not-comparable", baseline=baseline.score, tolerance=tolerance, reason=differences)
     delta = float(score) - baseline.score
     limit = tolerance + _storage_error(baseline.score) + ROUNDING
     verdict: Verdict = "unchanged" if abs(delta) <= limit else "improved" if delta > 0 else "regressed"
-    return Comparison(verdict, baseline.score, delta, tolerance, None)
+    return Comparison(verdict=verdict, baseline=baseline.score, delta=delta, tolerance=tolerance)
 
 
-def missing(baseline: BaselineScore) -> Comparison:
-    """Return the comparison for a baseline whose benchmark was not scored in this run."""
-    return Comparison("missing", baseline.score, None, None, "has a baseline but was not scored in this run")
+def missing(baseline: BaselineScore, reason: str | None) -> Comparison:
+    """Return the comparison for a baseline whose benchmark has no score in this run, for a reason."""
+    return Comparison(verdict="missing", baseline=baseline.score, reason=reason)
 
 
 def _differences(before: Mapping[str, Ingredient], now: Mapping[str, Ingredient], across: Collection[str]) -> str:

@@ -36,8 +36,8 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a score stands among those of other models on the same benchmark. All scores are within [0, 1]."""
+class Peers:
+    """What the other models reach on a benchmark, and the rank of a score among them. All scores are within [0, 1]."""
 
     rank: int | None
     """1 + the number of other models with a higher score, so that ties share a rank; None without a score."""
@@ -47,8 +47,6 @@ class Standing:
     """Highest score of the other models."""
     median: float
     """Median score of the other models."""
-    lowest: float
-    """Lowest score of the other models."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,8 @@ class Population:
         """Return the score that a model itself has in the population, None without one."""
         return self.scores.get((identifier, version), {}).get(model)
 
-    def standing(self, identifier: str, version: int, score: float | None, model: str | None = None) -> Standing | None:
-        """Return where a score stands among the other models.
+    def peers(self, identifier: str, version: int, score: float | None, model: str | None = None) -> Peers | None:
+        """Return what the other models reach on a benchmark, and the rank of a score among them.
 
         The rank is the published one: 1 + the number of models that are strictly better, after scores are cut to
         [0, 1].
@@ -81,7 +79,7 @@ class Population:
 
         Returns
         -------
-        Standing | None
+        Peers | None
             None when no other model has a number on this benchmark in this version.
 
         """
@@ -90,12 +88,11 @@ class Population:
             return None
         valid = score is not None and math.isfinite(score)
         mine = _cut(score) if score is not None and valid else math.nan
-        return Standing(
+        return Peers(
             rank=1 + sum(other > mine for other in others) if valid else None,
             models=len(others) + valid,
             best=max(others),
             median=statistics.median(others),
-            lowest=min(others),
         )
 
 

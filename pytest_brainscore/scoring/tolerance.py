@@ -10,7 +10,7 @@ from typing import Literal, cast, get_args
 
 from pytest_brainscore.errors import BaselineError
 
-ToleranceKind = Literal["abs", "sem"]
+Unit = Literal["abs", "sem"]
 """Unit of a tolerance: ``abs`` is the scale of the score, ``sem`` is the error stored with the baseline."""
 
 
@@ -18,7 +18,7 @@ ToleranceKind = Literal["abs", "sem"]
 class Tolerance:
     """A tolerance that holds for some or all benchmarks."""
 
-    kind: ToleranceKind
+    unit: Unit
     """Unit of `amount`."""
     amount: float
     """Finite and not negative."""
@@ -29,7 +29,7 @@ class Tolerance:
         A tolerance in errors falls back to the default tolerance where the baseline has no error (None or NaN),
         as for a benchmark without resampling. An error of exactly 0 is an error: nothing may change.
         """
-        if self.kind == "abs":
+        if self.unit == "abs":
             return self.amount
         if baseline_error is None or math.isnan(baseline_error):
             return DEFAULT_TOLERANCE.amount
@@ -105,13 +105,13 @@ def parse_tolerances(words: Sequence[str]) -> Tolerances:
 
 
 def _parse_tolerance(word: str) -> Tolerance | None:
-    kind, colon, number = word.strip().rpartition(":")
+    unit, colon, number = word.strip().rpartition(":")
     try:
         amount = float(number)
     except ValueError:
         return None
     if not colon:
-        kind = "abs"
-    if kind not in get_args(ToleranceKind) or not 0 <= amount < math.inf:  # NaN fails both comparisons
+        unit = "abs"
+    if unit not in get_args(Unit) or not 0 <= amount < math.inf:  # NaN fails both comparisons
         return None
-    return Tolerance(cast("ToleranceKind", kind), amount)
+    return Tolerance(cast("Unit", unit), amount)

@@ -14,6 +14,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Protocol
 
+import msgspec
+
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.resources import resource_folder
 
@@ -62,14 +64,8 @@ class ScoreTree:
     """Parents that have no parent."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Aggregate:
-    """The scores of a parent.
-
-    All scores are within [0, 1]. A score is None (shown blank) when nothing below has run, and NaN (shown X) when
-    something has run and nothing has given a number. Its error is None when there is no score, or when the error of a
-    leaf that is part of it is not known.
-    """
+class Aggregate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The scores of a parent in the score tree, within [0, 1]; a report has those of parents that have a number."""
 
     site_comparable: float | None
     """Mean over all direct children, where those without a number count as 0."""
@@ -83,8 +79,6 @@ class Aggregate:
     """Leaves below with a number."""
     leaves: int
     """Leaves below; coverage is `scored` of `leaves`."""
-    clamped: int
-    """Leaves below whose score was outside [0, 1] and was cut to it."""
 
 
 @cache
@@ -211,7 +205,9 @@ def aggregate(
     Returns
     -------
     dict[str, Aggregate]
-        One for every parent, in the order of the tree (a parent before those below it).
+        One for every parent, in the order of the tree (a parent before those below it). A score is None (shown blank)
+        when nothing below has run, and NaN (shown X) when something has run and nothing has given a number. Its error
+        is None when there is no score, or when the error of a leaf that is part of it is not known.
 
     Raises
     ------
@@ -246,7 +242,6 @@ def _leaf(identifier: str, score: float | None, error: float | None) -> Aggregat
         mean_of_what_ran_error=known,
         scored=int(number),
         leaves=1,
-        clamped=int(number and value != score),
     )
 
 
@@ -254,7 +249,6 @@ def _parent(children: Sequence[Aggregate]) -> Aggregate:
     totals = {
         "scored": sum(child.scored for child in children),
         "leaves": sum(child.leaves for child in children),
-        "clamped": sum(child.clamped for child in children),
     }
     scored = [child for child in children if child.scored]
     if not scored:

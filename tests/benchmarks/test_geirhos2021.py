@@ -17,7 +17,6 @@ from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.geirhos2021 import BENCHMARKS, ERROR_CONSISTENCY, EXPERIMENTS, TOP1
 from pytest_brainscore.benchmarks.geirhos2021.protocol import kept_images
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
-from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.behavior.error_consistency import error_consistency_ceiling
 from pytest_brainscore.models import load_model
@@ -25,6 +24,7 @@ from pytest_brainscore.models.activations.activation_store import ActivationStor
 from tests.support.given_data import score_on
 from tests.support.networks import make_model
 from tests.support.subjects import GreyImage, GreySubject
+from tests.support.trial_tables import read_trial_tables
 
 EDGE = load_benchmark("Geirhos2021edge-error_consistency")
 EDGE_TOP1 = load_benchmark("Geirhos2021edge-top1")

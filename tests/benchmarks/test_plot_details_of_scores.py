@@ -13,7 +13,7 @@ from pytest_brainscore.benchmarks.marques2020 import neuronal_property
 from pytest_brainscore.benchmarks.marques2020.distributions import _AXES, distribution_details, is_log_spaced
 from pytest_brainscore.benchmarks.marques2020.targets import PropertyTarget
 from pytest_brainscore.benchmarks.shared.behavior import confusion_details
-from pytest_brainscore.report.record import to_plain
+from pytest_brainscore.report.plain import to_plain
 
 
 def test_both_distributions_are_shares_of_the_defined_values_in_the_bins_of_the_metric() -> None:

@@ -28,7 +28,7 @@ def test_what_differs_is_shown_with_the_ingredients(brainscore: Brainscore, save
     assert lines[0] == f"net ({before}) and net ({after})"
     assert lines[1].split("  ")[-1] == "differs in"
     assert " ".join(lines[2].split()) == "texture-index .500 ± .010 .450 ± .010 -.050 seed, weights"
-    assert lines[3] == "1 more benchmarks are equal (--all shows them)."
+    assert lines[3] == "1 more benchmark is equal (--all shows them)."
     assert "same " in brainscore("compare", before, after, "--all").stdout
 
 

@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from pytest_brainscore.report.record import ModelRecord
+from tests.support.records import make_record
 from tests.support.score_pages import leaf_record, many_models, published_report
 
 Brainscore = Callable[..., Result]
@@ -74,10 +75,12 @@ def test_the_page_needs_no_script_and_loads_nothing(brainscore: Brainscore, repo
 
 
 def test_names_of_models_are_escaped(brainscore: Brainscore, saved: Saved) -> None:
-    saved("reports/a.json", models=[ModelRecord(identifier="<script>alert(1)</script>", specification="x")])
+    saved("reports/a.json", models=[ModelRecord(identifier="<script>alert(1)</script>\x1b[2J", specification="x")])
     brainscore("leaderboard", "reports", "--to", "html:board.html")
-    assert "&lt;script&gt;" in Path("board.html").read_text()
-    assert "<script" not in Path("board.html").read_text()
+    page = Path("board.html").read_text()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\N{REPLACEMENT CHARACTER}[2J" in page
+    assert "<script" not in page
+    assert "\x1b" not in page
 
 
 def test_a_model_without_a_score_has_no_rank(brainscore: Brainscore, saved: Saved) -> None:
@@ -92,3 +95,10 @@ def test_a_folder_without_reports_and_other_types_are_one_sentence(brainscore: B
     assert result.stderr.startswith("Error: There is no JSON report in empty; ")
     assert "not as md" in brainscore("leaderboard", reports, "--to", "md:board.md").stderr
     assert brainscore("leaderboard", "nowhere").exit_code == 2
+
+
+def test_it_is_a_view_which_no_report_makes_fail(brainscore: Brainscore, saved: Saved) -> None:
+    red = saved("reports/red.json", benchmarks=[make_record(status="failed", score=None, reason="it broke")])
+    assert brainscore("show", red).exit_code == 1
+    assert brainscore("leaderboard", red.parent).exit_code == 0
+    assert "exits with 0" in " ".join(brainscore("leaderboard", "--help").stdout.split())

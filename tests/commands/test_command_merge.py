@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from pytest_brainscore.report.record import ComparisonRecord
-from pytest_brainscore.report.writers import read_report
+from pytest_brainscore.report.reading import read_report
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record
 
 Brainscore = Callable[..., Result]
@@ -60,7 +60,7 @@ def test_a_shard_that_was_stopped_fails_and_what_there_is_is_written(
 
 
 def test_a_red_shard_makes_the_merge_red(brainscore: Brainscore, shards: Path, saved: Saved) -> None:
-    fallen = ComparisonRecord(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
+    fallen = Comparison(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
     saved("shards/V4/report.json", benchmarks=[make_record(identifier="three", comparison=fallen)])
     result = brainscore("merge", shards, "--to", "json:merged.json")
     assert result.exit_code == 1

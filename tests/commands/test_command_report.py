@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from pytest_brainscore.report.record import ComparisonRecord
-from pytest_brainscore.report.writers import read_json_lines, read_report
+from pytest_brainscore.report.reading import read_json_lines, read_report
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record
 
 Brainscore = Callable[..., Result]
@@ -41,7 +41,7 @@ def test_annotations_go_to_the_standard_output_at_the_lines_of_the_baseline(
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "net.json").write_text('{\n"texture-index": {}\n}')
-    fallen = ComparisonRecord(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
+    fallen = Comparison(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
     path = saved(benchmarks=[make_record(comparison=fallen)])
     result = brainscore("report", path, "--to", "github", "--baseline", tmp_path / "kept")
     assert result.exit_code == 0  # it tells what happened; the run itself was red

@@ -28,11 +28,11 @@ from pytest_brainscore.data.publishers import (
 from pytest_brainscore.data.stimuli.screen import WrittenImage
 from pytest_brainscore.data.stimuli.stimulus_set import ImageFile
 from pytest_brainscore.data.stimuli.stimulus_set_files import read_stimulus_set
-from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.data.unpacking.archives import unpack
 from tests.support.mutations import mutations, reads
 from tests.support.publishers import published_by
 from tests.support.stimuli import NoiseImage
+from tests.support.trial_tables import read_trial_tables
 
 Damage = Callable[[Path, Callable[[], object]], None]
 TRIALS = (

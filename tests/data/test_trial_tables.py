@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.metrics.behavior.error_consistency import error_consistency_ceiling
+from tests.support.trial_tables import read_trial_tables
 
 HEADER = "subj,Session,trial,rt,object_response,category,condition,imagename"
 
@@ -59,22 +59,6 @@ def test_conditions_stay_as_written(tmp_path: Path) -> None:
 def test_a_subject_may_have_several_sessions(tmp_path: Path) -> None:
     together = read_trial_tables(write(tmp_path, first_1=FIRST[:1], first_2=FIRST[1:]))
     assert together.responses.tolist() == [["na", "car", "dog"]]
-
-
-def test_conditions_can_be_left_out(tmp_path: Path) -> None:
-    table = read_trial_tables(write(tmp_path, first=FIRST, second=SECOND)).without("0.10")
-    assert table.stimuli == ("false_dog_10_n7_1.png",)
-    assert table.conditions.tolist() == ["false"]
-    assert table.correct.tolist() == [[True], [True]]
-    assert table.without().stimuli == table.stimuli
-
-
-def test_leaving_out_what_is_not_there_or_everything_is_told(tmp_path: Path) -> None:
-    table = read_trial_tables(write(tmp_path, first=FIRST))
-    with pytest.raises(DataUnavailable, match=r"Conditions 0\.1 cannot .* 0\.10, false"):
-        table.without("0.1")
-    with pytest.raises(DataUnavailable, match="cannot be left out"):
-        table.without("0.10", "false")
 
 
 def test_a_folder_without_trials_is_told(tmp_path: Path) -> None:

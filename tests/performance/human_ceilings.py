@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from pytest_brainscore.benchmarks.geirhos2021 import EXPERIMENTS
-from pytest_brainscore.data.trial_tables import read_trial_tables
 from pytest_brainscore.metrics.behavior.error_consistency import error_consistency_ceiling
+from tests.support.trial_tables import read_trial_tables
 
 
 def main() -> None:

@@ -13,13 +13,9 @@ import numpy as np
 import pytest
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.record import (
-    BenchmarkRecord,
-    ComparisonRecord,
-    benchmark_record,
-    plain_record,
-    plain_report,
-)
+from pytest_brainscore.report.plain import benchmark_record, plain_record, plain_report
+from pytest_brainscore.report.record import BenchmarkRecord
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 
 
@@ -106,7 +102,7 @@ def test_nan_beside_a_score_is_refused(field: str) -> None:
 
 
 def test_nan_in_a_comparison_or_fingerprint_is_refused() -> None:
-    comparison = ComparisonRecord(verdict="unchanged", baseline=0.5, delta=math.nan)
+    comparison = Comparison(verdict="unchanged", baseline=0.5, delta=math.nan)
     with pytest.raises(ReportError, match=r"\$\.comparison\.delta"):
         plain_record(make_record(comparison=comparison))
     with pytest.raises(ReportError, match=r"\$\.fingerprint\.degrees"):

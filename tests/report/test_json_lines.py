@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report import writers
-from pytest_brainscore.report.record import plain_record
-from pytest_brainscore.report.writers import JsonLines, read_json_lines
+from pytest_brainscore.report import json_files
+from pytest_brainscore.report.json_files import JsonLines
+from pytest_brainscore.report.plain import plain_record
+from pytest_brainscore.report.reading import read_json_lines
 from tests.support.records import make_record
 
 RECORDS = [make_record(identifier=name) for name in ("a", "b", "ü")]
@@ -54,7 +55,7 @@ def test_lines_of_a_killed_process_stay(tmp_path: Path) -> None:
     code = (
         "import os, pathlib, sys\n"
         "from tests.support.records import make_record\n"
-        "from pytest_brainscore.report.writers import JsonLines\n"
+        "from pytest_brainscore.report.json_files import JsonLines\n"
         "lines = JsonLines(pathlib.Path(sys.argv[1]))\n"
         "lines.append(make_record(identifier='a'))\n"
         "os._exit(9)\n"
@@ -98,7 +99,7 @@ class TestFullDisk:
         lines = JsonLines(tmp_path / "lines.jsonl")
         lines.append(RECORDS[0])
         monkeypatch.setattr(os, "fsync", full)
-        monkeypatch.setattr(writers, "FORCED_SECONDS", 0.0)
+        monkeypatch.setattr(json_files, "FORCED_SECONDS", 0.0)
         with pytest.raises(ReportError, match="No space left"):
             lines.append(RECORDS[1])
         lines.append(RECORDS[2])
@@ -112,7 +113,7 @@ class TestFullDisk:
         def full(_: int) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(writers, "FORCED_SECONDS", 3600.0)
+        monkeypatch.setattr(json_files, "FORCED_SECONDS", 3600.0)
         lines = JsonLines(tmp_path / "lines.jsonl")
         lines.append(RECORDS[0])
         monkeypatch.setattr(os, "fsync", full)
@@ -129,7 +130,7 @@ class TestFullDisk:
             "import pathlib, resource, signal, sys\n"
             "from tests.support.records import make_record\n"
             "from pytest_brainscore.errors import ReportError\n"
-            "from pytest_brainscore.report.writers import JsonLines\n"
+            "from pytest_brainscore.report.json_files import JsonLines\n"
             "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
             "lines = JsonLines(pathlib.Path(sys.argv[1]))\n"
             "lines.append(make_record(identifier='a'))\n"

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.json_files import write_json
+from pytest_brainscore.report.reading import read_report
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.report.writers import read_report, write_json
 from tests.support.records import make_record, make_report
 
 

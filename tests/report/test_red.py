@@ -19,16 +19,17 @@ from pytest_brainscore.report.formats.junit import junit
 from pytest_brainscore.report.formats.markdown import markdown
 from pytest_brainscore.report.formats.table import table
 from pytest_brainscore.report.html.page import render_page
-from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, Report
+from pytest_brainscore.report.json_files import write_json
+from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import colour_of, is_red
-from pytest_brainscore.report.writers import write_json
 from pytest_brainscore.running.terminal import COLOURS, live_lines, tables
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 
 
 def record(verdict: Any = None, accepted: bool | None = None, **changes: Any) -> BenchmarkRecord:
     """Return a record with a verdict, or without a comparison."""
-    comparison = None if verdict is None else ComparisonRecord(verdict=verdict, baseline=0.5, accepted=accepted)
+    comparison = None if verdict is None else Comparison(verdict=verdict, baseline=0.5, accepted=accepted)
     without = {} if changes.get("status", "scored") == "scored" else {"score": None, "error": None, "raw": None}
     return make_record(**{"comparison": comparison, **without, **changes})
 

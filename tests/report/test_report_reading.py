@@ -11,11 +11,10 @@ import msgspec
 import pytest
 
 from pytest_brainscore.errors import BaselineError, ReportError
-from pytest_brainscore.report.folder import read_reports
+from pytest_brainscore.report.json_files import JsonLines, write_json
 from pytest_brainscore.report.merge import merge
-from pytest_brainscore.report.reading import read_json_lines, read_report
+from pytest_brainscore.report.reading import read_json_lines, read_report, read_reports
 from pytest_brainscore.report.record import BenchmarkRecord
-from pytest_brainscore.report.writers import JsonLines, write_json
 from pytest_brainscore.scoring.baseline import BaselineScore, read_baseline, update_baseline
 from tests.support.records import make_record, make_report
 

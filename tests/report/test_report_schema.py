@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from pytest_brainscore.report import record as record_module
-from pytest_brainscore.report.record import json_schema, plain_record, plain_report
+from pytest_brainscore.report.plain import json_schema, plain_record, plain_report
 from tests.support.records import make_record, make_report
 
 COMMITTED = Path(record_module.__file__).with_name("report.schema.json")

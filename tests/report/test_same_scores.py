@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_brainscore.report.record import plain_report
+from pytest_brainscore.report.plain import plain_report
 from tests.performance.same_scores import differences
 from tests.support.records import make_record, make_report
 

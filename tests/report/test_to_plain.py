@@ -21,7 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.record import ComparisonRecord, to_plain
+from pytest_brainscore.report.plain import to_plain
+from pytest_brainscore.scoring.comparison import Comparison
 
 
 class Colour(str, enum.Enum):  # noqa: UP042 - the kind that passes for text
@@ -83,7 +84,7 @@ def test_numbers_of_array_libraries_become_python_numbers(value: object, expecte
         (OrderedDict(b=1, a=2), {"b": 1, "a": 2}),
         (MappingProxyType({"a": (1,)}), {"a": [1]}),
         (
-            ComparisonRecord(verdict="new"),
+            Comparison(verdict="new"),
             {"verdict": "new", "baseline": None, "delta": None, "tolerance": None, "reason": None, "accepted": None},
         ),
     ],
@@ -142,7 +143,7 @@ def test_text_that_is_not_unicode_is_escaped() -> None:
 
 def test_array_libraries_are_not_imported() -> None:
     code = (
-        "from pytest_brainscore.report.record import to_plain; to_plain({'a': [1.0]}); import sys; "
+        "from pytest_brainscore.report.plain import to_plain; to_plain({'a': [1.0]}); import sys; "
         "assert not {'numpy', 'torch', 'xarray'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -28,17 +28,16 @@ class TestJoin:
     """What is on one side only has a verdict too; nothing drops out of a comparison."""
 
     def test_a_score_without_a_baseline_is_new(self) -> None:
-        assert compare(0.5, FINGERPRINT, None, 0.005) == Comparison("new", None, None, None, None)
+        assert compare(0.5, FINGERPRINT, None, 0.005) == Comparison(verdict="new")
 
     def test_a_baseline_without_a_score_is_missing(self) -> None:
-        comparison = missing(stored(0.5))
-        assert (comparison.verdict, comparison.baseline, comparison.delta) == ("missing", 0.5, None)
-        assert comparison.reason
+        comparison = missing(stored(0.5), "the recordings are not here")
+        assert comparison == Comparison(verdict="missing", baseline=0.5, reason="the recordings are not here")
 
     @pytest.mark.parametrize("score", [None, math.nan, math.inf, -math.inf])
     def test_a_baseline_whose_benchmark_lost_its_number_is_regressed(self, score: float | None) -> None:
         comparison = compare(score, FINGERPRINT, stored(0.5), 0.005)
-        assert comparison == Comparison("regressed", 0.5, None, 0.005, "has no number now")
+        assert comparison == Comparison(verdict="regressed", baseline=0.5, tolerance=0.005, reason="has no number now")
 
     def test_a_lost_number_is_regressed_whatever_else_changed(self) -> None:
         assert compare(None, {}, stored(0.5), 0.005).verdict == "regressed"

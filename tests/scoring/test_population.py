@@ -21,54 +21,54 @@ def population(*scores: float | None) -> Population:
 
 
 def test_the_rank_is_one_more_than_the_number_of_better_models() -> None:
-    standing = population(0.2, 0.4, 0.6).standing("bench", 1, 0.5)
-    assert standing is not None
-    assert (standing.rank, standing.models) == (2, 4)
-    assert (standing.best, standing.median, standing.lowest) == (0.6, 0.4, 0.2)
+    peers = population(0.2, 0.4, 0.6).peers("bench", 1, 0.5)
+    assert peers is not None
+    assert (peers.rank, peers.models) == (2, 4)
+    assert (peers.best, peers.median) == (0.6, 0.4)
 
 
 def test_ties_share_a_rank() -> None:
-    standing = population(0.5, 0.5, 0.1).standing("bench", 1, 0.5)
-    assert standing is not None
-    assert standing.rank == 1
+    peers = population(0.5, 0.5, 0.1).peers("bench", 1, 0.5)
+    assert peers is not None
+    assert peers.rank == 1
 
 
 def test_a_model_is_not_compared_with_itself() -> None:
-    standing = population(0.9, 0.1).standing("bench", 1, 0.5, model="net0")
-    assert standing is not None
-    assert (standing.rank, standing.models, standing.best) == (1, 2, 0.1)
-    assert population(0.9).standing("bench", 1, 0.5, model="net0") is None
+    peers = population(0.9, 0.1).peers("bench", 1, 0.5, model="net0")
+    assert peers is not None
+    assert (peers.rank, peers.models, peers.best) == (1, 2, 0.1)
+    assert population(0.9).peers("bench", 1, 0.5, model="net0") is None
     assert population(0.9).own("bench", 1, "net0") == 0.9
     assert population(0.9).own("bench", 1, "net1") is None
 
 
 @pytest.mark.parametrize("score", [None, math.nan, math.inf])
 def test_without_a_score_there_is_no_rank_but_the_others_are_known(score: float | None) -> None:
-    standing = population(0.2, 0.4).standing("bench", 1, score)
-    assert standing is not None
-    assert standing.rank is None
-    assert standing.models == 2
-    assert standing.median == pytest.approx(0.3)
+    peers = population(0.2, 0.4).peers("bench", 1, score)
+    assert peers is not None
+    assert peers.rank is None
+    assert peers.models == 2
+    assert peers.median == pytest.approx(0.3)
 
 
 def test_nothing_is_said_of_another_benchmark_or_version() -> None:
-    assert population(0.2).standing("another", 1, 0.5) is None
-    assert population(0.2).standing("bench", 2, 0.5) is None
-    assert population().standing("bench", 1, 0.5) is None
+    assert population(0.2).peers("another", 1, 0.5) is None
+    assert population(0.2).peers("bench", 2, 0.5) is None
+    assert population().peers("bench", 1, 0.5) is None
 
 
 @pytest.mark.parametrize("missing", [None, math.nan])
 def test_a_missing_number_is_never_taken_for_0(missing: float | None) -> None:
-    assert population(missing).standing("bench", 1, 0.5) is None
-    standing = population(0.4, missing).standing("bench", 1, 0.5)
-    assert standing is not None
-    assert (standing.lowest, standing.median, standing.models) == (0.4, 0.4, 2)
+    assert population(missing).peers("bench", 1, 0.5) is None
+    peers = population(0.4, missing).peers("bench", 1, 0.5)
+    assert peers is not None
+    assert (peers.best, peers.median, peers.models) == (0.4, 0.4, 2)
 
 
 def test_scores_are_cut_to_the_range_of_the_site_before_they_are_ranked() -> None:
-    standing = population(1.2, -0.5).standing("bench", 1, 1.1)
-    assert standing is not None
-    assert (standing.rank, standing.best, standing.lowest) == (1, 1.0, 0.0)
+    peers = population(1.2, -0.5).peers("bench", 1, 1.1)
+    assert peers is not None
+    assert (peers.rank, peers.best, peers.median) == (1, 1.0, 0.5)
 
 
 def test_a_later_result_of_a_model_replaces_an_earlier_one() -> None:
@@ -78,12 +78,12 @@ def test_a_later_result_of_a_model_replaces_an_earlier_one() -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=1), st.floats(0, 1))
 def test_ranks_count_the_better_and_marks_are_those_of_the_others(scores: list[float], score: float) -> None:
-    standing = population(*scores).standing("bench", 1, score)
-    assert standing is not None
-    assert standing.rank == 1 + sum(other > score for other in scores)
-    assert 1 <= standing.rank <= standing.models == len(scores) + 1
-    assert standing.best == max(scores)
-    assert standing.median == statistics.median(scores)
+    peers = population(*scores).peers("bench", 1, score)
+    assert peers is not None
+    assert peers.rank == 1 + sum(other > score for other in scores)
+    assert 1 <= peers.rank <= peers.models == len(scores) + 1
+    assert peers.best == max(scores)
+    assert peers.median == statistics.median(scores)
 
 
 # --- the published scores ---

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pytest_brainscore.commands import main
+from pytest_brainscore.report.json_files import write_json
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.report.writers import write_json
 from tests.support.records import make_report
 
 Brainscore = Callable[..., Result]

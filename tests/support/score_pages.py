@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any
 
 from pytest_brainscore.benchmarks import all_benchmarks
-from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord, ModelRecord, Report
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.resources import resource_folder
-from pytest_brainscore.scoring.comparison import Verdict
+from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.tree import published_tree
 from tests.support.records import make_record, make_report
 
@@ -67,7 +67,7 @@ def many_models(count: int, seed: int = 0) -> Report:
         for leaf in published_tree().leaves:
             score, delta = draw.random(), draw.gauss(0, 0.003)
             verdict: Verdict = "unchanged" if abs(delta) <= 0.005 else "improved" if delta > 0 else "regressed"
-            comparison = ComparisonRecord(verdict=verdict, baseline=score - delta, delta=delta, tolerance=0.005)
+            comparison = Comparison(verdict=verdict, baseline=score - delta, delta=delta, tolerance=0.005)
             records.append(leaf_record(name, leaf, score=score, raw=0.9 * score, comparison=comparison))
     models = [ModelRecord(identifier=name, specification=name, layers={"V1": "layer1"}) for name in names]
     return make_report(models=models, benchmarks=records)

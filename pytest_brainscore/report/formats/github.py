@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from pytest_brainscore.report.aggregates import parents
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.notation import judgement, number, result, totals
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, why_red
-from pytest_brainscore.report.words import judgement, result, totals
+from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
 from pytest_brainscore.text import printable
 
 ANNOTATIONS: Final = 10
@@ -35,7 +34,7 @@ def workflow_commands(report: Report, baselines: Path | None = None) -> list[str
         exists below the workspace.
 
     """
-    bad = sorted(filter(is_red, report.benchmarks), key=_severity)
+    bad = sorted(filter(is_red, report.benchmarks), key=severity)
     room = ANNOTATIONS if report.complete else ANNOTATIONS - 1
     shown = bad if len(bad) <= room else bad[: room - 1]
     commands = [_annotation(record, baselines) for record in shown]
@@ -76,17 +75,11 @@ def append_outputs(report: Report) -> None:
             text.writelines(f"{name}={value}\n" for name, value in outputs(report).items())
 
 
-def _severity(record: BenchmarkRecord) -> float:
-    delta = record.comparison.delta if record.comparison else None
-    return delta if delta is not None else -1.0  # without a difference it failed or crashed: worse than any fall
-
-
 def _annotation(record: BenchmarkRecord, baselines: Path | None) -> str:
-    comparison = record.comparison
     reason = why_red(record)
     parts = [result(record), judgement(record)]
-    if comparison is not None and comparison.baseline is not None:
-        parts.append(f"baseline {number(comparison.baseline)}")
+    if record.baseline is not None:
+        parts.append(f"baseline {number(record.baseline)}")
     words = ", ".join(part for part in parts if part) + (f": {reason}" if reason else "")
     place = dict(_place(record, baselines)) if baselines is not None else {}
     return _command("error", {**place, "title": f"{record.identifier} of {record.model}"}, words)

@@ -8,9 +8,9 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from pytest_brainscore.report.formats.ctrf import WHOLE_RUN, outcome
+from pytest_brainscore.report.notation import judgement, result
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import INCOMPLETE, why_red
-from pytest_brainscore.report.words import judgement, result
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that an XML 1.0 document cannot hold (https://www.w3.org/TR/xml/#charsets)."""
@@ -64,14 +64,13 @@ def _suite(root: ElementTree.Element, model: str, records: list[BenchmarkRecord]
 
 def _properties(record: BenchmarkRecord) -> Iterator[tuple[str, str]]:
     """Yield what is known of a benchmark as names and words."""
-    for name in ("version", "status", "score", "error", "raw", "ceiling", "normalisation", "layer", "seed"):
+    for name in (
+        "version", "status", "score", "error", "raw", "ceiling", "normalisation", "layer", "seed",
+        "verdict", "baseline",
+    ):  # fmt: skip
         value = getattr(record, name)
         if value is not None:
             yield name, str(value)
-    if record.comparison is not None:
-        yield "verdict", record.comparison.verdict
-        if record.comparison.baseline is not None:
-            yield "baseline", str(record.comparison.baseline)
 
 
 def _clean(text: str) -> str:

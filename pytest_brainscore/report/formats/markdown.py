@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from pytest_brainscore.report.aggregates import headlines, parents
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.notation import EMOJI, judgement, number, number_or_blank, result, totals
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.red import INCOMPLETE, SIGNS, colour_of, is_red, why_red
-from pytest_brainscore.report.words import judgement, result, totals
+from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
 from pytest_brainscore.text import printable
 
 BYTES: Final = 900_000
@@ -52,7 +51,7 @@ def escape(text: str) -> str:
 
 def _totals(report: Report) -> Iterator[str]:
     models = ", ".join(escape(model.identifier) for model in report.models) or "no model"
-    yield f"## {SIGNS[colour_of(report)]} Brain-Score of {models}"
+    yield f"## {EMOJI[colour_of(report)]} Brain-Score of {models}"
     yield ""
     yield f"{totals(report.benchmarks)}."
     if not report.complete:
@@ -63,10 +62,10 @@ def _totals(report: Report) -> Iterator[str]:
 
 def _wrong(report: Report) -> Iterator[str]:
     """Yield what makes the run red, worst first, and what improved."""
-    changed = [record for record in report.benchmarks if is_red(record) or _verdict(record) == "improved"]
+    changed = [record for record in report.benchmarks if is_red(record) or record.verdict == "improved"]
     if not changed:
         return
-    changed.sort(key=lambda record: (not is_red(record), _delta(record)))
+    changed.sort(key=lambda record: (not is_red(record), severity(record)))
     yield "### Changes"
     yield ""
     yield from _table(("model", "benchmark", "score", "baseline", "verdict"), map(_change_row, changed))
@@ -74,14 +73,13 @@ def _wrong(report: Report) -> Iterator[str]:
 
 
 def _change_row(record: BenchmarkRecord) -> tuple[str, ...]:
-    baseline = record.comparison.baseline if record.comparison else None
     reason = why_red(record)
     verdict = judgement(record) or record.status
     return (
         escape(record.model),
         escape(record.identifier),
         escape(result(record)),
-        number(baseline) if baseline is not None else "",
+        number_or_blank(record.baseline),
         verdict + (f": {escape(reason)}" if reason else ""),
     )
 
@@ -114,8 +112,8 @@ def _everything(report: Report) -> Iterator[str]:
                 escape(record.model),
                 f"{escape(record.identifier)} v{record.version}",
                 escape(result(record)),
-                number(record.raw) if record.raw is not None else "",
-                number(record.ceiling) if record.ceiling is not None else "",
+                number_or_blank(record.raw),
+                number_or_blank(record.ceiling),
                 judgement(record) or escape(record.reason or ""),
             )
         )
@@ -150,12 +148,3 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _verdict(record: BenchmarkRecord) -> str:
-    return record.comparison.verdict if record.comparison else ""
-
-
-def _delta(record: BenchmarkRecord) -> float:
-    delta = record.comparison.delta if record.comparison else None
-    return delta if delta is not None else -1.0  # what has no difference has failed, and comes first

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pytest_brainscore.report.html.palette import Shade
+from pytest_brainscore.report.html.palette import colour_of_score
+from pytest_brainscore.report.plots.drawing import coordinate
 
 HEIGHT = 22
 # The bar itself; above it is room for the marks of best and median, below it for the baseline.
@@ -23,10 +24,8 @@ _CAP = 3
 class Bar:
     """What a bar shows; all numbers are scores, drawn cut to [0, 1]."""
 
-    shade: Shade
-    """Colour of the bar."""
     value: float
-    """Length of the bar."""
+    """Length of the bar, which has its colour."""
     error: float | None = None
     """Half the length of the whisker."""
     mean_of_what_ran: float | None = None
@@ -45,21 +44,19 @@ def draw(bar: Bar, width: int) -> Markup:
     """Return a bar as SVG, `width` pixels wide. It is hidden from screen readers: all of it is in the text too."""
 
     def x(score: float) -> str:
-        return _number(min(max(score, 0.0), 1.0) * width)
+        return coordinate(min(max(score, 0.0), 1.0) * width)
 
     def span(low: float, high: float) -> str:
         left, right = (min(max(each, 0.0), 1.0) * width for each in (low, high))
-        return f'x="{_number(left)}" width="{_number(right - left)}"'
+        return f'x="{coordinate(left)}" width="{coordinate(right - left)}"'
 
     height = _BOTTOM - _TOP
-    fill = f'fill="{bar.shade.colour}"'
+    fill = f'fill="{colour_of_score(bar.value)}"'
     # Left border: 0; right border: the ceiling.
     parts = [f'<path class="z" d="M.5 {_TOP - 3}V{_BOTTOM + 3}M{width - 0.5} {_TOP - 3}V{_BOTTOM + 3}"/>']
     if bar.mean_of_what_ran is not None and bar.mean_of_what_ran > bar.value:
         parts.append(f'<rect {span(0, bar.mean_of_what_ran)} y="{_TOP}" height="{height}" {fill} fill-opacity=".25"/>')
-    # An outline, so that a bar that is nearly transparent is seen.
-    opacity = "" if bar.shade.alpha == 1 else f' class="o" fill-opacity="{bar.shade.alpha:.3g}"'
-    parts.append(f'<rect {span(0, bar.value)} y="{_TOP}" height="{height}" {fill}{opacity}/>')
+    parts.append(f'<rect {span(0, bar.value)} y="{_TOP}" height="{height}" {fill}/>')
     if bar.error is not None and math.isfinite(bar.error) and bar.error > 0:
         low, high, middle = x(bar.value - bar.error), x(bar.value + bar.error), (_TOP + _BOTTOM) // 2
         parts.append(
@@ -79,8 +76,3 @@ def draw(bar: Bar, width: int) -> Markup:
         parts.append(f'<path class="b" d="M{x(bar.baseline)} {_BOTTOM - 2}V{HEIGHT}"/>')
     svg = f'<svg class="bar" width="{width}" height="{HEIGHT}" viewBox="0 0 {width} {HEIGHT}" aria-hidden="true">'
     return Markup(f"{svg}{''.join(parts)}</svg>")  # noqa: S704 - numbers and constants only
-
-
-def _number(value: float) -> str:
-    """Return a coordinate to a tenth of a pixel."""
-    return f"{value:.1f}".removesuffix(".0")

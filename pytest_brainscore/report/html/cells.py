@@ -7,13 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_brainscore.report.html.bars import Bar, draw
+from pytest_brainscore.report.html.changes import CHANGES, SIGNS, change_of
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.html.notation import CHANGES, SIGNS, change, duration, published_number
-from pytest_brainscore.report.html.palette import Palette, shade
-from pytest_brainscore.report.notation import number, signed
+from pytest_brainscore.report.notation import (
+    VERDICTS,
+    duration,
+    number,
+    number_or_blank,
+    plus_minus,
+    published_number,
+    signed,
+)
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.report.red import why_red
-from pytest_brainscore.scoring.population import Population, Standing
+from pytest_brainscore.scoring.population import Peers, Population
 from pytest_brainscore.scoring.tree import Aggregate
 
 # Pixels. Side by side there is less room.
@@ -58,8 +65,6 @@ class Cell:
 class Style:
     """How the cells of a page are drawn."""
 
-    palette: Palette
-    """Colours of the bars."""
     population: Population | None
     """Models to compare with."""
     side_by_side: bool
@@ -71,34 +76,25 @@ class Style:
         return _WIDTH_SIDE_BY_SIDE if self.side_by_side else _WIDTH_ALONE
 
 
-def leaf_cell(record: BenchmarkRecord | None, style: Style, *, engineering: bool) -> Cell:
+def leaf_cell(record: BenchmarkRecord | None, style: Style) -> Cell:
     """Return the cell of a leaf; `record` is None where nothing is known of it."""
     if record is None:
         return Cell(score="", marks=(Mark("absent", "·", "not run"),))
     if record.status != "scored" or record.score is None:
         return Cell(score="X" if record.status == "nan" else "", marks=(_mark(record),))
-    standing = _standing(record, style)
+    peers = _peers(record, style)
     comparison = record.comparison
-    low, high = (standing.lowest, standing.best) if standing else (0.0, 1.0)
     bar = Bar(
-        shade=shade(
-            record.score,
-            # The published colours are relative to the public models, this one among them.
-            min(low, max(record.score, 0.0)) if style.palette == "brainscore" else 0.0,
-            max(high, min(record.score, 1.0)) if style.palette == "brainscore" else 1.0,
-            palette=style.palette,
-            engineering=engineering,
-        ),
         value=record.score,
         error=record.error,
-        best=standing.best if standing else None,
-        median=standing.median if standing else None,
-        baseline=comparison.baseline if comparison else None,
+        best=peers.best if peers else None,
+        median=peers.median if peers else None,
+        baseline=record.baseline,
         tolerance=comparison.tolerance if comparison else None,
     )
     return Cell(
         score=published_number(record.score),
-        error="" if record.error is None else f"± {number(record.error)}",
+        error=plus_minus(record.error),
         bar=draw(bar, style.width),
         detail=", ".join(
             f"{name} {number(value)}"
@@ -106,12 +102,12 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style, *, engineering: bool
             if value is not None
         ),
         marks=(_mark(record),),
-        rank=f"{standing.rank} of {standing.models}" if standing else "",
-        title=_title(record, standing),
+        rank=f"{peers.rank} of {peers.models}" if peers else "",
+        title=_title(record, peers),
     )
 
 
-def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style, *, engineering: bool) -> Cell:
+def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style) -> Cell:
     """Return the cell of a parent, with the changes below it by kind."""
     marks = tuple(
         Mark(kind, sign, f"{changes[kind]} {word}")
@@ -123,16 +119,14 @@ def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style, *, e
     if site is None or ran is None or math.isnan(site):
         return Cell(score=published_number(site), marks=marks)
     bar = Bar(
-        shade=shade(site, palette=style.palette, engineering=engineering),
         value=site,
         error=found.site_comparable_error,
         mean_of_what_ran=ran,
     )
-    error = found.site_comparable_error
     coverage = f"{found.scored} of {found.leaves}"
     return Cell(
         score=published_number(site),
-        error="" if error is None else f"± {number(error)}",
+        error=plus_minus(found.site_comparable_error),
         bar=draw(bar, style.width),
         detail=f"ran {number(ran)} ({coverage})",
         marks=marks,
@@ -149,20 +143,18 @@ def facts(record: BenchmarkRecord | None, column: Column, style: Style) -> dict[
     if record.score is not None:
         outside = not 0 <= record.score <= 1
         cut = " (cut to [0, 1])" if record.clipped else " (outside [0, 1], shown cut to it)" if outside else ""
-        error = "" if record.error is None else f" ± {number(record.error, 4)}"
-        told["score"] = f"{number(record.score, 4)}{error}{cut}"
+        told["score"] = f"{number(record.score, 4)} {plus_minus(record.error, 4)}".rstrip() + cut
     for name, value in (("raw", record.raw), ("ceiling", record.ceiling)):
-        told[name] = "" if value is None else number(value, 4)
+        told[name] = number_or_blank(value, 4)
     told["normalisation"] = record.normalisation or ""
     told["baseline"] = _against_baseline(record)
-    standing = _standing(record, style)
+    peers = _peers(record, style)
     own = style.population.own(record.identifier, record.version, record.model) if style.population else None
-    if standing and record.score is not None:
+    if peers and record.score is not None:
         told["other models"] = (
-            f"rank {standing.rank} of {standing.models}; best {number(standing.best)}, median {number(standing.median)}"
+            f"rank {peers.rank} of {peers.models}; best {number(peers.best)}, median {number(peers.median)}"
         )
-    if own is not None:
-        told["in the population"] = number(own)
+    told["in the population"] = number_or_blank(own)
     told["n"] = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in record.n.items())
     told["layer"] = record.layer or ""
     told["seed"] = "" if record.seed is None else str(record.seed)
@@ -185,30 +177,26 @@ def short(value: str | float) -> str:
     return text[:_SHOWN_CHARACTERS] if checksum else text
 
 
-def _standing(record: BenchmarkRecord, style: Style) -> Standing | None:
+def _peers(record: BenchmarkRecord, style: Style) -> Peers | None:
     if style.population is None:
         return None
-    return style.population.standing(record.identifier, record.version, record.score, record.model)
+    return style.population.peers(record.identifier, record.version, record.score, record.model)
 
 
 def _mark(record: BenchmarkRecord) -> Mark:
     """Return the verdict with its difference, or the status of a benchmark that has no score or no verdict."""
-    kind = change(record)
-    comparison = record.comparison
-    if record.status == "scored" and comparison is not None:
-        kind = kind or comparison.verdict
-    sign, word = SIGNS[kind or record.status]
-    moved = record.status == "scored" and comparison is not None and comparison.verdict in ("improved", "regressed")
-    if moved and comparison is not None and comparison.delta is not None:
-        word = f"{word} {signed(comparison.delta)}"
-    return Mark(kind or record.status, sign, word)
+    scored = record.status == "scored"
+    kind = change_of(record) or (record.verdict if scored else None) or record.status
+    shape, word = SIGNS[kind]
+    difference = signed(record.delta) if scored and record.verdict in ("improved", "regressed") else ""
+    return Mark(kind, shape, f"{word} {difference}".rstrip())
 
 
 def _against_baseline(record: BenchmarkRecord) -> str:
     comparison = record.comparison
     if comparison is None:
         return ""
-    parts = [SIGNS[comparison.verdict][1]]
+    parts = [VERDICTS[comparison.verdict].word]
     if comparison.baseline is not None:
         parts.append(f"baseline {number(comparison.baseline, 4)}")
     if comparison.delta is not None:
@@ -219,11 +207,10 @@ def _against_baseline(record: BenchmarkRecord) -> str:
     return ", ".join(parts) + reason
 
 
-def _title(record: BenchmarkRecord, standing: Standing | None) -> str:
-    error = "" if record.error is None else f" ± {number(record.error)}"
-    parts = [f"score {published_number(record.score)}{error}"]
-    if standing:
-        parts.append(f"best {number(standing.best)}, median {number(standing.median)} of other models")
-    if record.comparison and record.comparison.baseline is not None:
-        parts.append(f"baseline {number(record.comparison.baseline)}")
+def _title(record: BenchmarkRecord, peers: Peers | None) -> str:
+    parts = [f"score {published_number(record.score)} {plus_minus(record.error)}".rstrip()]
+    if peers:
+        parts.append(f"best {number(peers.best)}, median {number(peers.median)} of other models")
+    if record.baseline is not None:
+        parts.append(f"baseline {number(record.baseline)}")
     return "; ".join(parts)

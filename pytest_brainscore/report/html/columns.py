@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
+from pytest_brainscore.scoring.comparison import Ingredient
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate
-
-Ingredient = str | int | float
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_brainscore.report.aggregates import REGIONS
 from pytest_brainscore.report.html.cells import Cell, Style, facts, leaf_cell, parent_cell
+from pytest_brainscore.report.html.changes import change_of
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.html.notation import change, subject
 from pytest_brainscore.report.html.references import Publication, publications
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.scoring.tree import ScoreTree
 
 ENGINEERING = "engineering_vision"
-"""Root of the benchmarks that have no ceiling of their own; the published page shows it in greys."""
+"""Root of the benchmarks that have no ceiling of their own."""
 # Roots and their children stand open, which is as many lines as a screen has; of engineering, as on the published page,
 # only the root.
 _OPEN_LEVELS = 2
@@ -22,6 +23,13 @@ _OPEN_LEVELS = 2
 _FOLDED_FROM = 3
 # With as few scores as this, all of them are in sight: a run of one file of a suite.
 _FEW_SCORES = 25
+_TASKS: Mapping[str, str] = {
+    "label": "labelling task",
+    "probabilities": "match-to-sample task",
+    "odd_one_out": "odd-one-out task",
+}
+# Names that protocols give to what was recorded from, in ``n``.
+_SITES = ("neurons", "neuroids", "sites", "voxels")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +106,6 @@ def _parent(
             columns,
             style,
             depth + 1,
-            engineering=engineering,
         )
         for child in tree.children[name]
     )
@@ -108,10 +115,7 @@ def _parent(
         identifier=name,
         depth=depth,
         leaves=len(below),
-        cells=tuple(
-            parent_cell(column.aggregates[name], _changes(column, below), style, engineering=engineering)
-            for column in columns
-        ),
+        cells=tuple(parent_cell(column.aggregates[name], _changes(column, below), style) for column in columns),
         children=children,
         opened=depth < (1 if engineering else _OPEN_LEVELS) or changed or (few and scored),
         changed=changed,
@@ -126,8 +130,6 @@ def _leaf(
     columns: Sequence[Column],
     style: Style,
     depth: int,
-    *,
-    engineering: bool,
 ) -> Node:
     told = [facts(record, column, style) for record, column in zip(records, columns, strict=True)]
     headings = dict.fromkeys(heading for each in told for heading in each)
@@ -138,13 +140,24 @@ def _leaf(
         identifier=identifier,
         version=version,
         depth=depth,
-        cells=tuple(leaf_cell(record, style, engineering=engineering) for record in records),
-        changed=any(change(record) for record in known),
+        cells=tuple(leaf_cell(record, style) for record in records),
+        changed=any(change_of(record) for record in known),
         scored=any(record.status in ("scored", "nan") for record in known),
-        subject=subject(best) if best else "",
+        subject=_subject(best) if best else "",
         publications=tuple(publications(record.citation for record in known)),
         facts=tuple((heading, tuple(each.get(heading, "") for each in told)) for heading in headings),
     )
+
+
+def _subject(record: BenchmarkRecord) -> str:
+    """Return what was measured: recordings from how many sites and where, or the task; and on how many images."""
+    if record.region in REGIONS:
+        sites = next((f"from {record.n[name]} {name} " for name in _SITES if name in record.n), "")
+        what = f"recordings {sites}in {record.region}"
+    else:
+        what = _TASKS.get(record.region, f"{record.region.replace('_', ' ')} task")
+    images = f", {record.n['stimuli']} stimuli" if "stimuli" in record.n else ""
+    return what + images
 
 
 def _outside(columns: Sequence[Column], style: Style) -> list[Node]:
@@ -158,7 +171,7 @@ def _outside(columns: Sequence[Column], style: Style) -> list[Node]:
             next((each for each in column.others if (each.identifier, each.version) == (identifier, version)), None)
             for column in columns
         ]
-        children.append(_leaf(identifier, version, records, columns, style, 1, engineering=False))
+        children.append(_leaf(identifier, version, records, columns, style, 1))
     return [
         Node(
             identifier="outside the published tree",
@@ -174,5 +187,5 @@ def _outside(columns: Sequence[Column], style: Style) -> list[Node]:
 
 
 def _changes(column: Column, below: set[str]) -> Mapping[str, int]:
-    kinds = (change(record) for name, record in column.leaves.items() if name in below)
+    kinds = (change_of(record) for name, record in column.leaves.items() if name in below)
     return Counter(kind for kind in kinds if kind)

@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pytest_brainscore.report.aggregates import REGIONS
 from pytest_brainscore.report.html.cells import Mark, short
+from pytest_brainscore.report.html.changes import CHANGES, SIGNS, change_of
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.html.notation import CHANGES, COLOURS, SIGNS, STATUSES, VERDICTS, change
-from pytest_brainscore.report.notation import number, signed
+from pytest_brainscore.report.notation import COLOURS, STATUSES, VERDICTS, number_or_blank, signed
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.report.red import colour, is_red, why_red
-
-# The order of the published page; other regions and tasks follow.
-_REGIONS = ("V1", "V2", "V4", "IT")
 
 
 @dataclass(frozen=True)
@@ -53,15 +51,15 @@ class Reason:
 def tally(column: Column) -> list[Mark]:
     """Return how many benchmarks have which status, and which verdict."""
     statuses: Counter[str] = Counter(record.status for record in column.records)
-    verdicts: Counter[str] = Counter(record.comparison.verdict for record in column.records if record.comparison)
+    verdicts: Counter[str] = Counter(record.verdict for record in column.records if record.verdict)
     marks = [
-        Mark(status, sign, f"{statuses[status]} {word}")
-        for status, (sign, word) in STATUSES.items()
+        Mark(status, shape, f"{statuses[status]} {word}")
+        for status, (shape, word) in STATUSES.items()
         if statuses[status] or status == "scored"
     ]
     return marks + [
-        Mark(verdict, sign, f"{verdicts[verdict]} {word}")
-        for verdict, (sign, word) in VERDICTS.items()
+        Mark(verdict, shape, f"{verdicts[verdict]} {word}")
+        for verdict, (shape, word) in VERDICTS.items()
         if verdicts[verdict]
     ]
 
@@ -69,19 +67,18 @@ def tally(column: Column) -> list[Mark]:
 def verdict_of(column: Column) -> Mark:
     """Return what the run of a column is: red, green, or neither because nothing was scored."""
     found = colour(column.records, complete=column.report.complete)
-    sign, word = COLOURS[found]
+    shape, word = COLOURS[found]
     red = sum(map(is_red, column.records))
-    return Mark(found, sign, f"{word}: {red} of {len(column.records)} benchmarks" if red else word)
+    return Mark(found, shape, f"{word}: {red} of {len(column.records)} benchmarks" if red else word)
 
 
 def changes(columns: Sequence[Column]) -> list[Change]:
     """Return everything that changed: what has no score first, then from the largest difference to the smallest."""
-    found = [(column, record, kind) for column in columns for record in column.records if (kind := change(record))]
+    found = [(column, record, kind) for column in columns for record in column.records if (kind := change_of(record))]
 
     def place(item: tuple[Column, BenchmarkRecord, str]) -> tuple[bool, float, int]:
         _, record, kind = item
-        delta = record.comparison.delta if record.comparison else None
-        return (delta is not None, -abs(delta or 0.0), CHANGES.index(kind))
+        return (record.delta is not None, -abs(record.delta or 0.0), CHANGES.index(kind))
 
     return [_change(column, record, kind) for column, record, kind in sorted(found, key=place)]
 
@@ -101,8 +98,8 @@ def reasons(columns: Sequence[Column]) -> list[Reason]:
 
 
 def layer_commitment(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
-    """Return the layer of every region, for every model; and the visual angle as the last row."""
-    regions = dict.fromkeys([*_REGIONS, *(region for column in columns for region in column.model.layers)])
+    """Return the layer of every region, those of the tree first, for every model; and the visual angle as last row."""
+    regions = dict.fromkeys([*REGIONS, *(region for column in columns for region in column.model.layers)])
     rows = [(region, [_layer(column.model.layers.get(region)) for column in columns]) for region in regions]
     degrees = [column.model.visual_degrees for column in columns]
     angle = ("visual angle", ["" if each is None else f"{each:g} degrees" for each in degrees])
@@ -140,15 +137,13 @@ def provenance(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
 
 
 def _change(column: Column, record: BenchmarkRecord, kind: str) -> Change:
-    comparison = record.comparison
-    baseline, delta = (comparison.baseline, comparison.delta) if comparison else (None, None)
     return Change(
         column=column.label,
         identifier=record.identifier,
         mark=Mark(kind, *SIGNS[kind]),
-        difference=signed(delta),
-        baseline="" if baseline is None else number(baseline),
-        score="" if record.score is None else number(record.score),
+        difference=signed(record.delta),
+        baseline=number_or_blank(record.baseline),
+        score=number_or_blank(record.score),
         reason=why_red(record),
     )
 

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from unicodedata import category
 
-import jinja2
 import msgspec
 from markupsafe import Markup
 
@@ -18,26 +13,20 @@ from pytest_brainscore.report.html.cells import Style
 from pytest_brainscore.report.html.columns import Column, columns_of
 from pytest_brainscore.report.html.nodes import nodes_of, walk
 from pytest_brainscore.report.html.overview import changes, layer_commitment, provenance, reasons, tally, verdict_of
-from pytest_brainscore.report.html.palette import Palette
 from pytest_brainscore.report.html.references import publications
-from pytest_brainscore.report.record import Report, plain_report
+from pytest_brainscore.report.html.template import render, resource
+from pytest_brainscore.report.notation import counted
+from pytest_brainscore.report.plain import plain_report
+from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.population import Population
 from pytest_brainscore.scoring.tree import ScoreTree, tree_of
-
-# The published page shows ten. The page has to stay small enough to send by mail.
-MAXIMUM_THUMBNAILS = 10
-MAXIMUM_THUMBNAIL_BYTES = 2_000_000
-# First bytes of the image formats that every browser shows.
-_FORMATS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
 
 
 def render_page(
     reports: Sequence[Report],
     *,
     population: Population | None = None,
-    palette: Palette = "orange-blue",
     figures: Mapping[str, str] | None = None,
-    thumbnails: Mapping[str, Sequence[bytes]] | None = None,
     tree: ScoreTree | None = None,
 ) -> str:
     """Return the score page of one or several reports, every model of each in a column of its own.
@@ -54,39 +43,32 @@ def render_page(
     population
         Scores of other models, for ranks and for the marks of best and median. Without it, and where it has nothing
         on a benchmark, there are none.
-    palette
-        Colours of the bars.
     figures
         Drawings as SVG documents. The key is the name of a parent or benchmark, where the drawing is then shown, or
         any other title, for a section of its own. They are shown as images, so that nothing in them can act on the
         page.
-    thumbnails
-        Up to ten sample images per benchmark (PNG, JPEG, GIF or WebP files) whose licence allows to show them. An
-        empty sequence says that they must not be shown. What goes beyond 2 MB in all is left out, and that is said.
     tree
         Score tree; by default the published one, with what benchmarks of one's own the reports have beside it.
 
     Raises
     ------
     ReportError
-        Without a report, when a report holds what does not belong there, or a thumbnail is none of these formats.
+        Without a report, or when one holds what does not belong there.
 
     """
     if not reports:
         raise ReportError("A score page needs a report; give at least one.")
     tree = tree or tree_of(record for report in reports for record in report.benchmarks)
     columns = columns_of(reports, tree)
-    nodes = nodes_of(columns, tree, Style(palette, population, side_by_side=len(columns) > 1))
+    nodes = nodes_of(columns, tree, Style(population, side_by_side=len(columns) > 1))
     leaves = [node for node in walk(nodes) if node.is_leaf]
-    drawings = {title: _as_image(svg.encode(), "image/svg+xml") for title, svg in (figures or {}).items()}
+    drawings = {title: _as_image(svg) for title, svg in (figures or {}).items()}
     # The number of columns is part of the style sheet, since a strict policy refuses style attributes.
-    style = f":root{{--columns:{max(len(columns), 1)}}}\n{_resource('page.css')}"
-    script = _resource("page.js")
-    return _template().render(
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+    style = f":root{{--columns:{max(len(columns), 1)}}}\n{resource('page.css')}"
+    return render(
+        "page.html.jinja2",
+        style=style,
+        script=resource("page.js"),
         data=_embedded(reports),
         columns=columns,
         alone=columns[0] if len(columns) == 1 else None,
@@ -95,11 +77,11 @@ def render_page(
         nodes=nodes,
         figures=drawings,
         placed={node.identifier for node in walk(nodes)},
-        thumbnails=_thumbnails(thumbnails or {}),
         population=population,
         errors=any(cell.error for node in walk(nodes) for cell in node.cells),
         ranked=any(cell.rank for node in leaves for cell in node.cells),
         compared=any(record.comparison for column in columns for record in column.records),
+        counted=counted,
         tally=tally,
         verdict_of=verdict_of,
         changes=changes(columns),
@@ -116,38 +98,6 @@ def _cited(columns: Sequence[Column]) -> list[str]:
     return [record.citation for column in columns for record in column.records if record.status in ("scored", "nan")]
 
 
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_resource),
-        autoescape=True,
-        finalize=_clean,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("page.html.jinja2")
-
-
-def _clean(value: object) -> object:
-    """Return what a template shows, without the control characters that HTML forbids; markup is our own."""
-    return "".join(map(_seen, value)) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _seen(character: str) -> str:
-    return "\N{REPLACEMENT CHARACTER}" if category(character) == "Cc" and character not in "\t\n\r" else character
-
-
-@cache
-def _resource(name: str) -> str:
-    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """Return the source expression of an inline element, CSP level 3, 2.3.1."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
 def _embedded(reports: Sequence[Report]) -> Markup:
     """Return reports as JSON that cannot end the script element it stands in.
 
@@ -162,25 +112,5 @@ def _embedded(reports: Sequence[Report]) -> Markup:
     return Markup(text)  # noqa: S704 - escaped above; entities would not be read inside a script element
 
 
-def _thumbnails(images: Mapping[str, Sequence[bytes]]) -> dict[str, list[str] | None]:
-    """Return the addresses of the images of each benchmark; None where they no longer fit on the page."""
-    shown: dict[str, list[str] | None] = {}
-    total = 0
-    for identifier, files_ in images.items():
-        sample = files_[:MAXIMUM_THUMBNAILS]
-        size = sum(len(image) for image in sample)
-        fits = total + size <= MAXIMUM_THUMBNAIL_BYTES
-        total += size if fits else 0
-        shown[identifier] = [_as_image(image, _format(image, identifier)) for image in sample] if fits else None
-    return shown
-
-
-def _format(image: bytes, identifier: str) -> str:
-    for start, name in _FORMATS.items():
-        if image.startswith(start):
-            return name
-    raise ReportError(f"A thumbnail of {identifier} is no PNG, JPEG, GIF or WebP file; convert it.")
-
-
-def _as_image(content: bytes, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+def _as_image(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_brainscore.report.checkpoints import checkpoint, checkpoint_names
+from pytest_brainscore.report.networks import checkpoint, checkpoint_names
+from pytest_brainscore.report.notation import counted
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.scoring.population import Population, Result, population_of
 
 
-def report_population(reports: Sequence[Report], title: str | None = None) -> Population:
+def report_population(reports: Sequence[Report]) -> Population:
     """Return the population of all models in reports, for example of all in a folder.
 
     Parameters
@@ -17,8 +18,6 @@ def report_population(reports: Sequence[Report], title: str | None = None) -> Po
     reports
         Reports in any order; of a model that stands in several, the latest score on each benchmark counts. The latest
         checkpoint of several that share a name has that name, the others are models of their own.
-    title
-        What it is made of, for the reader; by default the number of models.
 
     Returns
     -------
@@ -38,7 +37,7 @@ def report_population(reports: Sequence[Report], title: str | None = None) -> Po
         if record.status == "scored"
     ]
     models = len({result.model for result in results})
-    return population_of(results, title or f"the {models} model{'s' if models != 1 else ''} of these reports")
+    return population_of(results, f"the {counted(models, 'model')} of these reports")
 
 
 def _result(record: BenchmarkRecord) -> tuple[str, int, float | None]:

@@ -126,12 +126,13 @@ def known(value: float | None) -> TypeGuard[float]:
     return value is not None and math.isfinite(value)
 
 
-def round_ticks(highest: float, about: int = 5) -> list[float]:
-    """Return round numbers from 0 to at least `highest`; `about` so many."""
+def round_ticks(highest: float) -> list[float]:
+    """Return about five round numbers from 0 to at least `highest`."""
     if not highest > 0:
         return [0.0, 1.0]
-    size = 10.0 ** math.floor(math.log10(highest / about))
-    size *= next(factor for factor in (1, 2, 5, 10) if factor * size >= highest / about * (1 - 1e-9))
+    least = highest / 5
+    size = 10.0 ** math.floor(math.log10(least))
+    size *= next(factor for factor in (1, 2, 5, 10) if factor * size >= least * (1 - 1e-9))
     return [number * size for number in range(math.ceil(highest / size - 1e-9) + 1)]
 
 

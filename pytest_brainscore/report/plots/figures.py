@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.report.aggregates import HEADLINES, headlines, parents
+from pytest_brainscore.report.aggregates import MAIN_PARENTS, REGIONS, headlines, parents
 from pytest_brainscore.report.plots.confusion import confusion
 from pytest_brainscore.report.plots.drawing import nothing
 from pytest_brainscore.report.plots.model_scatter import Pair, model_scatter
@@ -17,7 +17,7 @@ from pytest_brainscore.report.plots.shape_bias import shape_bias
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.scoring.population import Population
 
-_REGIONS = ("V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision")
+_BAR_PARENTS = (*REGIONS, "behavior_vision", "engineering_vision")
 """Parents above the bars of their benchmarks."""
 _PAGE_BARS = 25
 """A longer plot would repeat the score tree of the page."""
@@ -62,9 +62,9 @@ def score_plot(
     bars = []
     results = sum(each.model == model and each.status in ("scored", "nan") for each in report.benchmarks)
     regions_only = most_benchmarks is not None and results > most_benchmarks
-    own = {name for name in headlines([aggregates]) if name not in HEADLINES}
+    own = {name for name in headlines([aggregates]) if name not in MAIN_PARENTS}
     roots = dict.fromkeys(each.parents[0] for each in report.benchmarks if own & {*each.parents[:1]})
-    for region in (*_REGIONS, *roots):
+    for region in (*_BAR_PARENTS, *roots):
         mine = [each for each in report.benchmarks if each.model == model and region in each.parents]
         ran = [each for each in mine if each.status in ("scored", "nan")]
         if not ran:
@@ -166,11 +166,11 @@ def write_plots(report: Report, folder: Path) -> list[Path]:
 
 
 def _leaf_bar(record: BenchmarkRecord, population: Population | None) -> ScoreBar:
-    standing = population and population.standing(record.identifier, record.version, record.score, record.model)
+    peers = population and population.peers(record.identifier, record.version, record.score, record.model)
     return ScoreBar(
         name=record.identifier,
         score=record.score,
         error=record.error,
-        best=standing.best if standing else None,
-        median=standing.median if standing else None,
+        best=peers.best if peers else None,
+        median=peers.median if peers else None,
     )

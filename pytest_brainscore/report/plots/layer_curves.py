@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from typing import Final
 
 from pytest_brainscore.report.notation import number
-from pytest_brainscore.report.plots.drawing import safe
+from pytest_brainscore.report.plots.drawing import coordinate as _n
+from pytest_brainscore.report.plots.drawing import known, safe
 
 COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 """Told apart with every common colour vision (Okabe & Ito 2008, https://jfly.uni-koeln.de/color/), the dark ones."""
@@ -36,7 +37,7 @@ class Curve:
     """Number of the layer that was chosen."""
 
 
-def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axis: str = "score") -> str:
+def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve]) -> str:
     """Draw scores by layer.
 
     Parameters
@@ -47,8 +48,6 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axi
         Names along the horizontal axis.
     curves
         At most four, in the order of the key. A ring marks the layer that was chosen.
-    axis
-        Name of the vertical axis.
 
     Returns
     -------
@@ -67,7 +66,7 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axi
         bound
         for curve in curves
         for score, error in zip(curve.scores, curve.errors, strict=True)
-        if _known(score)
+        if known(score)
         for bound in (score - (error or 0.0), score + (error or 0.0))
         if math.isfinite(bound)
     ]
@@ -91,7 +90,7 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axi
         f'<rect width="{_n(whole[0])}" height="{_n(whole[1])}" fill="#fff"/>',
         f'<text x="{_n(left)}" y="22" font-size="14" font-weight="bold">{safe(title)}</text>',
         f'<text transform="translate({_n(left - 46)} {_n(top + _HEIGHT / 2)}) rotate(-90)" text-anchor="middle">'
-        f"{safe(axis)}</text>",
+        "score</text>",
     ]
     for tick in ticks:
         colour = "#666" if tick == 0 else "#ddd"
@@ -106,7 +105,7 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axi
         )
     for rank, (curve, colour, mark) in enumerate(zip(curves, COLOURS, _MARKS, strict=False)):
         parts.append(f'<g stroke="{colour}" fill="{colour}">')
-        line = [(x(place), y(score)) if _known(score) else None for place, score in enumerate(curve.scores)]
+        line = [(x(place), y(score)) if known(score) else None for place, score in enumerate(curve.scores)]
         parts.append(f'<path d="{_line(line)}" fill="none" stroke-width="1.5"/>')
         for place, (point, score, error) in enumerate(zip(line, curve.scores, curve.errors, strict=True)):
             if point is None or score is None:
@@ -122,10 +121,6 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve], axi
         best = f": {layers[curve.chosen]}" if curve.chosen is not None else ": none chosen"
         parts.append(f'<text x="{_n(left + 18)}" y="{key + 4}">{safe(curve.name + best)}</text>')
     return "\n".join([*parts, "</svg>\n"])
-
-
-def _known(score: float | None) -> TypeGuard[float]:
-    return score is not None and math.isfinite(score)
 
 
 def _line(points: Sequence[tuple[float, float] | None]) -> str:
@@ -160,8 +155,3 @@ def _in_words(layers: Sequence[str], curves: Sequence[Curve]) -> str:
         ]
         told.append(f"{curve.name}: {', '.join(scores) or 'no scores'}.")
     return " ".join(told)
-
-
-def _n(value: float) -> str:
-    """Return a coordinate to a tenth of a pixel."""
-    return f"{value:.1f}".removesuffix(".0")

@@ -15,10 +15,10 @@ SHORT_FLAG = "--model"
 LONG_FLAG = "--brainscore-model"
 
 
-def taken(parser: pytest.Parser, flag: str = SHORT_FLAG) -> bool:
-    """Tell whether the project or another plugin has an option of this name."""
+def taken(parser: pytest.Parser) -> bool:
+    """Tell whether the project or another plugin has an option of the short name."""
     groups = [parser._anonymous, *parser._groups]
-    return any(flag in option.names() for group in groups for option in group.options)
+    return any(SHORT_FLAG in option.names() for group in groups for option in group.options)
 
 
 def spell_out(args: list[str]) -> None:

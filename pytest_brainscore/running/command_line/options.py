@@ -185,7 +185,6 @@ class RunOptions:
     decoder: Path | None
     device: str
     data: Path | None
-    offline: bool
     benchmarks: tuple[str, ...]
     require: tuple[str, ...]
     baseline: Path
@@ -257,7 +256,7 @@ def read_options(config: pytest.Config) -> RunOptions:
     weights = _checkpoint(text("brainscore_weights"), models)
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
-    data, offline = data_settings(config)
+    data, _ = data_settings(config)
     update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
     baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
@@ -269,7 +268,6 @@ def read_options(config: pytest.Config) -> RunOptions:
         decoder=_existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
         data=data,
-        offline=offline,
         benchmarks=words("brainscore_benchmark"),
         require=words("brainscore_require"),
         baseline=baseline,

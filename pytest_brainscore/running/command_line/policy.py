@@ -23,7 +23,7 @@ def is_accepted(record: BenchmarkRecord, options: RunOptions) -> bool:
 
     What becomes the new baseline is accepted, since that was asked for; without a score, nothing can.
     """
-    verdict = record.comparison.verdict if record.comparison else None
+    verdict = record.verdict
     if verdict in ("regressed", "not-comparable"):
         return options.update == "all" and record.status == "scored"
     if verdict == "missing":

@@ -14,13 +14,13 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 
-from pytest_brainscore.data.trial_tables import TrialTable, read_trial_tables
 from pytest_brainscore.metrics.behavior.error_consistency import (
     cohen_kappa,
     error_consistency,
     error_consistency_ceiling,
 )
 from tests.support.observers import CONDITIONS, SUBJECTS, synthetic_observers
+from tests.support.trial_tables import TrialTable, read_trial_tables
 
 CORRECTNESS = arrays(np.bool_, (3, 12))
 

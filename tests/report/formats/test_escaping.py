@@ -20,9 +20,9 @@ from pytest_brainscore.report.formats.junit import junit
 from pytest_brainscore.report.formats.markdown import escape, markdown
 from pytest_brainscore.report.formats.table import table
 from pytest_brainscore.report.html.page import render_page
+from pytest_brainscore.report.json_files import write_json
 from pytest_brainscore.report.plots.figures import benchmark_plot
 from pytest_brainscore.report.record import ModelRecord, Report
-from pytest_brainscore.report.writers import write_json
 from pytest_brainscore.running.terminal import live_lines, tables
 from tests.support.records import make_record, make_report
 

@@ -11,16 +11,17 @@ import pytest
 
 from pytest_brainscore.report.destination import Destination, ReportKind
 from pytest_brainscore.report.formats.table import COLUMNS
-from pytest_brainscore.report.record import ComparisonRecord, Report
-from pytest_brainscore.report.rendering import write_report
-from pytest_brainscore.report.writers import read_json_lines, read_report
+from pytest_brainscore.report.reading import read_json_lines, read_report
+from pytest_brainscore.report.record import Report
+from pytest_brainscore.report.writing import write_report
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 
 
 @pytest.fixture
 def report() -> Report:
     """Return one record of every outcome."""
-    fall = ComparisonRecord(verdict="regressed", baseline=0.5, delta=-0.1, tolerance=0.005)
+    fall = Comparison(verdict="regressed", baseline=0.5, delta=-0.1, tolerance=0.005)
     nothing = {"score": None, "error": None, "raw": None, "ceiling": None, "comparison": None}
     return make_report(
         benchmarks=[

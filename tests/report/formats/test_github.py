@@ -10,13 +10,14 @@ import pytest
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.formats.github import outputs, workflow_commands
-from pytest_brainscore.report.record import BenchmarkRecord, ComparisonRecord
-from pytest_brainscore.report.rendering import write_report
+from pytest_brainscore.report.record import BenchmarkRecord
+from pytest_brainscore.report.writing import write_report
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 
 
 def regressed(identifier: str, delta: float) -> BenchmarkRecord:
-    comparison = ComparisonRecord(verdict="regressed", baseline=0.5, delta=delta, tolerance=0.005)
+    comparison = Comparison(verdict="regressed", baseline=0.5, delta=delta, tolerance=0.005)
     return make_record(identifier=identifier, score=0.5 + delta, comparison=comparison)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pytest_brainscore.report.formats.markdown import MARKER, escape, markdown
-from pytest_brainscore.report.record import ComparisonRecord, ModelRecord
+from pytest_brainscore.report.record import ModelRecord
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record, make_report
 
-REGRESSED = ComparisonRecord(verdict="regressed", baseline=0.5, delta=-0.1, tolerance=0.005)
-IMPROVED = ComparisonRecord(verdict="improved", baseline=0.4, delta=0.1, tolerance=0.005)
+REGRESSED = Comparison(verdict="regressed", baseline=0.5, delta=-0.1, tolerance=0.005)
+IMPROVED = Comparison(verdict="improved", baseline=0.4, delta=0.1, tolerance=0.005)
 
 
 def test_the_first_line_is_the_marker_and_the_totals_come_next() -> None:

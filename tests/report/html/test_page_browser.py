@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_brainscore.report.html.page import render_page
-from pytest_brainscore.report.record import ComparisonRecord, ModelRecord
+from pytest_brainscore.report.record import ModelRecord
+from pytest_brainscore.scoring.comparison import Comparison
 from pytest_brainscore.scoring.population import published_population
 from pytest_brainscore.scoring.tree import published_tree
 from tests.support.records import make_report
@@ -140,8 +141,8 @@ def test_only_with_results(open_page: Open, published: str) -> None:
 
 
 def test_only_changed(open_page: Open) -> None:
-    worse = ComparisonRecord(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
-    same = ComparisonRecord(verdict="unchanged", baseline=0.5, delta=0.0, tolerance=0.005)
+    worse = Comparison(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
+    same = Comparison(verdict="unchanged", baseline=0.5, delta=0.0, tolerance=0.005)
     records = [
         leaf_record("net", name, comparison=worse if name == "Kar2019-ost" else same)
         for name in published_tree().leaves

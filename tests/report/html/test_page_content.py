@@ -13,17 +13,15 @@ import pytest
 
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.html.page import render_page
-from pytest_brainscore.report.record import ComparisonRecord, ModelRecord, Report, plain_report
-from pytest_brainscore.scoring.comparison import Verdict
+from pytest_brainscore.report.plain import plain_report
+from pytest_brainscore.report.record import ModelRecord, Report
+from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.population import Result, population_of, published_population
 from pytest_brainscore.scoring.tree import published_tree
 from tests.support.records import make_record, make_report
 from tests.support.score_pages import leaf_record, many_models, published_report
 
 CIRCULAR = "Marques2020_Ringach2002-circular_variance"
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 HOSTILE = "net</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
@@ -57,7 +55,7 @@ def test_the_policy_allows_the_style_and_the_script_of_the_page_and_no_other() -
 
 
 def test_nothing_in_the_page_needs_more_than_that() -> None:
-    page = render_page([many_models(2)], population=published_population(), palette="brainscore")
+    page = render_page([many_models(2)], population=published_population())
     assert " style=" not in page
     assert not re.search(r"<[^>]*\son[a-z]+=", page)
     assert not re.search(r"<(link|iframe|object|embed|base|form)\b", page)
@@ -103,7 +101,7 @@ def test_text_from_reports_is_never_markup() -> None:
                 normalisation=HOSTILE,
                 n={HOSTILE: 3},
                 fingerprint={HOSTILE: HOSTILE},
-                comparison=ComparisonRecord(verdict="not-comparable", baseline=0.4, reason=HOSTILE),
+                comparison=Comparison(verdict="not-comparable", baseline=0.4, reason=HOSTILE),
             ),
             make_record(model=HOSTILE, identifier=HOSTILE, region=HOSTILE, status="failed", score=None, reason=HOSTILE),
         ],
@@ -130,13 +128,13 @@ def test_a_leaf_has_score_error_raw_ceiling_version_and_what_was_measured() -> N
     ("changes", "words"),
     [
         ({}, "= unchanged"),
-        ({"comparison": ComparisonRecord(verdict="regressed", baseline=0.53, delta=-0.03)}, "▼ regressed -.030"),
-        ({"comparison": ComparisonRecord(verdict="improved", baseline=0.496, delta=0.004)}, "▲ improved +.004"),
-        ({"comparison": ComparisonRecord(verdict="new")}, "+ new"),
-        ({"comparison": ComparisonRecord(verdict="not-comparable", baseline=0.4)}, "≠ not comparable"),
+        ({"comparison": Comparison(verdict="regressed", baseline=0.53, delta=-0.03)}, "▼ regressed -.030"),
+        ({"comparison": Comparison(verdict="improved", baseline=0.496, delta=0.004)}, "▲ improved +.004"),
+        ({"comparison": Comparison(verdict="new")}, "+ new"),
+        ({"comparison": Comparison(verdict="not-comparable", baseline=0.4)}, "≠ not comparable"),
         ({"comparison": None}, "● scored"),
         ({"status": "unavailable", "score": None, "comparison": None, "reason": "no data"}, "○ unavailable"),
-        ({"status": "unavailable", "score": None, "comparison": ComparisonRecord(verdict="missing")}, "? missing"),
+        ({"status": "unavailable", "score": None, "comparison": Comparison(verdict="missing")}, "? missing"),
         ({"status": "failed", "score": None, "comparison": None, "reason": "boom"}, "✕ failed"),
         ({"status": "crashed", "score": None, "comparison": None, "reason": "gone"}, "☓ crashed"),
         ({"status": "nan", "score": None, "comparison": None, "reason": "none"}, "X no number"),
@@ -152,7 +150,7 @@ def test_every_status_and_verdict_has_a_shape_and_a_word(changes: dict[str, Any]
 def test_what_changed_stands_above_the_tree_largest_difference_first() -> None:
     def moved(identifier: str, delta: float) -> Any:
         verdict: Verdict = "improved" if delta > 0 else "regressed"
-        comparison = ComparisonRecord(verdict=verdict, baseline=0.5, delta=delta, tolerance=0.005)
+        comparison = Comparison(verdict=verdict, baseline=0.5, delta=delta, tolerance=0.005)
         return leaf_record("net", identifier, score=0.5 + delta, comparison=comparison)
 
     page = page_of(
@@ -170,11 +168,11 @@ def test_what_changed_stands_above_the_tree_largest_difference_first() -> None:
 def test_the_path_to_a_change_stands_open() -> None:
     many = many_models(1).benchmarks
     quiet = [
-        leaf_record("net", each.identifier, comparison=ComparisonRecord(verdict="unchanged", baseline=0.5, delta=0.0))
+        leaf_record("net", each.identifier, comparison=Comparison(verdict="unchanged", baseline=0.5, delta=0.0))
         for each in many
     ]
     assert " open" not in opening(page_of(*quiet), "V1-orientation")
-    worse = ComparisonRecord(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
+    worse = Comparison(verdict="regressed", baseline=0.6, delta=-0.1, tolerance=0.005)
     regressed = [leaf_record("net", CIRCULAR, comparison=worse), *quiet[1:]]
     for parent in published_tree().leaves[CIRCULAR].parents:
         assert " open" in opening(page_of(*regressed), parent)
@@ -287,24 +285,15 @@ def test_figures_stand_at_their_place_or_in_a_section_of_their_own() -> None:
     assert 'id="figures"' not in page_of(figures={CIRCULAR: svg})
 
 
-def test_at_most_ten_thumbnails() -> None:
-    page = page_of(leaf_record("net", CIRCULAR), thumbnails={CIRCULAR: [PIXEL] * 12})
-    assert row(page, CIRCULAR).count("data:image/png;base64,") == 10
-
-
-def test_stimuli_that_must_not_be_shown() -> None:
-    page = page_of(leaf_record("net", CIRCULAR), thumbnails={CIRCULAR: []})
-    assert "Sample stimuli cannot be displayed publicly for this benchmark." in row(page, CIRCULAR)
-
-
-def test_thumbnails_beyond_two_megabytes_are_left_out_and_that_is_said() -> None:
-    large = PIXEL + bytes(1_500_000)
-    records = [leaf_record("net", CIRCULAR), leaf_record("net", "ImageNet-top1")]
-    page = page_of(*records, thumbnails={CIRCULAR: [large], "ImageNet-top1": [large]})
-    assert "data:image/png" in row(page, CIRCULAR)
-    assert "left out to keep this page small" in row(page, "ImageNet-top1")
-
-
-def test_a_thumbnail_of_an_unknown_format_is_refused() -> None:
-    with pytest.raises(ReportError, match="no PNG, JPEG, GIF or WebP"):
-        page_of(leaf_record("net", CIRCULAR), thumbnails={CIRCULAR: [b"<svg>"]})
+@pytest.mark.parametrize(
+    ("region", "n", "told"),
+    [
+        ("V1", {"neurons": 102, "stimuli": 315}, "recordings from 102 neurons in V1, 315 stimuli"),
+        ("IT", {}, "recordings in IT"),
+        ("probabilities", {"stimuli": 240}, "match-to-sample task, 240 stimuli"),
+        ("rotation_matching", {}, "rotation matching task"),
+    ],
+)
+def test_a_row_says_what_was_measured(region: str, n: dict[str, int], told: str) -> None:
+    page = page_of(leaf_record("net", CIRCULAR, region=region, n=n))
+    assert f" {told} · Ringach2002 " in text(row(page, CIRCULAR))

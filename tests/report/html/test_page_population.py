@@ -29,11 +29,11 @@ def test_a_model_that_has_no_number_anymore_keeps_its_earlier_one() -> None:
     old = make_report(created="2026-01-01T00:00:00Z", benchmarks=[make_record(score=0.2)])
     lost = make_record(status="unavailable", score=None, comparison=None)
     new = make_report(created="2026-02-01T00:00:00Z", benchmarks=[lost])
-    assert report_population([old, new], "mine").own("texture-index", 1, "net") == 0.2
+    assert report_population([old, new]).own("texture-index", 1, "net") == 0.2
 
 
 def test_no_reports_are_an_empty_population() -> None:
-    assert report_population([]).standing("texture-index", 1, 0.5) is None
+    assert report_population([]).peers("texture-index", 1, 0.5) is None
 
 
 def test_two_checkpoints_of_one_name_are_two_models() -> None:

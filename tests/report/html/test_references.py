@@ -14,7 +14,8 @@ from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.data.citations import cite
 from pytest_brainscore.report.html.page import render_page
 from pytest_brainscore.report.html.references import publications
-from pytest_brainscore.report.record import BenchmarkRecord, plain_report
+from pytest_brainscore.report.plain import plain_report
+from pytest_brainscore.report.record import BenchmarkRecord
 from tests.support.records import make_record, make_report
 
 EVERYTHING = every_version()

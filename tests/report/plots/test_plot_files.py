@@ -11,7 +11,7 @@ from pytest_brainscore.report.destination import parse_destination
 from pytest_brainscore.report.html.page import render_page
 from pytest_brainscore.report.plots.figures import benchmark_plot, page_figures, write_plots
 from pytest_brainscore.report.record import ModelRecord
-from pytest_brainscore.report.rendering import write_report
+from pytest_brainscore.report.writing import write_report
 from pytest_brainscore.scoring.population import published_population
 from tests.support.records import make_record, make_report
 from tests.support.score_pages import leaf_record, many_models

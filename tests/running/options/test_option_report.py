@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from pytest_brainscore.report.record import json_schema
+from pytest_brainscore.report.plain import json_schema
 
 if TYPE_CHECKING:
     from tests.support.projects import Project

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_brainscore.report.record import benchmark_record
+from pytest_brainscore.report.plain import benchmark_record
 from pytest_brainscore.report.red import is_red
 
 if TYPE_CHECKING:
@@ -48,6 +48,33 @@ def test_nothing_is_stored_by_default(project: Project) -> None:
 def test_what_is_stored(changed: Project, update: str, expected: dict[str, float], failed: int) -> None:
     changed.run("--brainscore-update", update).assert_outcomes(passed=3 - failed, failed=failed)
     assert stored(changed) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "hint"),
+    [
+        ({"score": 0.4}, True),
+        ({"no number": "flat"}, False),
+        ({"raise": "out of luck"}, False),
+        ({"unavailable": "no licence"}, False),
+    ],
+    ids=["fell", "no number", "failed", "unavailable"],
+)
+def test_only_what_has_a_score_can_be_accepted(project: Project, now: dict[str, Any], hint: bool) -> None:
+    project.outcomes({"fell": {"score": 0.5}})
+    project.run("--brainscore-update", "new")
+    project.outcomes({"fell": now})
+    assert ("--brainscore-update all" in project.run().stdout.str()) is hint
+
+
+def test_a_suite_is_told_what_the_report_says(changed: Project) -> None:
+    suite = changed.path / "test_toys.py"
+    suite.write_text(
+        suite.read_text().replace("    brainscore.check", "    print('told', brainscore.check").rstrip() + ")\n"
+    )
+    changed.run("--brainscore-update", "all", "-s").stdout.fnmatch_lines_random(
+        ["*told Comparison(verdict='regressed', baseline=0.5, delta=-0.*, accepted=True)"]
+    )
 
 
 def test_an_unknown_word_is_a_usage_error(project: Project) -> None:

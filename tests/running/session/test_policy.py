@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytest_brainscore.report.record import ComparisonRecord
 from pytest_brainscore.report.red import is_red
 from pytest_brainscore.running.command_line.policy import ruled
+from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record
 
 
@@ -37,12 +37,12 @@ def options(**changes: Any) -> Any:
     ],
 )
 def test_a_verdict_is_red_or_accepted(verdict: Any, changes: dict[str, Any], red: bool) -> None:
-    record = make_record(comparison=ComparisonRecord(verdict=verdict, baseline=0.5))
+    record = make_record(comparison=Comparison(verdict=verdict, baseline=0.5))
     assert is_red(ruled(record, options(**changes))) is red
 
 
 def test_a_lost_number_cannot_be_accepted_since_nothing_can_be_stored() -> None:
-    record = make_record(status="nan", score=None, comparison=ComparisonRecord(verdict="regressed", baseline=0.5))
+    record = make_record(status="nan", score=None, comparison=Comparison(verdict="regressed", baseline=0.5))
     assert is_red(ruled(record, options(update="all")))
 
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_brainscore.report.assemble_report import build_report, environment
-from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report, plain_report
+from pytest_brainscore.report.assemble_report import assemble_report, environment
+from pytest_brainscore.report.plain import plain_report
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from tests.support.records import make_record, make_report
 
 MODELS = [ModelRecord(identifier=name, specification=name) for name in ("second.letter", "a.first")]
@@ -24,7 +25,7 @@ RECORDS = [make_record(model=model.identifier, identifier=identifier) for model 
 
 def build(records: list[BenchmarkRecord]) -> Report:
     empty = make_report()
-    return build_report(
+    return assemble_report(
         created=empty.created,
         command=("pytest",),
         environment=empty.environment,

@@ -10,16 +10,16 @@ from typing import Any
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BrainScoreError, ReportError
 from pytest_brainscore.report.destination import Destination, ReportKind
-from pytest_brainscore.report.folder import read_reports
 from pytest_brainscore.report.formats.badge import badge
 from pytest_brainscore.report.formats.ctrf import ctrf
 from pytest_brainscore.report.formats.github import append_outputs, workflow_commands
 from pytest_brainscore.report.formats.junit import junit
 from pytest_brainscore.report.formats.markdown import markdown
 from pytest_brainscore.report.formats.table import table
+from pytest_brainscore.report.json_files import JsonLines, write_json
 from pytest_brainscore.report.plots.figures import page_figures, write_plots
+from pytest_brainscore.report.reading import read_reports
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.report.writers import JsonLines, write_json
 
 
 def write_report(

@@ -11,19 +11,8 @@ import msgspec
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.destination import Destination, check_writable, parse_destination
-from pytest_brainscore.report.reading import read_json_lines, read_report
-from pytest_brainscore.report.record import BenchmarkRecord, Report, plain_record, plain_report
-
-__all__ = [
-    "Destination",
-    "JsonLines",
-    "check_writable",
-    "parse_destination",
-    "read_json_lines",
-    "read_report",
-    "write_json",
-]
+from pytest_brainscore.report.plain import plain_record, plain_report
+from pytest_brainscore.report.record import BenchmarkRecord, Report
 
 FORCED_SECONDS = 1.0
 """Least time between two lines that are forced to the disk."""
