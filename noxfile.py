@@ -49,7 +49,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS[0])
 def oldest_pytest(session: nox.Session) -> None:
-    """Tests of the plugin, with the oldest pytest and the newest of everything else."""
+    """Test the plugin with the oldest pytest and the newest of everything else."""
     session.install("-e", ".[test]", "pytest==8.4.*", env=CPU)
     _pytest(session, "tests/running")
 
