@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -109,3 +110,24 @@ def test_links_between_the_pages_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), GITHUB / "pull_request_template.md"]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_walks_are_commits_of_this_repository() -> None:
+    """Whoever follows one sees the diff; the names of files are those of that time."""
+
+    def git(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    if git("rev-parse", "--is-shallow-repository").stdout.strip() != "false":
+        pytest.skip("the history of the repository is not here")
+    _, *walks = (ROOT / "CONTRIBUTING.md").read_text().split("\n### ")
+    assert len(walks) == 3
+    for walk in walks:
+        commit, *_ = re.findall(r"`git show ([0-9a-f]{7,}) --", walk)
+        changed = git("show", "--name-only", "--format=", commit).stdout.split()
+        listed = re.findall(r"^ (\S+) +\|", walk, re.MULTILINE)
+        assert listed
+        assert set(listed) <= set(changed)
+        added = re.findall(r"^\+(.+)", walk, re.MULTILINE)
+        diff = git("show", "--format=", commit).stdout.splitlines()
+        assert {f"+{line}" for line in added} <= set(diff)
