@@ -228,10 +228,9 @@ def test_two_scores_in_one_test_are_refused(project: Project, workers: str) -> N
     assert "called brainscore.check twice" in project.benchmarks()["one"]["reason"]
 
 
-def test_a_regression_that_is_expected_to_fail_is_red_all_the_same(project: Project) -> None:
-    project.run("--brainscore-update", "new")
-    project.outcomes({"one": {"score": 0.3}, "two": {"score": 0.25}})
-    suite = project.path / "test_toys.py"
+def test_a_regression_that_is_expected_to_fail_is_red_all_the_same(stored: Project) -> None:
+    stored.outcomes({"one": {"score": 0.3}, "two": {"score": 0.25}})
+    suite = stored.path / "test_toys.py"
     suite.write_text(suite.read_text().replace("def test_toys", "@pytest.mark.xfail\ndef test_toys"))
-    assert project.run().ret == 1
-    assert project.benchmarks()["one"]["comparison"]["verdict"] == "regressed"
+    assert stored.run().ret == 1
+    assert stored.benchmarks()["one"]["comparison"]["verdict"] == "regressed"
