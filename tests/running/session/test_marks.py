@@ -16,18 +16,18 @@ def marked(project: Project, arguments: str) -> Project:
     return project
 
 
+@pytest.mark.parametrize("workers", ["0", "2"])
 @pytest.mark.parametrize(
-    ("arguments", "told", "workers"),
+    ("arguments", "told"),
     [
-        ("'to_ys'", "No benchmark and no parent of the score tree matches 'to_ys'; did you mean toys*", "0"),
-        ("'to_ys'", "No benchmark and no parent of the score tree matches 'to_ys'; did you mean toys*", "2"),
-        ("''", "No benchmark and no parent*", "0"),
-        ("7", "The mark brainscore(7) does not name one node as a text*", "2"),
-        ("'toys', 'toy'", "The mark brainscore('toys', 'toy') does not name one node as a text*", "0"),
-        ("node='toys'", "The mark brainscore(node='toys') does not name one node as a text*", "0"),
+        ("'to_ys'", "No benchmark and no parent of the score tree matches 'to_ys'; did you mean toys*"),
+        ("''", "No benchmark and no parent*"),
+        ("7", "The mark brainscore(7) does not name one node as a text*"),
+        ("'toys', 'toy'", "The mark brainscore('toys', 'toy') does not name one node as a text*"),
+        ("node='toys'", "The mark brainscore(node='toys') does not name one node as a text*"),
     ],
 )
-def test_a_mark_that_names_no_node_stops_the_run(project: Project, arguments: str, told: str, workers: str) -> None:
+def test_a_mark_that_names_no_node_stops_the_run(project: Project, workers: str, arguments: str, told: str) -> None:
     result = marked(project, arguments).run("-n", workers)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*test_toys*{told.replace('[', '[[]')}"])
