@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -139,4 +141,80 @@ def test_nothing_reads_or_writes_pickles(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_modules_stay_small(module: Path) -> None:
-    assert len((PACKAGE / module).read_text().splitlines()) <= 400
+    assert len((PACKAGE / module).read_text().splitlines()) <= 400, "300 lines are wanted, 400 allowed"
+
+
+def test_folders_stay_small() -> None:
+    """A folder is looked through at a glance; papers and rooms are folders of folders."""
+    sizes = Counter(path.parent for path in MODULES if path.name != "__init__.py")
+    assert {folder: size for folder, size in sizes.items() if size > 16} == {}
+
+
+def imported(module: Path) -> set[Path]:
+    """Return the modules of the package that a module imports when it runs, also late, inside its functions.
+
+    Of ``from pytest_brainscore.metrics.shared import correlation`` it is the module ``correlation``.
+    """
+    tree = ast.parse((PACKAGE / module).read_text())
+    names = imports(PACKAGE / module, type_checking=False)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in names:
+            names = names | {f"{node.module}.{alias.name}" for alias in node.names}
+    paths = (Path(*name.split(".")[1:]) for name in names if name.startswith("pytest_brainscore."))
+    return {path.with_suffix(".py") for path in paths if path.with_suffix(".py") in MODULES} - {module}
+
+
+def assert_one_way(graph: dict[str, set[str]]) -> None:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"A circle: {' <- '.join(error.args[1])}")
+
+
+def test_no_circle_of_modules() -> None:
+    assert_one_way({str(module): {str(other) for other in imported(module)} for module in MODULES})
+
+
+STILL_CIRCULAR = {"models"}
+"""Rooms whose folders know each other both ways. May only shrink."""
+
+
+@pytest.mark.parametrize("room", sorted({path.parts[0] for path in MODULES if len(path.parts) > 2} - STILL_CIRCULAR))
+def test_the_folders_of_a_room_know_each_other_one_way(room: str) -> None:
+    """What lies directly in a room is shared by its folders or brings them together, as module by module is checked."""
+    graph: dict[str, set[str]] = {}
+    for module in MODULES:
+        if module.parts[0] == room and len(module.parts) > 2:
+            others = {other.parts[1] for other in imported(module) if other.parts[0] == room and len(other.parts) > 2}
+            graph.setdefault(module.parts[1], set()).update(others - {module.parts[1]})
+    assert_one_way(graph)
+
+
+def test_papers_know_only_what_papers_share_and_what_they_build_on() -> None:
+    builds_on = {"hermann2020": {"geirhos2021"}, "imagenet_c": {"imagenet"}, "objectnet": {"imagenet"}}
+    for module in MODULES:
+        if module.parts[0] == "benchmarks" and len(module.parts) > 2:
+            paper = module.parts[1]
+            others = {other.parts[1] for other in imported(module) if other.parts[:1] == ("benchmarks",)}
+            folders = {other for other in others if (PACKAGE / "benchmarks" / other).is_dir()}
+            assert folders <= {paper, "shared"} | builds_on.get(paper, set()), module
+
+
+TESTS = Path(__file__).parent
+NO_ROOM = {
+    "support",
+    "performance",
+    "statistics",
+    "data/published_layout",
+    "running/options",
+    "running/results",
+    "running/session",
+}
+"""Folders of tests that mirror no room: what tests share, measurements, and what a user sees of a run."""
+
+
+def test_tests_mirror_the_rooms() -> None:
+    folders = {str(path.parent.relative_to(TESTS)) for path in TESTS.rglob("*.py")} - {"."}
+    assert {folder for folder in folders - NO_ROOM if not (PACKAGE / folder).is_dir()} == set()
+    rooms = {path.parts[0] for path in MODULES if len(path.parts) > 1}
+    assert rooms <= folders | {str(Path(folder).parts[0]) for folder in folders}

@@ -86,9 +86,14 @@ def choose_distribution(config: pytest.Config) -> None:
 
 
 def device_of_worker(device: str, worker: str) -> str:
-    """Spread workers over the CUDA devices: ``gw3`` of two devices takes ``cuda:1``. Other devices stay."""
+    """Spread workers over the CUDA devices: ``gw3`` of two devices takes ``cuda:1``. Other devices stay.
+
+    How many there are is asked when a network is loaded (``auto:3``): a worker that loads none imports no torch.
+    """
     if device not in ("auto", "cuda") or not worker.startswith("gw"):
         return device
+    if device == "auto":
+        return f"auto:{worker[2:]}"
     import torch
 
     count = torch.cuda.device_count()

@@ -13,7 +13,8 @@ def resolve_device(name: str) -> torch.device:
     Parameters
     ----------
     name
-        ``auto`` (CUDA where available, else the CPU), ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+        ``auto`` (CUDA where available, else the CPU), ``cpu``, ``cuda``, ``cuda:1``, ``mps``;
+        ``auto:3`` is ``auto`` for the fourth of several processes, which take the CUDA devices in turn.
 
     Raises
     ------
@@ -21,8 +22,12 @@ def resolve_device(name: str) -> torch.device:
         The name is not a device, or this machine does not have it.
 
     """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    kind, _, process = name.partition(":")
+    if kind == "auto" and (name == kind or process.isdecimal()):
+        if not torch.cuda.is_available():
+            return torch.device("cpu")
+        count = torch.cuda.device_count()
+        return torch.device("cuda", int(process) % count) if process and count > 1 else torch.device("cuda")
     advice = mend(option="give --brainscore-device", python="give as device") + " auto, cpu, cuda, cuda:1 or mps"
     try:
         device = torch.device(name)

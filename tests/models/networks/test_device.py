@@ -13,11 +13,20 @@ def test_auto_is_cuda_where_there_is_one() -> None:
     assert resolve_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
 
 
+@pytest.mark.parametrize(
+    ("devices", "chosen"), [(0, ["cpu"] * 3), (1, ["cuda"] * 3), (2, ["cuda:0", "cuda:1", "cuda:0"])]
+)
+def test_processes_take_the_devices_in_turn(devices: int, chosen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: devices > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: devices)
+    assert [str(resolve_device(f"auto:{process}")) for process in range(3)] == chosen
+
+
 def test_cpu() -> None:
     assert resolve_device("cpu") == torch.device("cpu")
 
 
-@pytest.mark.parametrize("name", ["gpu", "cuda:x", ""])
+@pytest.mark.parametrize("name", ["gpu", "cuda:x", "auto:x", ""])
 def test_what_is_no_device(name: str) -> None:
     with pytest.raises(ModelError, match=r"no device.*auto, cpu, cuda"):
         resolve_device(name)

@@ -30,34 +30,30 @@ def score(project: Project, mode: str) -> float:
     return value
 
 
-def test_use_stores_and_gives_the_same_bits_from_the_store(project: Project, home: Path) -> None:
-    cold = score(project, "use")
+def test_the_modes_along_one_store(project: Project, home: Path) -> None:
+    """Whatever becomes of the store, the bits are the same."""
+    project.run("--brainscore-cache", "only", model="tiny.py:build").assert_outcomes(failed=1)
+    assert "store" in project.benchmarks()["one"]["reason"]
+
+    computed = score(project, "off")
+    assert arrays(home) == {}
+
+    assert score(project, "use") == computed
     stored = arrays(home)
     assert stored
-    assert score(project, "use") == cold
+
+    assert score(project, "use") == computed
+    assert score(project, "only") == computed
     assert arrays(home) == stored
 
-
-def test_refresh_computes_anew(project: Project, home: Path) -> None:
-    cold = score(project, "use")
-    stored = arrays(home)
-    assert score(project, "refresh") == cold
+    assert score(project, "refresh") == computed
     assert arrays(home).keys() == stored.keys()
     assert arrays(home) != stored
 
 
-def test_only_refuses_to_compute(project: Project, home: Path) -> None:
-    result = project.run("--brainscore-cache", "only", model="tiny.py:build")
-    result.assert_outcomes(failed=1)
-    assert "store" in project.benchmarks()["one"]["reason"]
-    cold = score(project, "use")
-    assert score(project, "only") == cold
-
-
-def test_off_writes_nothing_and_gives_the_same_bits(project: Project, home: Path) -> None:
-    computed = score(project, "off")
+def test_off_makes_no_store(project: Project, home: Path) -> None:
+    score(project, "off")
     assert not home.exists()
-    assert score(project, "use") == computed
 
 
 def test_the_ini_file_may_set_it_and_is_checked(project: Project, home: Path) -> None:

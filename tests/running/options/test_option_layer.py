@@ -44,7 +44,7 @@ def test_a_layer_that_does_not_exist_names_those_that_do(recorded: Project) -> N
 
 
 @pytest.mark.parametrize("word", ["V1", "V1=", "=features"])
-def test_a_word_of_another_form_is_a_usage_error(recorded: Project, word: str) -> None:
-    result = recorded.run("--brainscore-layer", word, model="tiny.py:build")
+def test_a_word_of_another_form_is_a_usage_error(pytester: pytest.Pytester, word: str) -> None:
+    result = pytester.runpytest_inprocess("--model=pixels", "--brainscore-layer", word)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --brainscore-layer * is not REGION=LAYER*"])

@@ -11,11 +11,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def fallen(project: Project) -> Project:
+def fallen(stored: Project) -> Project:
     """Return a project whose scores fell by .02 from their baselines."""
-    project.run("--brainscore-update", "new")
-    project.outcomes({"one": {"score": 0.48}, "two": {"score": 0.23}})
-    return project
+    stored.outcomes({"one": {"score": 0.48}, "two": {"score": 0.23}})
+    return stored
 
 
 @pytest.mark.parametrize(
@@ -41,7 +40,7 @@ def test_the_ini_file_may_set_them(fallen: Project) -> None:
 
 
 @pytest.mark.parametrize("word", ["abs:much", "-1", "sem:", "one="])
-def test_a_bad_word_is_a_usage_error(project: Project, word: str) -> None:
-    result = project.run(f"--brainscore-tolerance={word}")
+def test_a_bad_word_is_a_usage_error(pytester: pytest.Pytester, word: str) -> None:
+    result = pytester.runpytest_inprocess("--model=pixels", f"--brainscore-tolerance={word}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: The tolerance *cannot be read*"])

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.projects import Project
 
-# In a process of its own: pytester forgets modules after a test, and torch cannot be imported twice.
-MAKE_CHECKPOINT = """
-import sys
-import torch
-from safetensors.torch import save_file
-
-torch.manual_seed(7)
-convolutions = {"0": torch.nn.Conv2d(3, 2, 5), "3": torch.nn.Conv2d(2, 4, 3)}
-tensors = {f"{i}.{name}": value for i, layer in convolutions.items() for name, value in layer.state_dict().items()}
-save_file(tensors, sys.argv[1])
-"""
+SHAPES = {"0.weight": (2, 3, 5, 5), "0.bias": (2,), "3.weight": (4, 2, 3, 3), "3.bias": (4,)}
 
 
 @pytest.fixture
@@ -31,7 +21,8 @@ def checkpoint(project: Project) -> Path:
     """Return a checkpoint of the tiny network with other weights than it is built with."""
     project.outcomes({"one": {"record": True}})
     path = project.path / "best.safetensors"
-    subprocess.run([sys.executable, "-c", MAKE_CHECKPOINT, str(path)], check=True)
+    generator = np.random.default_rng(7)
+    save_file({name: generator.normal(size=shape).astype(np.float32) for name, shape in SHAPES.items()}, path)
     return path
 
 

@@ -10,25 +10,53 @@ if TYPE_CHECKING:
     from tests.support.projects import Project
 
 WORKERS = pytest.mark.parametrize("workers", ["0", "2"])
-EACH = "def pytest_collection_modifyitems(items):\n    for item in items:\n        if 'one' in item.name: "
-ELSEWHERE = {
-    "mark": f"{EACH}item.add_marker(pytest.mark.skip(reason='not today'))\n",
-    "skipif": f"{EACH}item.add_marker(pytest.mark.skipif(True, reason='not today'))\n",
-    "notrun": f"{EACH}item.add_marker(pytest.mark.xfail(run=False, reason='not today'))\n",
-    "fixture": "@pytest.fixture(autouse=True)\ndef today(request):\n"
-    "    if 'one' in request.node.name: pytest.skip('not today')\n",
-    "hook": "@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_setup(item):\n"
-    "    if 'one' in item.name: pytest.skip('not today')\n",
-    "wrapper": "@pytest.hookimpl(wrapper=True, tryfirst=True)\ndef pytest_runtest_setup(item):\n"
-    "    result = yield\n    if 'one' in item.name: pytest.skip('not today')\n    return result\n",
-    "call": "@pytest.hookimpl(wrapper=True, tryfirst=True)\ndef pytest_runtest_call(item):\n"
-    "    if 'one' in item.name: pytest.skip('not today')\n    return (yield)\n",
-}
-"""What a conftest may hold that skips one of two leaves."""
+SKIPS = """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    marks = {
+        "mark": pytest.mark.skip(reason="not today"),
+        "skipif": pytest.mark.skipif(True, reason="not today"),
+        "notrun": pytest.mark.xfail(run=False, reason="not today"),
+    }
+    for item in items:
+        for way, mark in marks.items():
+            if way in item.name:
+                item.add_marker(mark)
+
+@pytest.fixture(autouse=True)
+def today(request):
+    if "fixture" in request.node.name:
+        pytest.skip("not today")
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if "hook" in item.name:
+        pytest.skip("not today")
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item):
+    if "call" in item.name:
+        pytest.skip("not today")
+    return (yield)
+
+class Wrapper:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item):
+        result = yield
+        if "around" in item.name:
+            pytest.skip("not today")
+        return result
+
+def pytest_configure(config):
+    config.pluginmanager.register(Wrapper())
+"""
+"""A conftest that skips leaves in every way there is; each leaf is named after its way."""
+WAYS = ("mark", "skipif", "notrun", "fixture", "hook", "call", "around")
 FINE: dict[str, dict[str, Any]] = {"fine": {"score": 0.5}}
 
 TIME_LIMIT = ("--timeout", "1.5", "-o", "timeout_func_only=true")
-"""Of the test alone: in a worker, setting up the first one imports torch."""
+"""Of the test alone, not of what is set up for the first one of a process."""
 # What a model or a benchmark does, the status of the leaf, and a piece of the reason.
 ENDINGS = {
     "raise SystemExit(0)": ("failed", "SystemExit"),
@@ -47,23 +75,26 @@ def outcomes_of(project: Project) -> dict[str, str]:
     return {name: record["status"] for name, record in project.benchmarks().items()}
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_whatever_ends_a_test_its_leaf_has_a_record(project: Project, ending: str) -> None:
-    status, reason = ENDINGS[ending]
-    project.outcomes(FINE | {"odd": {"do": ending}})
-    result = project.run("-n", "0")
-    assert outcomes_of(project) == {"fine": "scored", "odd": status}
-    assert reason in project.benchmarks()["odd"]["reason"]
+@WORKERS
+def test_whatever_ends_a_test_its_leaf_has_a_record(project: Project, workers: str) -> None:
+    names = {f"b{index}": ending for index, ending in enumerate(ENDINGS)}
+    project.outcomes(FINE | {name: {"do": ending} for name, ending in names.items()})
+    assert project.run("-n", workers).ret == 1
+    for name, ending in names.items():
+        status, reason = ENDINGS[ending]
+        record = project.benchmarks()[name]
+        assert record["status"] == status, ending
+        assert reason in record["reason"], ending
+    assert project.benchmarks()["fine"]["status"] == "scored"
     assert project.report()["complete"] is True
-    assert result.ret == (1 if status == "failed" else 0)
-    assert len(project.lines()) == 2
+    assert len(project.lines()) == len(ENDINGS) + 1
 
 
-def test_so_it_is_in_a_worker(project: Project) -> None:
-    statuses = {f"b{index}": status for index, (status, _) in enumerate(ENDINGS.values())}
-    project.outcomes({f"b{index}": {"do": ending} for index, ending in enumerate(ENDINGS)})
-    assert project.run("-n", "2").ret == 1
-    assert outcomes_of(project) == statuses
+def test_what_says_that_it_cannot_run_is_no_failure(project: Project) -> None:
+    said = [ending for ending, (status, _) in ENDINGS.items() if status == "unavailable"]
+    project.outcomes(FINE | {f"b{index}": {"do": ending} for index, ending in enumerate(said)})
+    assert project.run().ret == 0
+    assert len(project.benchmarks()) == len(said) + 1
 
 
 @WORKERS
@@ -124,41 +155,46 @@ class TestInterrupted:
 class TestFromElsewhere:
     """A skip or a failure that neither the benchmark nor the model has caused."""
 
-    @pytest.mark.parametrize("how", ELSEWHERE)
-    def test_a_skip_is_unavailable_and_heard_by_require_and_missing(self, project: Project, how: str) -> None:
+    @pytest.fixture
+    def stored(self, project: Project) -> Project:
+        """Return a project whose baselines have what is skipped from now on."""
+        project.outcomes({name: {"score": 0.5} for name in (*WAYS, "fine")})
         project.run("--brainscore-update", "new")
         conftest = project.path / "conftest.py"
-        conftest.write_text(f"{conftest.read_text()}\nimport pytest\n{ELSEWHERE[how]}")
-        assert project.run().ret == 0
-        record = project.benchmarks()["one"]
-        assert record["status"] == "unavailable"
-        assert "not today" in record["reason"]
-        assert record["comparison"]["verdict"] == "missing"
-        assert project.run("--brainscore-missing", "fail").ret == 1
-        result = project.run("--brainscore-require", "one")
-        assert result.ret == 1
-        result.stdout.fnmatch_lines(["*not today* It is required by --brainscore-require.*"])
-
-    def test_so_it_is_in_a_worker(self, project: Project) -> None:
-        conftest = project.path / "conftest.py"
-        conftest.write_text(f"{conftest.read_text()}\nimport pytest\n{ELSEWHERE['wrapper']}")
-        assert project.run("-n", "2").ret == 0
-        assert project.benchmarks()["one"]["status"] == "unavailable"
-        assert project.run("-n", "2", "--brainscore-require", "one").ret == 1
+        conftest.write_text(f"{conftest.read_text()}\n{SKIPS}")
+        return project
 
     @WORKERS
-    @pytest.mark.parametrize("when", ["before", "after"])
-    def test_an_error_in_a_fixture_fails_the_leaf(self, project: Project, workers: str, when: str) -> None:
-        steps = ["assert False, 'disk full'", "yield"]
-        body = "".join(f"    {step}\n" for step in (steps if when == "before" else reversed(steps)))
+    def test_a_skip_is_unavailable_and_heard_by_require_and_missing(self, stored: Project, workers: str) -> None:
+        assert stored.run("-n", workers).ret == 0
+        records = stored.benchmarks()
+        assert records.pop("fine")["status"] == "scored"
+        assert records.keys() == set(WAYS)
+        for way, record in records.items():
+            assert record["status"] == "unavailable", way
+            assert "not today" in record["reason"], way
+            assert record["comparison"]["verdict"] == "missing", way
+        assert stored.run("-n", workers, "--brainscore-missing", "fail").ret == 1
+        result = stored.run("-n", workers, *(f"--brainscore-require={way}" for way in WAYS))
+        assert result.ret == 1
+        for way in WAYS:
+            result.stdout.fnmatch_lines([f"FAILED test_toys.py::test_toys?net.build-{way}?"])
+        result.stdout.fnmatch_lines(["*not today* It is required by --brainscore-require.*"])
+
+    @WORKERS
+    def test_an_error_in_a_fixture_fails_the_leaf(self, project: Project, workers: str) -> None:
+        project.outcomes({"before": {"score": 0.5}, "after": {"score": 0.25}})
         conftest = project.path / "conftest.py"
         conftest.write_text(
-            f"{conftest.read_text()}\nimport pytest\n@pytest.fixture(autouse=True)\ndef disk():\n{body}"
+            f"{conftest.read_text()}\nimport pytest\n@pytest.fixture(autouse=True)\ndef disk(request):\n"
+            "    assert 'before' not in request.node.name, 'disk full'\n    yield\n"
+            "    assert 'after' not in request.node.name, 'disk full'\n"
         )
         assert project.run("-n", workers).ret == 1
-        assert outcomes_of(project) == {"one": "failed", "two": "failed"}
-        assert "disk full" in project.benchmarks()["one"]["reason"]
-        assert project.benchmarks()["one"]["score"] is None
+        assert outcomes_of(project) == {"before": "failed", "after": "failed"}
+        for record in project.benchmarks().values():
+            assert "disk full" in record["reason"]
+            assert record["score"] is None
         assert project.report()["complete"] is True
 
     @WORKERS
@@ -192,10 +228,9 @@ def test_two_scores_in_one_test_are_refused(project: Project, workers: str) -> N
     assert "called brainscore.check twice" in project.benchmarks()["one"]["reason"]
 
 
-def test_a_regression_that_is_expected_to_fail_is_red_all_the_same(project: Project) -> None:
-    project.run("--brainscore-update", "new")
-    project.outcomes({"one": {"score": 0.3}, "two": {"score": 0.25}})
-    suite = project.path / "test_toys.py"
+def test_a_regression_that_is_expected_to_fail_is_red_all_the_same(stored: Project) -> None:
+    stored.outcomes({"one": {"score": 0.3}, "two": {"score": 0.25}})
+    suite = stored.path / "test_toys.py"
     suite.write_text(suite.read_text().replace("def test_toys", "@pytest.mark.xfail\ndef test_toys"))
-    assert project.run().ret == 1
-    assert project.benchmarks()["one"]["comparison"]["verdict"] == "regressed"
+    assert stored.run().ret == 1
+    assert stored.benchmarks()["one"]["comparison"]["verdict"] == "regressed"

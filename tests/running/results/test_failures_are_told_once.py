@@ -28,14 +28,12 @@ class TestTheWordFailed:
         result.stdout.fnmatch_lines(["FAILED test_toys.py::test_toys?net.build-bad?"])
         result.assert_outcomes(passed=1, failed=1)
 
-    def test_a_score_that_regressed(self, project: Project) -> None:
-        project.outcomes({"one": {"score": 0.5}})
-        project.run("--brainscore-update", "new")
-        project.outcomes({"one": {"score": 0.25}})
-        result = project.run()
+    def test_a_score_that_regressed(self, stored: Project) -> None:
+        stored.outcomes({"one": {"score": 0.25}})
+        result = stored.run()
         result.stdout.fnmatch_lines(["FAILED test_toys.py::test_toys?net.build-one?"])
         result.stdout.no_fnmatch_line("SCORED *")
-        project.run("-v").stdout.fnmatch_lines(["test_toys.py::test_toys?net.build-one? FAILED*"])
+        stored.run("-v").stdout.fnmatch_lines(["test_toys.py::test_toys?net.build-one? FAILED*"])
 
     def test_a_required_one_whose_data_are_missing(self, project: Project, workers: tuple[str, str]) -> None:
         project.outcomes({"one": {"unavailable": "its data are in a drawer."}})
@@ -94,9 +92,8 @@ def test_verbose_runs_list_every_failure(project: Project) -> None:
     assert tracebacks(project.run("-v"), "no such luck") == 3
 
 
-def test_a_number_that_was_lost_is_told_without_what_led_to_it(project: Project) -> None:
-    project.run("--brainscore-update", "new")
-    project.outcomes({"one": {"no number": "All responses are equal."}, "two": {"score": 0.25}})
-    output = project.run().stdout.str()
+def test_a_number_that_was_lost_is_told_without_what_led_to_it(stored: Project) -> None:
+    stored.outcomes({"one": {"no number": "All responses are equal."}, "two": {"score": 0.25}})
+    output = stored.run().stdout.str()
     assert output.count("has no number now, and the baseline is .500") == 1
     assert "During handling" not in output

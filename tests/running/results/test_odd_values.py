@@ -44,23 +44,21 @@ def test_a_score_that_is_no_score(project: Project, value: float) -> None:
 
 
 @pytest.mark.parametrize("version", ["1.0-beta", -3, 2.5, 1e300])
-def test_a_baseline_entry_that_somebody_made_up(project: Project, version: object) -> None:
-    project.run("--brainscore-update", "new")
-    stored = json.loads(project.baseline().read_text())
-    stored["scores"]["invented"] = {**stored["scores"]["one"], "fingerprint": {"version": version}}
-    project.baseline().write_text(json.dumps(stored))
-    result = project.run(*reports())
+def test_a_baseline_entry_that_somebody_made_up(stored: Project, version: object) -> None:
+    baseline = json.loads(stored.baseline().read_text())
+    baseline["scores"]["invented"] = {**baseline["scores"]["one"], "fingerprint": {"version": version}}
+    stored.baseline().write_text(json.dumps(baseline))
+    result = stored.run(*reports())
     assert result.ret == 0
-    assert everything_is_written(project)
+    assert everything_is_written(stored)
     result.stdout.fnmatch_lines(["*invented*knows no such benchmark*"])
-    assert project.run("--brainscore-missing", "fail").ret == 1
+    assert stored.run("--brainscore-missing", "fail").ret == 1
 
 
 @pytest.mark.parametrize("word", ["NaN", "1e999", '"half"'])
-def test_a_baseline_that_is_no_number_stops_the_run_before_it_starts(project: Project, word: str) -> None:
-    project.run("--brainscore-update", "new")
-    project.baseline().write_text(project.baseline().read_text().replace('"score": 0.5', f'"score": {word}'))
-    result = project.run()
+def test_a_baseline_that_is_no_number_stops_the_run_before_it_starts(stored: Project, word: str) -> None:
+    stored.baseline().write_text(stored.baseline().read_text().replace('"score": 0.5', f'"score": {word}'))
+    result = stored.run()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert f"$.scores[{json.dumps('one')}].score" in result.stderr.str()
 

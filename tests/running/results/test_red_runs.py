@@ -38,11 +38,9 @@ NONE: dict[str, Any] = {"no number": "All responses are equal."}
     ],
 )
 def test_the_exit_code_and_the_report_agree(
-    project: Project, outcome: dict[str, Any], options: str, baseline: bool, colour: str
+    request: pytest.FixtureRequest, outcome: dict[str, Any], options: str, baseline: bool, colour: str
 ) -> None:
-    if baseline:
-        project.outcomes({"one": GOOD})
-        project.run("--brainscore-update", "new")
+    project: Project = request.getfixturevalue("stored" if baseline else "project")
     required = "--brainscore-require" in options
     project.outcomes({"one": outcome, "two": AWAY if not required else GOOD})
     result = project.run(*options.split())

@@ -208,7 +208,17 @@ class TestAutomaticWorkers:
 def test_gpu_workers_are_spread_over_the_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
+    from pytest_brainscore.models.networks.device import resolve_device
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    assert [workers.device_of_worker("auto", f"gw{index}") for index in range(3)] == ["cuda:0", "cuda:1", "cuda:0"]
+    for asked in ("auto", "cuda"):
+        devices = [str(resolve_device(workers.device_of_worker(asked, f"gw{index}"))) for index in range(3)]
+        assert devices == ["cuda:0", "cuda:1", "cuda:0"]
     assert workers.device_of_worker("cpu", "gw1") == "cpu"
     assert workers.device_of_worker("auto", "master") == "auto"
+
+
+def test_a_worker_that_loads_no_network_imports_no_torch(project: Project) -> None:
+    project.outcomes({"one": {"score": 0.5, "do": "assert 'torch' not in sys.modules"}})
+    project.run("-n", "2").assert_outcomes(passed=1)
