@@ -99,8 +99,9 @@ class Benchmark:
 
     def __post_init__(self) -> None:
         """Check what was written."""
-        if isinstance(self.parents, list):
-            object.__setattr__(self, "parents", tuple(self.parents))
+        parents: Any = self.parents
+        if isinstance(parents, list):
+            object.__setattr__(self, "parents", tuple(parents))
         check_definition(self)
 
     @property
