@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
 
 
-HEADLINES: Final = (
+MAIN_PARENTS: Final = (
     "average_vision", "neural_vision", "V1", "V2", "V4", "IT", "behavior_vision", "engineering_vision",
 )  # fmt: skip
 """The parents that a short table shows, as the published leaderboard does."""
 
 
 def headlines(aggregates: Iterable[Mapping[str, Aggregate]]) -> list[str]:
-    """Return the parents that a short table of models shows: those headlines, and those of one's own with a score."""
+    """Return the parents that a short table of models shows: the main ones, and those of one's own with a score."""
     published = published_tree().children
     own = (name for each in aggregates for name, parent in each.items() if parent.scored and name not in published)
-    return list(dict.fromkeys([*HEADLINES, *own]))
+    return list(dict.fromkeys([*MAIN_PARENTS, *own]))
 
 
 def parents(records: Iterable[BenchmarkRecord], model: str, tree: ScoreTree | None = None) -> dict[str, Aggregate]:

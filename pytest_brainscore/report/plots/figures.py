@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.report.aggregates import HEADLINES, headlines, parents
+from pytest_brainscore.report.aggregates import MAIN_PARENTS, headlines, parents
 from pytest_brainscore.report.plots.confusion import confusion
 from pytest_brainscore.report.plots.drawing import nothing
 from pytest_brainscore.report.plots.model_scatter import Pair, model_scatter
@@ -62,7 +62,7 @@ def score_plot(
     bars = []
     results = sum(each.model == model and each.status in ("scored", "nan") for each in report.benchmarks)
     regions_only = most_benchmarks is not None and results > most_benchmarks
-    own = {name for name in headlines([aggregates]) if name not in HEADLINES}
+    own = {name for name in headlines([aggregates]) if name not in MAIN_PARENTS}
     roots = dict.fromkeys(each.parents[0] for each in report.benchmarks if own & {*each.parents[:1]})
     for region in (*_REGIONS, *roots):
         mine = [each for each in report.benchmarks if each.model == model and region in each.parents]
