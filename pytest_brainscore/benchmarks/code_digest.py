@@ -67,7 +67,9 @@ def _lines(value: Any, home: str, seen: set[int]) -> Iterator[str]:
         if id(value) not in seen and not _is_foreign(value, home):
             seen.add(id(value))
             yield from _code(value, home, seen)
-    elif callable(value) and not isinstance(value, types.BuiltinFunctionType):
+    elif isinstance(value, types.BuiltinFunctionType):
+        yield f"{value.__module__}.{value.__qualname__}"
+    elif callable(value):
         yield from _lines(type(value), home, seen)
         yield from _state(value, home, seen)
     else:

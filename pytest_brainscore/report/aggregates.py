@@ -18,7 +18,7 @@ MAIN_PARENTS: Final = ("average_vision", "neural_vision", *REGIONS, "behavior_vi
 
 
 def headlines(aggregates: Iterable[Mapping[str, Aggregate]]) -> list[str]:
-    """Return the parents that a short table of models shows: those headlines, and those of one's own with a score."""
+    """Return the parents that a short table of models shows: the main ones, and those of one's own with a score."""
     published = published_tree().children
     own = (name for each in aggregates for name, parent in each.items() if parent.scored and name not in published)
     return list(dict.fromkeys([*MAIN_PARENTS, *own]))
