@@ -35,7 +35,7 @@ def command(folder: Path, sort: str, page: str | None) -> None:
     from pytest_brainscore.report.html.leaderboard import render_leaderboard
     from pytest_brainscore.report.notation import aligned, number
     from pytest_brainscore.report.reading import read_reports
-    from pytest_brainscore.report.standings import columns, standings, unequal
+    from pytest_brainscore.report.standings import UnknownParent, columns, standings, unequal
     from pytest_brainscore.text import printable
 
     destination = parse_destination(page) if page is not None else None
@@ -43,7 +43,10 @@ def command(folder: Path, sort: str, page: str | None) -> None:
         if destination.kind != "html":
             raise ReportError(f"A leaderboard is written as a page, not as {destination.kind}; give --to html:PATH.")
         check_writable(destination.path)
-    table = standings(read_reports(folder).values(), sort)
+    try:
+        table = standings(read_reports(folder).values(), sort)
+    except UnknownParent as error:
+        raise click.BadParameter(str(error), param_hint="--sort") from error
     if not table:
         raise ReportError(f"There is no JSON report in {folder}; score a model with --brainscore-report json:PATH.")
     shown = columns(table, sort)

@@ -14,6 +14,10 @@ from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.tree import Aggregate, tree_of
 
 
+class UnknownParent(ReportError):
+    """Models are to be ranked by a parent that no report has."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """The place of a model."""
@@ -45,7 +49,7 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
 
     Raises
     ------
-    ReportError
+    UnknownParent
         There is no such parent.
 
     """
@@ -62,7 +66,7 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
     tree = tree_of(record for report in reports for record in report.benchmarks)
     if parent not in tree.children:
         near = difflib.get_close_matches(parent, tree.children)
-        raise ReportError(
+        raise UnknownParent(
             f"No benchmark of these reports has the parent {parent!r}; "
             f"{f'did you mean {near[0]}?' if near else 'see brainscore list for those there are.'}"
         )
