@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr, ndtri
 
+from pytest_brainscore.one_thread import one_thread
+
 GUESS_RATE = 0.5
 """Chance in a task of two alternatives."""
 # The starts and the bounds of the published fit.
@@ -99,6 +101,7 @@ def points_before_decline(accuracies: ArrayLike) -> int:
     return int(near.max(initial=best)) + 1
 
 
+@one_thread()
 def fit_psychometric_function(strengths: ArrayLike, accuracies: ArrayLike) -> PsychometricFit | None:
     """Fit slope, midpoint and lapse rate by maximum likelihood.
 
