@@ -310,7 +310,8 @@ def test_the_order_of_scores_and_of_leaves_does_not_matter(scores: dict[str, flo
     random.shuffle(leaves)
     random.shuffle(items)
     one, other = aggregate(scores), aggregate(dict(items), tree=build_tree(leaves))
-    assert one == other
+    # As text: a NaN is equal to itself in a dataclass of Python 3.12, and not in one of 3.13.
+    assert {name: repr(one[name]) for name in one} == {name: repr(other[name]) for name in other}
 
 
 @given(SCORES, st.sampled_from([name for name in TREE.children if len(TREE.children[name]) > 1]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -98,12 +98,12 @@ def harmless() -> tuple[Any, ...]:
 
 def _numpy() -> list[object]:
     """Return NumPy's types and the two functions that make arrays and scalars, under their old names, too."""
-    from numpy._core import multiarray
-
+    # Asked of NumPy, since their module has another name in NumPy 1.
+    scalar, reconstruct = (cast("Callable[..., object]", each.__reduce__()[0]) for each in (np.float64(), np.empty(0)))
     functions = [
         _named(function, f"{module}.multiarray", name)
         for module in ("numpy.core", "numpy._core")
-        for name, function in (("scalar", multiarray.scalar), ("_reconstruct", multiarray._reconstruct))
+        for name, function in (("scalar", scalar), ("_reconstruct", reconstruct))
     ]
     kinds = {type(np.dtype(code)) for code in np.typecodes["All"]}
     return [np.ndarray, np.dtype, *kinds, *functions]
