@@ -1,0 +1,95 @@
+"""Is the difference of two models real? Interval and p of a difference from bootstrap values with common draws."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import norm
+
+from pytest_brainscore.inference.draws import FloatArray
+from pytest_brainscore.inference.levels import Replicates
+
+
+class Difference(NamedTuple):
+    """A paired difference of two scores, second minus first."""
+
+    value: float
+    low: float
+    """Lower end of the interval; NaN where there is none."""
+    high: float
+    error: float
+    """Standard error of the difference; 0 where both have the same bootstrap values."""
+    p: float
+    """Two-sided, of no difference; 1 where there is none at all, NaN where it cannot be told."""
+    level: float
+    """Of the interval, for example .95."""
+
+
+def paired_difference(
+    first: Replicates, second: Replicates, *, level: float = 0.95, rounding: float = 0.0
+) -> Difference:
+    """Compare two models on the same draws.
+
+    Parameters
+    ----------
+    first, second
+        Bootstrap values with the same draws.
+    level
+        Of the interval, above 0 and below 1.
+    rounding
+        A difference up to this is none, for scores that were stored with few digits.
+
+    Returns
+    -------
+    The `Difference`, with the normal interval of its bootstrap deviation: of simulated recordings it covers the truth
+    as often as it should (``python -m tests.statistics.coverage``), it goes together with p, and p can be as small as
+    many comparisons need. NaN where half of the draws have no number.
+
+    Raises
+    ------
+    ValueError
+        If the two do not have equally many bootstrap values, or the level is none.
+
+    """
+    if first.values.shape != second.values.shape or first.excess.shape != second.excess.shape:
+        raise ValueError(
+            f"{first.values.size} and {second.values.size} bootstrap values are not of the same draws: score both "
+            "models with the same number of them."
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"An interval of level {level} cannot be given: choose one between 0 and 1, such as 0.95.")
+    value = second.score - first.score
+    value = 0.0 if abs(value) <= rounding else value
+    error = paired_error(first, second)
+    if np.isnan(error) or np.isnan(value):
+        return Difference(value, float("nan"), float("nan"), float("nan"), float("nan"), level)
+    reach = float(norm.isf((1 - level) / 2)) * error
+    return Difference(value, value - reach, value + reach, error, 2 * tail(-abs(value), error), level)
+
+
+def paired_error(first: Replicates, second: Replicates) -> float:
+    """Return the standard error of a difference; NaN where half of the draws have no number."""
+    deviations = np.asarray(second.values, dtype=np.float64) - np.asarray(first.values, dtype=np.float64)
+    return _error(deviations, np.asarray(second.excess, dtype=np.float64) - np.asarray(first.excess, dtype=np.float64))
+
+
+def score_error(replicates: Replicates) -> float:
+    """Return the standard error of a score; NaN where half of the draws have no number."""
+    return _error(np.asarray(replicates.values, dtype=np.float64), np.asarray(replicates.excess, dtype=np.float64))
+
+
+def tail(value: float, error: float) -> float:
+    """Return how likely a normal deviation of this error is at or below a value; 0.5 where both are 0."""
+    if error == 0:
+        return 0.5 if value == 0 else float(value > 0)
+    return float(norm.cdf(value / error))
+
+
+def _error(values: FloatArray, excess: FloatArray) -> float:
+    defined = values[np.isfinite(values)]
+    if defined.size < max(2, values.size / 2):
+        return float("nan")
+    variance = float(defined.var())
+    # What is counted twice is at most half of what was counted.
+    return float(np.sqrt(max(variance - float(np.mean(excess**2)), variance / 2)))
