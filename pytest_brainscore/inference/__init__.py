@@ -28,6 +28,6 @@ kar2019                            none yet: its score is a correlation over ima
 =================================  ====================================================================================
 
 Then `parents.parent_replicates` averages over a tree, `differences.paired_difference` compares two models,
-`families.holm` adjusts for many leaves, `families.letters` groups many models, `gate.judge` decides for a run, `words`
-says it, `attribution.contributions` tells which units carry it, and `power` how many more would tell.
+`families.holm` adjusts for many leaves, `standings.standings` ranks many models, `gate.judge` decides for a run,
+`words` says it, `attribution.contributions` tells which units carry it, and `power` how many more would tell.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from pytest_brainscore.inference.draws import FloatArray
 from pytest_brainscore.inference.levels import Replicates
@@ -52,7 +52,7 @@ def paired_difference(
         If the two do not have equally many bootstrap values, or the level is none.
 
     """
-    if first.values.shape != second.values.shape or first.excess.shape != second.excess.shape:
+    if first.values.shape != second.values.shape or first.parts.shape != second.parts.shape:
         raise ValueError(
             f"{first.values.size} and {second.values.size} bootstrap values are not of the same draws: score both "
             "models with the same number of them."
@@ -64,32 +64,38 @@ def paired_difference(
     error = paired_error(first, second)
     if np.isnan(error) or np.isnan(value):
         return Difference(value, float("nan"), float("nan"), float("nan"), float("nan"), level)
-    reach = float(norm.isf((1 - level) / 2)) * error
+    reach = float(-ndtri((1 - level) / 2)) * error
     return Difference(value, value - reach, value + reach, error, 2 * tail(-abs(value), error), level)
 
 
 def paired_error(first: Replicates, second: Replicates) -> float:
     """Return the standard error of a difference; NaN where half of the draws have no number."""
-    deviations = np.asarray(second.values, dtype=np.float64) - np.asarray(first.values, dtype=np.float64)
-    return _error(deviations, np.asarray(second.excess, dtype=np.float64) - np.asarray(first.excess, dtype=np.float64))
+    (values, parts), (others, of_others) = _exact(first), _exact(second)
+    return _error(others - values, of_others - parts)
 
 
 def score_error(replicates: Replicates) -> float:
     """Return the standard error of a score; NaN where half of the draws have no number."""
-    return _error(np.asarray(replicates.values, dtype=np.float64), np.asarray(replicates.excess, dtype=np.float64))
+    return _error(*_exact(replicates))
 
 
 def tail(value: float, error: float) -> float:
     """Return how likely a normal deviation of this error is at or below a value; 0.5 where both are 0."""
     if error == 0:
         return 0.5 if value == 0 else float(value > 0)
-    return float(norm.cdf(value / error))
+    return float(ndtr(value / error))
 
 
-def _error(values: FloatArray, excess: FloatArray) -> float:
+def _exact(replicates: Replicates) -> tuple[FloatArray, FloatArray]:
+    """Return values and parts in double precision, which may have been stored with less."""
+    return np.asarray(replicates.values, dtype=np.float64), np.asarray(replicates.parts, dtype=np.float64)
+
+
+def _error(values: FloatArray, parts: FloatArray) -> float:
     defined = values[np.isfinite(values)]
     if defined.size < max(2, values.size / 2):
         return float("nan")
     variance = float(defined.var())
-    # What is counted twice is at most half of what was counted.
-    return float(np.sqrt(max(variance - float(np.mean(excess**2)), variance / 2)))
+    too_much, *of_levels = np.mean(parts**2, axis=1).tolist()
+    # What is counted twice is at most half of what was counted; and of two kinds of units, none alone varies more.
+    return float(np.sqrt(min(max(variance - too_much, variance / 2, *of_levels), variance)))

@@ -65,18 +65,21 @@ def distribution_design(
 
     def by_units(weights: FloatArray) -> FloatArray:
         # A draw of units is a list of as many, of which the published draws take the same places.
-        reached = np.rint(np.cumsum(weights @ members, axis=1)).astype(np.intp)
+        return by_both((weights, np.ones((1, len(data)))))
+
+    def by_both(weights: tuple[FloatArray, ...]) -> FloatArray:
+        of_units, of_neurons = weights
+        reached = np.rint(np.cumsum(of_units @ members, axis=1)).astype(np.intp)
+        cumulative = np.broadcast_to(np.cumsum(_shares(of_neurons @ data), axis=1), reached.shape)
         step = max(1, _BLOCK // (len(drawn) * edges.size))
-        found = [
-            _similarity(_cumulative(below, reached[start : start + step]), data_cumulative)
-            for start in range(0, len(reached), step)
-        ]
+        blocks = [slice(start, start + step) for start in range(0, len(reached), step)]
+        found = [_similarity(_cumulative(below, reached[block]), cumulative[block]) for block in blocks]
         return np.asarray(np.concatenate(found) + more)
 
     def by_neurons(weights: FloatArray) -> FloatArray:
         return np.asarray(_similarity(model_cumulative, np.cumsum(_shares(weights @ data), axis=1)) + more)
 
-    return Design((Level(model_units, by_units), Level(neurons, by_neurons)))
+    return Design((Level(model_units, by_units), Level(neurons, by_neurons)), by_both, crossed=False)
 
 
 def _bin_numbers(values: FloatArray, edges: FloatArray) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from pytest_brainscore.inference.differences import Difference, tail
 from pytest_brainscore.inference.families import holm
@@ -70,7 +70,7 @@ def judge(differences: Mapping[str, Difference], *, margin: float = 0.0, level: 
             "regressed" if worse[leaf] <= level else "improved" if better[leaf] <= level else "unchanged"
         )
         share = level / max(comparisons - ranks[leaf], 1)
-        judged[leaf] = Judged(decision, each, worse[leaf], each.value + float(norm.isf(share)) * each.error)
+        judged[leaf] = Judged(decision, each, worse[leaf], each.value + float(-ndtri(share)) * each.error)
     return judged
 
 

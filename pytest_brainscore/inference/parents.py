@@ -37,7 +37,7 @@ def parent_replicates(
         If a parent is below itself, or leaves have different numbers of draws.
 
     """
-    known = {name: _cut(each) for name, each in leaves.items()}
+    known: dict[str, Replicates | None] = {name: _cut(each) for name, each in leaves.items()}
     open_parents: set[str] = set()
 
     def average(parent: str) -> Replicates | None:
@@ -50,21 +50,22 @@ def parent_replicates(
         open_parents.add(parent)
         found = [each for each in map(average, children[parent]) if each is not None]
         if not found:
+            known[parent] = None
             return None
-        if len({(each.values.shape, each.excess.shape) for each in found}) > 1:
+        if len({(each.values.shape, each.parts.shape) for each in found}) > 1:
             raise ValueError(f"Below {parent} are different numbers of bootstrap values: score all with the same.")
         count = len(children[parent]) if missing == "zero" else len(found)
-        known[parent] = Replicates(
+        known[parent] = mean = Replicates(
             sum(each.score for each in found) / count,
             np.sum([each.values for each in found], axis=0) / count,
-            np.sum([each.excess for each in found], axis=0) / count,
+            np.sum([each.parts for each in found], axis=0) / count,
         )
-        return known[parent]
+        return mean
 
     return {parent: each for parent in children if (each := average(parent)) is not None}
 
 
 def _cut(leaf: Replicates) -> Replicates:
     score = min(max(leaf.score, 0.0), 1.0)
-    excess = np.clip(leaf.score + np.asarray(leaf.excess, dtype=np.float64), 0.0, 1.0) - score
-    return Replicates(score, np.clip(np.asarray(leaf.values, dtype=np.float64), 0.0, 1.0), excess)
+    parts = np.clip(leaf.score + np.asarray(leaf.parts, dtype=np.float64), 0.0, 1.0) - score
+    return Replicates(score, np.clip(np.asarray(leaf.values, dtype=np.float64), 0.0, 1.0), parts)

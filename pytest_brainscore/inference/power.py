@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import nnls
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from pytest_brainscore.inference.draws import FloatArray, units
 
@@ -49,7 +49,7 @@ class ErrorLaw(NamedTuple):
                 f"A difference of {difference} with power {power} at the level {level} needs no number that can be "
                 "given: give a difference other than 0, and a power between level and 1."
             )
-        allowed = (abs(difference) / float(norm.isf(level / 2) + norm.isf(1 - power))) ** 2 - self.floor**2
+        allowed = (abs(difference) / float(ndtri(power) - ndtri(level / 2))) ** 2 - self.floor**2
         if self.slope == 0:
             return 1 if allowed >= 0 else math.inf
         return math.ceil(self.slope / allowed) if allowed > 0 else math.inf

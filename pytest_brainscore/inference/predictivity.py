@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.inference.draws import FloatArray, Units
 from pytest_brainscore.inference.levels import Design, Level
-from pytest_brainscore.inference.weighted import pairs, row_medians, weighted_correlations, weighted_medians
+from pytest_brainscore.inference.weighted import (
+    pairs,
+    row_medians,
+    weighted_correlations,
+    weighted_means,
+    weighted_medians,
+)
 
 
 def predictivity_design(
@@ -18,6 +25,8 @@ def predictivity_design(
     responses: FloatArray,
     stimuli: Units,
     neuroids: Units,
+    *,
+    average: Literal["median", "mean"] = "median",
 ) -> Design:
     """Return what a mean over splits of the median over neuroids of correlations generalises over.
 
@@ -33,6 +42,9 @@ def predictivity_design(
         Drawn in the strata of the splits. A stimulus counts in each split that tests it.
     neuroids
         Those of the recording.
+    average
+        Over neuroids: the median, as published; or, to attribute a difference to stimuli, the mean, since a median
+        jumps from neuroid to neuroid and no stimulus has a share in it.
 
     Returns
     -------
@@ -54,17 +66,20 @@ def predictivity_design(
         tested.append((rows_tested, pairs(predicted, observed[rows_tested])))
     correlations = np.stack([weighted_correlations(np.ones((1, len(rows))), series)[0] for rows, series in tested])
 
+    def across(correlations: FloatArray, weights: FloatArray | None = None) -> FloatArray:
+        if average == "mean":
+            return weighted_means(np.ones((1, neuroids.order.size)) if weights is None else weights, correlations)
+        return row_medians(correlations) if weights is None else weighted_medians(weights, correlations)
+
     def by_stimuli(weights: FloatArray) -> FloatArray:
-        return _mean([row_medians(weighted_correlations(weights[:, rows], series)) for rows, series in tested])
+        return _mean([across(weighted_correlations(weights[:, rows], series)) for rows, series in tested])
 
     def by_neuroids(weights: FloatArray) -> FloatArray:
-        return _mean([weighted_medians(weights, of_split) for of_split in correlations])
+        return _mean([across(of_split, weights) for of_split in correlations])
 
     def by_both(weights: tuple[FloatArray, ...]) -> FloatArray:
         drawn, counted = weights
-        return _mean(
-            [weighted_medians(counted, weighted_correlations(drawn[:, rows], series)) for rows, series in tested]
-        )
+        return _mean([across(weighted_correlations(drawn[:, rows], series), counted) for rows, series in tested])
 
     return Design((Level(stimuli, by_stimuli), Level(neuroids, by_neuroids)), by_both)
 

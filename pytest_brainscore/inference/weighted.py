@@ -82,7 +82,7 @@ def weighted_means(weights: FloatArray, values: FloatArray) -> FloatArray:
     """
     defined = ~np.isnan(values)
     total = (weights * defined).sum(axis=1)
-    means = np.full(len(weights), np.nan)
+    means = np.full(total.shape, np.nan)
     np.divide((weights * np.where(defined, values, 0.0)).sum(axis=1), total, out=means, where=total > 0)
     return means
 

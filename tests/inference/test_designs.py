@@ -67,8 +67,8 @@ def dissimilarity_case(rows: Rows, columns: Rows) -> Case:
 
 def similarity_to_people_case(rows: Rows, columns: Rows) -> Case:
     noise = np.random.default_rng(1).standard_normal((OTHERS, STIMULI, OTHERS))
-    model = np.corrcoef(RESPONSES)[np.ix_(rows, rows)]
-    people = np.stack([np.corrcoef(RESPONSES + each)[np.ix_(rows, rows)] for each in noise[columns]])
+    model, *everybody = (np.asarray(np.corrcoef(RESPONSES + each)) for each in (np.zeros(OTHERS), *noise))
+    model, people = model[np.ix_(rows, rows)], np.stack(everybody)[columns][:, rows][:, :, rows]
     drawn = units("a", "stimulus", IDS[rows]), units("a", "subject", NAMES[columns])
     design = similarity_design(model, people, *drawn, correlation="pearson")
     return Case(float(similarity_to_subjects(model, people).mean()), design)
@@ -160,7 +160,7 @@ def test_no_order_of_rows_changes_a_bit(case: Callable[[Rows, Rows], Case]) -> N
         case(generator.permutation(STIMULI), generator.permutation(OTHERS))._replace(value=in_order.value)
     )
     assert np.array_equal(given.values, shuffled.values)
-    assert np.array_equal(given.excess, shuffled.excess)
+    assert np.array_equal(given.parts, shuffled.parts)
 
 
 @every_case
@@ -170,7 +170,7 @@ def test_no_number_of_threads_changes_a_bit(case: Callable[[Rows, Rows], Case]) 
         with threadpool_limits(threads):
             found.append(drawn_values(case(*AS_GIVEN)))
     assert np.array_equal(found[0].values, found[1].values)
-    assert np.array_equal(found[0].excess, found[1].excess)
+    assert np.array_equal(found[0].parts, found[1].parts)
 
 
 @every_case
@@ -180,7 +180,7 @@ def test_draws_vary_about_the_score(case: Callable[[Rows, Rows], Case]) -> None:
     assert np.isfinite(found.values).all()
     assert 0.001 < found.values.std() < 0.3
     assert abs(found.values.mean() - value) < found.values.std()
-    assert found.excess.any() == (design.joint is not None)
+    assert found.parts.any() == (design.joint is not None and design.crossed)
 
 
 def test_the_scale_is_that_of_the_score() -> None:
@@ -212,4 +212,16 @@ def test_what_two_kinds_of_units_share_is_counted_once() -> None:
     )
     found = replicates(float(noise.mean()), design, count=4000)
     assert found.values.var() == pytest.approx(2 / 1200, rel=0.35)
-    assert found.excess.var() == pytest.approx(1 / 1200, rel=0.35)
+    assert found.parts[0].var() == pytest.approx(1 / 1200, rel=0.35)
+
+
+def test_a_property_that_hardly_any_unit_has_is_zero_in_all_draws() -> None:
+    model, data, bins = np.full(50, np.nan), RESPONSES[:, 0], np.linspace(-2, 2, 8)
+    draws = np.random.RandomState(0).randint(0, 50, size=(1000, STIMULI))
+    raw = ks_similarity(model, data, bins, np.random.RandomState(0))
+    design = distribution_design(
+        raw.value, model, data, bins, draws, units("a", "unit", 50), units("a", "neuron", STIMULI)
+    )
+    found = replicates(raw.value, design, count=40)
+    assert found.score == 0
+    assert not found.values.any()

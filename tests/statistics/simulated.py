@@ -5,9 +5,8 @@ Each family returns what a protocol has at hand at the end of scoring: the score
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +36,24 @@ class Scored(NamedTuple):
     design: Design
 
 
-Family = Callable[[np.random.Generator, str, float], tuple[Scored, Scored]]
-"""Simulates a recording: a generator, the name of the recording, and how much better the second model is."""
+class Family(Protocol):
+    """Simulates a recording."""
+
+    def __call__(
+        self, generator: np.random.Generator, name: str, better: float = 0.0, *, alike: bool = False
+    ) -> tuple[Scored, Scored]:
+        """Score two models on a recording of some name; the second is better by so much, and else alike if asked."""
+        ...
 
 
 def predictivity(
-    generator: np.random.Generator, name: str, better: float = 0.0, *, stimuli: int = 200, neurons: int = 60
+    generator: np.random.Generator,
+    name: str,
+    better: float = 0.0,
+    *,
+    alike: bool = False,
+    stimuli: int = 200,
+    neurons: int = 60,
 ) -> tuple[Scored, Scored]:
     """PLS with five components; neurons see twenty hidden dimensions of the stimuli, models see them with noise."""
     hidden = generator.standard_normal((stimuli, 20)) * np.arange(1, 21) ** -0.4
@@ -53,7 +64,9 @@ def predictivity(
     drawn = units(name, "stimulus", stimuli), units(name, "neuroid", neurons)
     scored = []
     for model, spread in enumerate((1.0, 1.0 - better)):
-        weights = np.random.default_rng(1000 + model).standard_normal((20, 40))  # the models are the same throughout
+        weights = np.random.default_rng(1000 + model * (not alike)).standard_normal(
+            (20, 40)
+        )  # one model in all recordings
         features = hidden @ weights + 1.5 * spread * generator.standard_normal((stimuli, 40))
         predictions = list(predict_pls(features, responses, splits, components=5))
         value = aggregate_splits(correlate_predictions(predictions, responses, splits)).value
@@ -63,7 +76,13 @@ def predictivity(
 
 
 def dissimilarity(
-    generator: np.random.Generator, name: str, better: float = 0.0, *, stimuli: int = 60, subjects: int = 0
+    generator: np.random.Generator,
+    name: str,
+    better: float = 0.0,
+    *,
+    alike: bool = False,
+    stimuli: int = 60,
+    subjects: int = 0,
 ) -> tuple[Scored, Scored]:
     """Dissimilarities of models and of one recording, or of several people; Spearman."""
     hidden = generator.standard_normal((stimuli, 10)) * np.arange(1, 11) ** -0.5
@@ -76,7 +95,7 @@ def dissimilarity(
     drawn = units(name, "subject", subjects) if subjects else None
     scored = []
     for model, spread in enumerate((1.5, 1.5 - better)):
-        weights = np.random.default_rng(1000 + model).standard_normal((10, 100))
+        weights = np.random.default_rng(1000 + model * (not alike)).standard_normal((10, 100))
         matrix = representational_dissimilarity(hidden @ weights + spread * generator.standard_normal((stimuli, 100)))
         value = float(np.mean([rdm_similarity(matrix, target) for target in targets]))
         scored.append(Scored(value, similarity_design(matrix, np.stack(targets), images, drawn)))
@@ -84,7 +103,13 @@ def dissimilarity(
 
 
 def consistency(
-    generator: np.random.Generator, name: str, better: float = 0.0, *, stimuli: int = 240, subjects: int = 8
+    generator: np.random.Generator,
+    name: str,
+    better: float = 0.0,
+    *,
+    alike: bool = False,
+    stimuli: int = 240,
+    subjects: int = 8,
 ) -> tuple[Scored, Scored]:
     """Errors of models and people in four conditions, on images that are hard for all, or for the models alone."""
     conditions = np.arange(stimuli) % 4
@@ -99,15 +124,21 @@ def consistency(
             1 - share
         ) * hard_for_models > -0.8 * generator.standard_normal(stimuli)
         value = error_consistency(right, people, conditions).signed
-        scored.append(Scored(value, observer_design(kappa_of_counts, right, people, conditions, *drawn)))  # type: ignore[arg-type]
+        scored.append(Scored(value, observer_design(kappa_of_counts, right, people, conditions, *drawn)))
     return scored[0], scored[1]
 
 
 def share_right(
-    generator: np.random.Generator, name: str, better: float = 0.0, *, stimuli: int = 500
+    generator: np.random.Generator,
+    name: str,
+    better: float = 0.0,
+    *,
+    alike: bool = False,
+    stimuli: int = 500,
+    shared: float = 1.5,
 ) -> tuple[Scored, Scored]:
-    """Right answers of two models that find the same images hard."""
-    hard = 1.5 * generator.standard_normal(stimuli)
+    """Right answers of two models that find the same images hard, `shared` times as much as others of their own."""
+    hard = shared * generator.standard_normal(stimuli)
     drawn = units(name, "stimulus", stimuli)
     scored = []
     for ability in (0.5, 0.5 + better):
@@ -118,15 +149,21 @@ def share_right(
 
 
 def distribution(
-    generator: np.random.Generator, name: str, better: float = 0.0, *, model_units: int = 300, neurons: int = 120
+    generator: np.random.Generator,
+    name: str,
+    better: float = 0.0,
+    *,
+    alike: bool = False,
+    model_units: tuple[int, int] = (300, 400),
+    neurons: int = 120,
 ) -> tuple[Scored, Scored]:
     """Compare a property of the units of two models with that of neurons, in ten bins."""
     bins = np.linspace(-3, 3, 11)
     recorded = generator.standard_normal(neurons)
     scored = []
     for model, shift in enumerate((0.5, 0.5 - better)):
-        count = model_units + 100 * model
-        values = (-1) ** model * shift + 1.1 * generator.standard_normal(count)
+        count = model_units[0 if alike else model]
+        values = (1 if alike else (-1) ** model) * shift + 1.1 * generator.standard_normal(count)
         raw = ks_similarity(values, recorded, bins, np.random.RandomState(0))
         draws = np.random.RandomState(0).randint(0, count, size=(1000, neurons))
         drawn = units(name, "unit", count), units(name, "neuron", neurons)
