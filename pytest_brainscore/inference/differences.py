@@ -18,6 +18,9 @@ class Difference(NamedTuple):
     low: float
     """Lower end of the interval; NaN where there is none."""
     high: float
+    centre: float
+    """Of the interval: the mean difference of bootstrap values. It varies less than `value` where that is a median or a
+    largest distance, which jump; elsewhere the two are nearly equal."""
     error: float
     """Standard error of the difference; 0 where both have the same bootstrap values."""
     p: float
@@ -42,9 +45,10 @@ def paired_difference(
 
     Returns
     -------
-    The `Difference`, with the normal interval of its bootstrap deviation: of simulated recordings it covers the truth
-    as often as it should (``python -m tests.statistics.coverage``), it goes together with p, and p can be as small as
-    many comparisons need. NaN where half of the draws have no number.
+    The `Difference`, with the normal interval about the mean of the bootstrap values (Efron 2014,
+    doi 10.1080/01621459.2013.823775): of simulated recordings it covers the truth as often as it should
+    (``python -m tests.statistics.coverage``), it goes together with p, and p can be as small as many comparisons need.
+    NaN where half of the draws have no number.
 
     Raises
     ------
@@ -63,9 +67,13 @@ def paired_difference(
     value = 0.0 if abs(value) <= rounding else value
     error = paired_error(first, second)
     if np.isnan(error) or np.isnan(value):
-        return Difference(value, float("nan"), float("nan"), float("nan"), float("nan"), level)
+        nan = float("nan")
+        return Difference(value, nan, nan, nan, nan, nan, level)
+    # From the scores as they were when the bootstrap values were drawn about them.
+    shift = np.nanmean(_exact(second)[0] - _exact(first)[0]) - (second.score - first.score)
+    centre = value + float(shift) if error else value
     reach = float(-ndtri((1 - level) / 2)) * error
-    return Difference(value, value - reach, value + reach, error, 2 * tail(-abs(value), error), level)
+    return Difference(value, centre - reach, centre + reach, centre, error, 2 * tail(-abs(centre), error), level)
 
 
 def paired_error(first: Replicates, second: Replicates) -> float:

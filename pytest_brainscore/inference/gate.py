@@ -55,8 +55,8 @@ def judge(differences: Mapping[str, Difference], *, margin: float = 0.0, level: 
     """
     if not 0 <= margin < math.inf or not 0 < level < 0.5:
         raise ValueError(f"A margin of {margin} at the level {level} decides nothing: give 0 or more, and below 0.5.")
-    fallen = {leaf: _p_below(each.value + margin, each.error) for leaf, each in differences.items()}
-    risen = {leaf: _p_below(margin - each.value, each.error) for leaf, each in differences.items()}
+    fallen = {leaf: _p_below(each.centre + margin, each.error) for leaf, each in differences.items()}
+    risen = {leaf: _p_below(margin - each.centre, each.error) for leaf, each in differences.items()}
     worse, better = (dict(zip(p, holm(list(p.values())).tolist(), strict=True)) for p in (fallen, risen))
     # Holm goes through p values from the least, with a level shared by those that are left.
     ranks = {
@@ -70,7 +70,7 @@ def judge(differences: Mapping[str, Difference], *, margin: float = 0.0, level: 
             "regressed" if worse[leaf] <= level else "improved" if better[leaf] <= level else "unchanged"
         )
         share = level / max(comparisons - ranks[leaf], 1)
-        judged[leaf] = Judged(decision, each, worse[leaf], each.value + float(-ndtri(share)) * each.error)
+        judged[leaf] = Judged(decision, each, worse[leaf], each.centre + float(-ndtri(share)) * each.error)
     return judged
 
 

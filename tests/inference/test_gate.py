@@ -12,12 +12,12 @@ from pytest_brainscore.inference.gate import judge
 
 def moved(by: float, error: float = 0.01) -> Difference:
     return Difference(
-        by, by - 1.96 * error, by + 1.96 * error, error, float(2 * norm.sf(abs(by) / max(error, 1e-9))), 0.95
+        by, by - 1.96 * error, by + 1.96 * error, by, error, float(2 * norm.sf(abs(by) / max(error, 1e-9))), 0.95
     )
 
 
 def test_a_rerun_of_the_same_weights_is_unchanged() -> None:
-    judged = judge({f"leaf {number}": Difference(0.0, 0.0, 0.0, 0.0, 1.0, 0.95) for number in range(11)})
+    judged = judge({f"leaf {number}": Difference(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.95) for number in range(11)})
     assert {each.decision for each in judged.values()} == {"unchanged"}
 
 
@@ -58,7 +58,7 @@ def test_a_change_without_error_counts_as_it_is() -> None:
 
 
 def test_what_cannot_be_told_is_no_comparison() -> None:
-    unknown = Difference(-0.2, *(float("nan"),) * 4, 0.95)
+    unknown = Difference(-0.2, *(float("nan"),) * 5, 0.95)
     judged = judge({"V4": unknown, "IT": moved(-0.018)})
     assert judged["V4"].decision == "unchanged"
     assert np.isnan(judged["V4"].p)

@@ -11,11 +11,11 @@ from pytest_brainscore.inference.words import count_in_words, in_words, number
 @pytest.mark.parametrize(
     ("difference", "sentence"),
     [
-        (Difference(0.021, 0.008, 0.035, 0.007, 0.003, 0.95), "V4: B is better by .021 [.008, .035]"),
-        (Difference(-0.021, -0.035, -0.008, 0.007, 0.003, 0.95), "V4: A is better by .021 [.008, .035]"),
-        (Difference(0.01, -0.01, 0.03, 0.01, 0.3, 0.95), "V4: A and B cannot be told apart (.010 [-.010, .030])"),
-        (Difference(0.0, 0.0, 0.0, 0.0, 1.0, 0.95), "V4: A and B are the same"),
-        (Difference(0.1, *(float("nan"),) * 4, 0.95), "V4: A and B cannot be compared"),
+        (Difference(0.021, 0.008, 0.035, 0.0215, 0.007, 0.003, 0.95), "V4: B is better by .021 [.008, .035]"),
+        (Difference(-0.021, -0.035, -0.008, -0.0215, 0.007, 0.003, 0.95), "V4: A is better by .021 [.008, .035]"),
+        (Difference(0.01, -0.01, 0.03, 0.01, 0.01, 0.3, 0.95), "V4: A and B cannot be told apart (.010 [-.010, .030])"),
+        (Difference(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.95), "V4: A and B are the same"),
+        (Difference(0.1, *(float("nan"),) * 5, 0.95), "V4: A and B cannot be compared"),
     ],
 )
 def test_a_difference_in_words(difference: Difference, sentence: str) -> None:
@@ -23,7 +23,7 @@ def test_a_difference_in_words(difference: Difference, sentence: str) -> None:
 
 
 def test_the_adjusted_p_decides() -> None:
-    found = in_words("V4", ("A", "B"), Difference(0.021, 0.008, 0.035, 0.007, 0.003, 0.95), p=0.07)
+    found = in_words("V4", ("A", "B"), Difference(0.021, 0.008, 0.035, 0.0215, 0.007, 0.003, 0.95), p=0.07)
     assert found == "V4: A and B cannot be told apart (.021 [.008, .035])"
 
 

@@ -30,11 +30,11 @@ def main() -> None:
     arguments = parser.parse_args()
     for family in arguments.family:
         start = time.process_time()
-        differences, errors, unpaired = simulate(family, arguments.recordings, arguments.replicates)
+        differences, centres, errors, unpaired = simulate(family, arguments.recordings, arguments.replicates)
         truth = differences.mean()
-        covered = [np.abs(differences - truth) <= -ndtri((1 - level) / 2) * errors for level in (0.90, 0.95, 0.99)]
+        covered = [np.abs(centres - truth) <= -ndtri((1 - level) / 2) * errors for level in (0.90, 0.95, 0.99)]
         print(
-            f"{family:24s} covered {np.mean(covered[1]):.3f} (90 %: {np.mean(covered[0]):.3f}, "
+            f"{family:26s} covered {np.mean(covered[1]):.3f} (90 %: {np.mean(covered[0]):.3f}, "
             f"99 %: {np.mean(covered[2]):.3f}); spread {differences.std():.4f}, "
             f"error {np.sqrt(np.mean(errors**2)):.4f}, unpaired {np.sqrt(np.mean(unpaired**2)):.4f}; "
             f"{(time.process_time() - start) / arguments.recordings * 1e3:.0f} ms each",
@@ -42,17 +42,19 @@ def main() -> None:
         )
 
 
-def simulate(family: str, recordings: int, count: int) -> tuple[Array, Array, Array]:
-    """Return differences, their errors, and those of independent scores, shape (recording,) each."""
+def simulate(family: str, recordings: int, count: int) -> tuple[Array, Array, Array, Array]:
+    """Return differences, centres of intervals, errors, and those of independent scores, shape (recording,) each."""
     rows = []
     for number in range(recordings):
         generator = np.random.default_rng([list(FAMILIES).index(family), number])
         models = FAMILIES[family](generator, f"{family} {number}", 0.0)
         first, second = (replicates(model.value, model.design, count=count) for model in models)
         difference = paired_difference(first, second)
-        rows.append((difference.value, difference.error, np.hypot(score_error(first), score_error(second))))
-    values, errors, unpaired = np.array(rows).T
-    return values, errors, unpaired
+        rows.append(
+            (difference.value, difference.centre, difference.error, np.hypot(score_error(first), score_error(second)))
+        )
+    values, centres, errors, unpaired = np.array(rows).T
+    return values, centres, errors, unpaired
 
 
 if __name__ == "__main__":
