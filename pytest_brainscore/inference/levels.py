@@ -114,6 +114,7 @@ def replicates(
         more = np.sqrt(design.times) * inflation * (_together(design.joint, levels, few) - value - alone)
         found = [more, *(each[:few] for each in deviations if len(levels) > 1)]
         parts[: len(found), :few] = scale(value + np.nan_to_num(np.stack(found))) - score
+        parts *= np.sqrt(PART_DRAWS / few)  # their mean square is what counts, also of fewer draws
     values = scale(value + sum(deviations, np.zeros(count)))
     return Replicates(score, np.asarray(values, dtype=np.float64), parts)
 

@@ -225,3 +225,9 @@ def test_a_property_that_hardly_any_unit_has_is_zero_in_all_draws() -> None:
     found = replicates(raw.value, design, count=40)
     assert found.score == 0
     assert not found.values.any()
+
+
+def test_few_draws_have_parts_of_the_same_size() -> None:
+    value, design = consistency_case(*AS_GIVEN)
+    few, many = (np.mean(replicates(value, design, count=count).parts ** 2, axis=1) for count in (100, 250))
+    assert few == pytest.approx(many, rel=0.4)
