@@ -17,7 +17,6 @@ from pytest_brainscore.inference.weighted import (
     weighted_spearman,
 )
 
-
 _TIMES: Final = 0.5
 """Of what pairs count too often, this share is taken off. All of it would make the error right on average, but errors
 from some sixty stimuli differ by a sixth from recording to recording, and intervals would cover .93 instead of .95."""
