@@ -104,6 +104,5 @@ def _error(values: FloatArray, parts: FloatArray) -> float:
     if defined.size < max(2, values.size / 2):
         return float("nan")
     variance = float(defined.var())
-    too_much, *of_levels = np.mean(parts**2, axis=1).tolist()
-    # What is counted twice is at most half of what was counted; and of two kinds of units, none alone varies more.
-    return float(np.sqrt(min(max(variance - too_much, variance / 2, *of_levels), variance)))
+    # What is counted twice is at most half of what was counted.
+    return float(np.sqrt(max(variance - float(np.mean(parts**2)), variance / 2)))

@@ -23,7 +23,7 @@ from pytest_brainscore.one_thread import one_thread
 
 PART_DRAWS: Final = 250
 """Draws of parts of a deviation; those of what is counted twice are then known to 4.5 %."""
-PARTS: Final = 3
+PARTS: Final = 1
 _INDEPENDENT_STEP: Final = 0.5
 """Of independent samples, draws go half the way. A full draw has twice the noise of the samples, in which the largest
 distance of two distributions moves less with each of them: intervals were 3 % too narrow."""
@@ -62,9 +62,8 @@ class Replicates(NamedTuple):
     values: FloatArray
     """Shape (replicate,); NaN where a draw has no number."""
     parts: FloatArray
-    """Deviations, shape (part, draw): of what is counted once too often, whose variance is to be taken from that of
-    `values`, and of each of two levels alone, below whose variance that of both must not fall; 0 where there is none.
-    """
+    """Deviations of what is counted once too often, shape (1, draw), whose variance is to be taken from that of
+    `values`; 0 where there is none."""
 
 
 def unchanged(values: FloatArray) -> FloatArray:
@@ -112,8 +111,7 @@ def replicates(
         inflation = float(np.prod([level.units.inflation for level in levels]))
         alone = sum((each[:few] / level.units.inflation for each, level in zip(deviations, levels, strict=True)), 0.0)
         more = np.sqrt(design.times) * inflation * (_together(design.joint, levels, few) - value - alone)
-        found = [more, *(each[:few] for each in deviations if len(levels) > 1)]
-        parts[: len(found), :few] = scale(value + np.nan_to_num(np.stack(found))) - score
+        parts[0, :few] = scale(value + np.nan_to_num(more)) - score
         parts *= np.sqrt(PART_DRAWS / few)  # their mean square is what counts, also of fewer draws
     values = scale(value + sum(deviations, np.zeros(count)))
     return Replicates(score, np.asarray(values, dtype=np.float64), parts)

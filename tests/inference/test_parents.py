@@ -15,7 +15,7 @@ TREE = {"average": ["neural", "behavior"], "neural": ["V1", "V4"], "behavior": [
 
 
 def leaf(score: float, spread: float = 1.0) -> Replicates:
-    return Replicates(score, score + spread * SHARED, np.full((3, 250), 0.001))
+    return Replicates(score, score + spread * SHARED, np.full((1, 250), 0.001))
 
 
 def test_parents_are_means_of_their_children_draw_by_draw() -> None:
@@ -25,14 +25,14 @@ def test_parents_are_means_of_their_children_draw_by_draw() -> None:
     assert found["neural"].score == pytest.approx(0.5)
     assert found["neural"].values == pytest.approx(0.5 + SHARED)
     assert found["average"].score == pytest.approx(0.5)
-    assert found["average"].parts == pytest.approx(np.full((3, 250), 0.001))
+    assert found["average"].parts == pytest.approx(np.full((1, 250), 0.001))
 
 
 def test_leaves_on_the_same_images_do_not_cancel() -> None:
     leaves = {"V1": leaf(0.4), "V4": leaf(0.6)}
     shared = score_error(parent_replicates(leaves, {"neural": ["V1", "V4"]})["neural"])
     assert shared == pytest.approx(score_error(leaves["V1"]))
-    leaves["V4"] = Replicates(0.6, 0.6 + GENERATOR.permutation(SHARED), np.zeros((3, 250)))
+    leaves["V4"] = Replicates(0.6, 0.6 + GENERATOR.permutation(SHARED), np.zeros((1, 250)))
     assert score_error(parent_replicates(leaves, {"neural": ["V1", "V4"]})["neural"]) < 0.8 * shared
 
 
@@ -53,6 +53,6 @@ def test_leaves_are_cut_as_their_scores_are() -> None:
 def test_a_tree_that_bites_its_tail_is_refused() -> None:
     with pytest.raises(ValueError, match="below itself"):
         parent_replicates({"V1": leaf(0.4)}, {"a": ["b", "V1"], "b": ["a"]})
-    short = Replicates(0.1, np.zeros(10), np.zeros((3, 250)))
+    short = Replicates(0.1, np.zeros(10), np.zeros((1, 250)))
     with pytest.raises(ValueError, match="different numbers"):
         parent_replicates({"V1": leaf(0.4), "V4": short}, TREE)

@@ -13,7 +13,7 @@ SHARED = 0.05 * GENERATOR.standard_normal(1000)
 
 
 def model(score: float) -> Replicates:
-    return Replicates(score, score + SHARED + 0.004 * GENERATOR.standard_normal(1000), np.zeros((3, 250)))
+    return Replicates(score, score + SHARED + 0.004 * GENERATOR.standard_normal(1000), np.zeros((1, 250)))
 
 
 def test_ties_share_a_letter_although_the_errors_of_all_overlap() -> None:
