@@ -15,6 +15,7 @@ MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 # What each room may import of the others. scoring/score.py is a plain record that everybody may import.
 MAY_IMPORT = {
     "metrics": set[str](),
+    "inference": set[str](),
     "data": set[str](),
     "scoring": set[str](),
     "models": {"data"},
@@ -114,10 +115,11 @@ def test_only_the_plugin_imports_pytest(module: Path) -> None:
     assert not roots & {"pytest", "_pytest", "xdist"}
 
 
-@pytest.mark.parametrize("module", [path for path in MODULES if path.parts[0] == "metrics"], ids=str)
-def test_metrics_import_only_numpy_and_scipy(module: Path) -> None:
+@pytest.mark.parametrize("module", [path for path in MODULES if path.parts[0] in {"metrics", "inference"}], ids=str)
+def test_metrics_and_inference_import_only_numpy_and_scipy(module: Path) -> None:
     roots = {name.split(".")[0] for name in imports(PACKAGE / module)}
     standard = {"__future__", "collections", "typing", "math", "functools", "dataclasses", "itertools", "types"}
+    standard |= {"hashlib", "string"} if module.parts[0] == "inference" else set()
     assert roots <= standard | {"numpy", "scipy", "pytest_brainscore"}
 
 

@@ -68,7 +68,9 @@ def cohen_kappa(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
     return kappa_of_counts(one.sum(axis=-1), other.sum(axis=-1), (one == other).sum(axis=-1), stimuli)
 
 
-def kappa_of_counts(right: ArrayLike, other_right: ArrayLike, same: ArrayLike, stimuli: int) -> NDArray[np.float64]:
+def kappa_of_counts(
+    right: ArrayLike, other_right: ArrayLike, same: ArrayLike, stimuli: int | NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Cohen's kappa from counts, as `cohen_kappa` from the answers.
 
     Parameters
@@ -78,7 +80,7 @@ def kappa_of_counts(right: ArrayLike, other_right: ArrayLike, same: ArrayLike, s
     same
         Number of stimuli that both answered correctly, or neither, shape (...).
     stimuli
-        Number of all stimuli.
+        Number of all stimuli, or one for each comparison.
 
     Returns
     -------

@@ -1,0 +1,33 @@
+"""Is the difference real? Paired inference for scores, parents and gates, from draws that all models share.
+
+Pure functions of arrays. A protocol calls one function with what it has at hand at the end of scoring; its result, a
+`levels.Design`, goes to `levels.replicates` with the raw score and the normalisation at the fixed ceiling as `scale`.
+Units are made by `draws.units`; their source is the identifier and version of the benchmark, or those of what it shares
+with others (their stimulus set), so that averages over these benchmarks know that they share it.
+
+=================================  ====================================================================================
+protocol                           function, and what it has in hand
+=================================  ====================================================================================
+shared/neural_predictivity,        `predictivity.predictivity_design`: predictions and test rows of each split, average
+own/recording                      responses; stimuli (strata: labels of the splits), neuroids
+kriegeskorte2008, bracci2019       `similarity.similarity_design`: matrices of model and target; stimuli
+coggan2024_fmri                    the same with one matrix per subject, ``correlation="pearson"``; stimuli, subjects
+geirhos2021 (error consistency)    `answers.observer_design` with ``kappa_of_counts``: whether model and people were
+                                   right; stimuli (strata: conditions), people
+bmd2024 (accuracy distance)        the same, with ``accuracy_similarity`` of shares
+imagenet, imagenet_c, objectnet,   `answers.accuracy_design`: whether each answer is right; stimuli (versions of one
+geirhos2021 (top-1), hermann2020   photograph have one identifier)
+hebart2023 (odd one out)           `answers.triplet_design`: matches, rows of the images of each triplet; images
+marques2020 (KS)                   `distributions.distribution_design`: the property of units and neurons, bins, the
+                                   published draws; units (each model has its own: not paired), neurons (paired)
+rajalingham2018 (i2n), baker2022,  ``Design((Level(stimuli, statistic),))``: the function of weights that their own
+coggan2024_behavior, maniquet2024  bootstrap has already, with rows sorted by ``stimulus_id``; a second level where
+ferguson2024, hermann2020 (bias)   people can be drawn
+kar2019                            none yet: its score is a correlation over images of times at which decoders, fitted
+                                   to other images, are as good as cortex
+=================================  ====================================================================================
+
+Then `parents.parent_replicates` averages over a tree, `differences.paired_difference` compares two models,
+`families.holm` adjusts for many leaves, `standings.standings` ranks many models, `gate.judge` decides for a run,
+`words` says it, `attribution.contributions` tells which units carry it, and `power` how many more would tell.
+"""

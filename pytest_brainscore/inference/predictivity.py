@@ -1,0 +1,93 @@
+"""Bootstrap values of neural predictivity, from held-out predictions: nothing is fitted again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_brainscore.inference.draws import FloatArray, Units
+from pytest_brainscore.inference.levels import Design, Level
+from pytest_brainscore.inference.weighted import (
+    pairs,
+    row_medians,
+    weighted_correlations,
+    weighted_means,
+    weighted_medians,
+)
+
+
+def predictivity_design(
+    predictions: Sequence[FloatArray],
+    tests: Sequence[NDArray[np.intp]],
+    responses: FloatArray,
+    stimuli: Units,
+    neuroids: Units,
+    *,
+    average: Literal["median", "mean"] = "median",
+) -> Design:
+    """Return what a mean over splits of the median over neuroids of correlations generalises over.
+
+    Parameters
+    ----------
+    predictions
+        One per split, shape (test stimulus, neuroid).
+    tests
+        Rows of the test stimuli of each split, in the order of its predictions.
+    responses
+        Shape (stimulus, neuroid).
+    stimuli
+        Drawn in the strata of the splits. A stimulus counts in each split that tests it.
+    neuroids
+        Those of the recording.
+    average
+        Over neuroids: the median, as published; or, to attribute a difference to stimuli, the mean, since a median
+        jumps from neuroid to neuroid and no stimulus has a share in it.
+
+    Returns
+    -------
+    The design: stimuli and neuroids. Neuroids or splits without a number are left out, as in the score.
+
+    Notes
+    -----
+    What was fitted is held fixed, so that the error does not know how the fit depends on the stimuli; simulated
+    recordings say what this costs (``python -m tests.statistics.coverage``).
+
+    """
+    observed = stimuli.sort(neuroids.sort(responses, axis=1))
+    tested = []
+    for prediction, rows in zip(predictions, tests, strict=True):
+        places = stimuli.place(rows)
+        ascending = np.argsort(places)
+        rows_tested = places[ascending]
+        predicted = neuroids.sort(np.asarray(prediction, dtype=np.float64), axis=1)[ascending]
+        tested.append((rows_tested, pairs(predicted, observed[rows_tested])))
+    correlations = np.stack([weighted_correlations(np.ones((1, len(rows))), series)[0] for rows, series in tested])
+
+    def across(correlations: FloatArray, weights: FloatArray | None = None) -> FloatArray:
+        if average == "mean":
+            return weighted_means(np.ones((1, neuroids.order.size)) if weights is None else weights, correlations)
+        return row_medians(correlations) if weights is None else weighted_medians(weights, correlations)
+
+    def by_stimuli(weights: FloatArray) -> FloatArray:
+        return _mean([across(weighted_correlations(weights[:, rows], series)) for rows, series in tested])
+
+    def by_neuroids(weights: FloatArray) -> FloatArray:
+        return _mean([across(of_split, weights) for of_split in correlations])
+
+    def by_both(weights: tuple[FloatArray, ...]) -> FloatArray:
+        drawn, counted = weights
+        return _mean([across(weighted_correlations(drawn[:, rows], series), counted) for rows, series in tested])
+
+    return Design((Level(stimuli, by_stimuli), Level(neuroids, by_neuroids)), by_both)
+
+
+def _mean(by_split: list[FloatArray]) -> FloatArray:
+    """Average over splits that have a number."""
+    values = np.stack(by_split)
+    defined = ~np.isnan(values)
+    mean = np.full(values.shape[1], np.nan)
+    np.divide(np.where(defined, values, 0.0).sum(axis=0), defined.sum(axis=0), out=mean, where=defined.any(axis=0))
+    return mean

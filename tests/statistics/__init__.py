@@ -1,0 +1,1 @@
+"""Simulations that show what intervals and gates promise; seeds are fixed."""
