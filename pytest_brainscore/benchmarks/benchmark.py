@@ -134,7 +134,7 @@ class Benchmark:
             )
         definition = self._definition  # before the protocol runs: what it leaves behind is no part of it
         with showing(self.screen) as shown:
-            result = _load(self.protocol)(self, model, _load(self.data)(self))
+            result = resolve(self.protocol)(self, model, resolve(self.data)(self))
         if not isinstance(result, Score):
             raise BenchmarkError(
                 f"The protocol of {self.identifier} returned {_what(result)}; return a pytest_brainscore.Score."
@@ -148,7 +148,7 @@ class Benchmark:
     @cached_property
     def _definition(self) -> str | None:
         """A checksum of how scores come about; None where a version of this package says it."""
-        functions = [_load(self.protocol), *([] if isinstance(self.data, str) else [self.data])]
+        functions = [resolve(self.protocol), *([] if isinstance(self.data, str) else [self.data])]
         if all(str(getattr(function, "__module__", "")).startswith(f"{__package__}.") for function in functions):
             return None
         facts = (self.stimulus_set, self.assembly, float(self.visual_degrees), self.number_of_trials)
@@ -175,7 +175,7 @@ class Benchmark:
 
         """
         if self.availability is not None:
-            return _told(self, _load(self.availability))
+            return _told(self, resolve(self.availability))
         states = [readiness(*need) for need in self.needs]
         missing = [each for each in states if each.state != "ready"]
         hopeless = [each for each in missing if each.state != "fetchable"]
@@ -205,7 +205,7 @@ class Benchmark:
                 obtain(file_set(*need), progress=progress)
 
 
-def _load(function: str | Callable[..., Result]) -> Callable[..., Result]:
+def resolve(function: str | Callable[..., Result]) -> Callable[..., Result]:
     """Return a function that may be named as ``module:function``."""
     if not isinstance(function, str):
         return function

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.benchmark import Benchmark, resolve
 from pytest_brainscore.data.retrieval.readiness import Readiness
 from pytest_brainscore.models.interface import TimeBin
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 _FIELD_OF_VIEW: Final = 8.0
 """Stands in the definition of a benchmark whose images fill the model's input, and is not used."""
+
+WHERE_THERE_ARE: Final = "where there are"
+"""The ceiling unless told otherwise: repetitions where the recording has some, else none."""
+CEILINGS: Final = ("repetitions", "subjects", "none")
+"""What a ceiling may be said to be in a word."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class OwnRecording:
 
     def __call__(self, benchmark: Benchmark) -> OwnData:
         """Read everything, and join it."""
-        from pytest_brainscore.benchmarks.own.recording_protocol import load
+        load: Callable[..., OwnData] = resolve("pytest_brainscore.benchmarks.own.recording_protocol:load")
 
         return load(self, benchmark.identifier)
 

@@ -25,6 +25,7 @@ from pytest_brainscore.data.joining.matrices import (
 from pytest_brainscore.data.joining.names import names_of, sorted_places
 from pytest_brainscore.data.joining.numbers import as_numbers
 from pytest_brainscore.data.joining.stimulus_names import match_names
+from pytest_brainscore.data.own_images import FILENAME
 from pytest_brainscore.data.recordings.labelling import (
     OTHER_ROWS,
     SUBJECT,
@@ -32,7 +33,6 @@ from pytest_brainscore.data.recordings.labelling import (
     label_dissimilarities,
     label_presentations,
 )
-from pytest_brainscore.data.stimuli.own_images import FILENAME
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import RecordingError
 from pytest_brainscore.metrics.reliability.internal_consistency import by_repetition

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.own.own_recording import OwnRecording, RecordingFile, own_benchmark
+from pytest_brainscore.benchmarks.benchmark import OWN_PARENT, Benchmark
+from pytest_brainscore.benchmarks.definition import NAME
+from pytest_brainscore.benchmarks.own.own_recording import WHERE_THERE_ARE, OwnRecording, RecordingFile, own_benchmark
 from pytest_brainscore.errors import BenchmarkError
 from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
 
@@ -25,14 +25,6 @@ REGIONS: Final[tuple[str, ...]] = get_args(RecordingTarget)
 TASKS: Final[tuple[str, ...]] = get_args(Task)
 TIME_BIN: Final[TimeBin] = (70, 170)
 """What the model is asked for unless told otherwise: the window of many recordings in IT (Majaj et al. 2015)."""
-PARENT: Final = "own_benchmarks"
-"""Place in the score tree unless told otherwise."""
-WHERE_THERE_ARE: Final = "where there are"
-"""The ceiling unless told otherwise: repetitions where the recording has some, else none."""
-CEILINGS: Final = ("repetitions", "subjects", "none")
-"""What a ceiling may be said to be in a word."""
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""Identifiers and parents: they stand in test ids, file names and patterns."""
 
 
 def recording_benchmark(
@@ -42,7 +34,7 @@ def recording_benchmark(
     *,
     metric: str | Callable[..., Any] = "pls",
     region: str = "IT",
-    parent: str | Sequence[str] = PARENT,
+    parent: str | Sequence[str] = OWN_PARENT,
     ceiling: Any = WHERE_THERE_ARE,
     time_bin: tuple[float, float] = TIME_BIN,
     visual_degrees: float | None = None,
@@ -170,7 +162,7 @@ def problems(
 ) -> list[str]:
     """Return what is wrong with a definition, each as the end of a sentence that begins with its name."""
     found = []
-    if not isinstance(identifier, str) or not _NAME.fullmatch(identifier):
+    if not isinstance(identifier, str) or not NAME.fullmatch(identifier):
         found.append('cannot be called so; use letters, digits, "_", "." and "-"')
     if region in TASKS:
         found.append(
@@ -181,7 +173,7 @@ def problems(
         near = difflib.get_close_matches(str(region).upper(), REGIONS, n=1, cutoff=0.5)
         meant = f" (did you mean {near[0]}?)" if near else ""
         found.append(f"is of the region {region!r}, which models do not have; use one of {', '.join(REGIONS)}{meant}")
-    if not parents or not all(isinstance(each, str) and _NAME.fullmatch(each) for each in parents):
+    if not parents or not all(isinstance(each, str) and NAME.fullmatch(each) for each in parents):
         found.append(
             f"cannot stand below {' / '.join(map(str, parents)) or 'nothing'} in the score tree; name its parent with "
             'letters, digits, "_", "." and "-", for example parent = "mylab"'

@@ -11,16 +11,15 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.own.own_recording import OwnRecording, RecordingFile
+from pytest_brainscore.benchmarks.own.own_recording import CEILINGS, WHERE_THERE_ARE, OwnRecording, RecordingFile
 from pytest_brainscore.benchmarks.own.recorded_data import RecordedData, join_recording
 from pytest_brainscore.benchmarks.own.recording import score
-from pytest_brainscore.benchmarks.own.recording_benchmark import CEILINGS, WHERE_THERE_ARE
 from pytest_brainscore.data.joining.matrices import COLUMNS, ROWS, STIMULUS
 from pytest_brainscore.data.joining.stimulus_names import match_names
+from pytest_brainscore.data.own_images import own_stimuli
 from pytest_brainscore.data.recordings.labelling import OTHER_ROWS, SUBJECT
 from pytest_brainscore.data.recordings.load_recording import SUFFIXES, load_recording
 from pytest_brainscore.data.recordings.reliabilities import load_reliabilities
-from pytest_brainscore.data.stimuli.own_images import own_stimuli
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import NoNumber, RecordingError

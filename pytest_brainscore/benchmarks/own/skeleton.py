@@ -14,10 +14,10 @@ import pandas as pd
 from pytest_brainscore.benchmarks.own.recorded_data import join_recording
 from pytest_brainscore.benchmarks.own.recording_benchmark import REGIONS
 from pytest_brainscore.data.joining.matrices import NEUROID, STIMULUS
+from pytest_brainscore.data.own_images import own_stimuli
 from pytest_brainscore.data.recordings.labelling import OTHER_ROWS, SUBJECT
 from pytest_brainscore.data.recordings.load_recording import load_recording
 from pytest_brainscore.data.recordings.vocabulary import shown
-from pytest_brainscore.data.stimuli.own_images import own_stimuli
 from pytest_brainscore.errors import BrainScoreError
 
 _PLACEHOLDER = "images"

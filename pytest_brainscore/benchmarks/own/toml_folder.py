@@ -27,8 +27,14 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.own.own_recording import OwnRecording, RecordingFile, own_benchmark
-from pytest_brainscore.benchmarks.own.recording_benchmark import CEILINGS, WHERE_THERE_ARE, problems
+from pytest_brainscore.benchmarks.own.own_recording import (
+    CEILINGS,
+    WHERE_THERE_ARE,
+    OwnRecording,
+    RecordingFile,
+    own_benchmark,
+)
+from pytest_brainscore.benchmarks.own.recording_benchmark import problems
 from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording
 from pytest_brainscore.data.reading import read_text, reading
 from pytest_brainscore.errors import BenchmarkError

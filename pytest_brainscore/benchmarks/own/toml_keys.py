@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
-from pytest_brainscore.benchmarks.own.recording_benchmark import PARENT, TIME_BIN, WHERE_THERE_ARE
+from pytest_brainscore.benchmarks.benchmark import OWN_PARENT
+from pytest_brainscore.benchmarks.own.own_recording import WHERE_THERE_ARE
+from pytest_brainscore.benchmarks.own.recording_benchmark import TIME_BIN
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +58,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """Instead of a region; behavior is not scored from files yet."""
     version: int = 1
     """Raise it with every change that moves scores."""
-    parent: str | list[str] = PARENT
+    parent: str | list[str] = OWN_PARENT
     """Place in the score tree; a list, or names with ``/`` between them, is a path from the top."""
     metric: str = "pls"
     """Of ``score``: pls, ridge, rdm, cka ..."""

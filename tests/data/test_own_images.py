@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pytest_brainscore.data.stimuli.own_images import own_stimuli
+from pytest_brainscore.data.own_images import own_stimuli
 from pytest_brainscore.errors import DataUnavailable, RecordingError
 
 
