@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,6 +77,41 @@ def test_an_array_can_be_in_the_order_of_the_images(lab: Path, brainscore: Brain
     assert brainscore("benchmark", "check", lab / "IT.toml").exit_code == 0
     unclear = brainscore("benchmark", "new", lab / "IT.npy", "--to", lab / "other.toml")
     assert "no names of stimuli" in unclear.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "axes"),
+    [
+        ("a.npy", (NEURONS, STIMULI), ["neuroid", "stimulus"]),
+        ("a.npy", (STIMULI, NEURONS), ["stimulus", "neuroid"]),
+        ("a.npz", (NEURONS, STIMULI), ["neuroid", "stimulus"]),
+    ],
+)
+def test_an_array_without_names_is_taken_to_be_in_the_order_of_the_images(
+    lab: Path, brainscore: Brainscore, name: str, shape: tuple[int, int], axes: list[str]
+) -> None:
+    values = np.random.default_rng(0).normal(size=shape)
+    if name.endswith("npy"):
+        np.save(lab / name, values)
+    else:
+        np.savez(lab / name, rates=values)
+    new = brainscore("benchmark", "new", lab / name, "--stimuli", lab / "images")
+    assert new.exit_code == 0, new.stderr
+    text = (lab / "a.toml").read_text()
+    assert "# CHECK: it has no names of stimuli, and is taken to be in the order of the images: im0, im1, im2" in text
+    recording = tomllib.loads(text)["recording"]
+    assert recording == {"file": name, "ids": "stimuli", "axes": axes}
+    (lab / "a.toml").write_text(text.replace('region = ""', 'region = "V4"'))
+    assert brainscore("benchmark", "check", lab / "a.toml").exit_code == 0
+
+
+def test_what_does_not_fit_the_images_is_told(lab: Path, brainscore: Brainscore) -> None:
+    np.save(lab / "a.npy", np.ones((STIMULI - 1, NEURONS)))
+    new = brainscore("benchmark", "new", lab / "a.npy", "--stimuli", lab / "images")
+    assert new.exit_code == 1
+    assert "no names of stimuli" in new.stderr
+    assert f"In the order of the {STIMULI} images" in new.stderr
+    assert not (lab / "a.toml").exists()
 
 
 def test_every_fault_is_told_at_once(lab: Path, brainscore: Brainscore) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
+from pytest_brainscore.benchmarks.own.metric_registry import find_metric
 from pytest_brainscore.benchmarks.own.own_recording import CEILINGS, WHERE_THERE_ARE, OwnRecording, RecordingFile
 from pytest_brainscore.benchmarks.own.recorded_data import RecordedData, join_recording
 from pytest_brainscore.benchmarks.own.recording import score
@@ -122,6 +123,7 @@ def score_recording(benchmark: Benchmark, model: BrainModel, data: OwnData) -> S
     if own.visual_degrees is not None:
         further["stimulus_degrees"] = own.visual_degrees
     counts = {"repetitions": joined.repetitions} | ({"subjects": len(joined.subjects)} if joined.subjects else {})
+    further |= find_metric(own.metric).code  # also where the function returned a score of its own
     return replace(found, provenance={**found.provenance, **further}, n={**counts, **found.n})
 
 

@@ -11,7 +11,8 @@
 
 All keys are in ``toml_keys.Definition``; what may be said of a recording besides its path, in ``toml_keys.Recording``:
 ``recording = { file = "v4.npy", ids = "images.csv", axes = ["neuroid", "stimulus"] }``. Several benchmarks stand in
-tables ``[[benchmark]]``, and what they share before these. Paths start from the file.
+tables ``[[benchmark]]``, and what they share before these; one may stand in a table ``[benchmark]``, or in none. Paths
+start from the file.
 ``brainscore benchmark keys`` lists all keys.
 """
 
@@ -88,8 +89,12 @@ def read_definitions(path: str | os.PathLike[str]) -> Read:
         content = tomllib.loads(text)
     shared = {name: value for name, value in content.items() if name != SEVERAL}
     tables = content.get(SEVERAL, [{}])
+    if isinstance(tables, dict):
+        tables = [tables]
     if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
-        raise BenchmarkError(f"{file} has {SEVERAL} as something else than tables [[{SEVERAL}]]; mend the file.")
+        raise BenchmarkError(
+            f"{file} has {SEVERAL} as something else than tables [[{SEVERAL}]] or [{SEVERAL}]; mend the file."
+        )
     read = Read([], [])
     names: set[str] = set()
     read.faults.extend(_unknown(f"{file}", shared, Definition))

@@ -22,6 +22,11 @@ from pytest_brainscore.errors import RecordingError
 Ids = Mapping[str, NDArray[Any]]
 """Names along axes, by role (``stimulus``, ``neuroid`` ...), and further labels by their own name."""
 
+
+class UnnamedStimuli(RecordingError):
+    """An array has no names of stimuli, in it or beside it."""
+
+
 _NO_PICKLES = "save text as text (names.astype(str)) and numbers as numbers, not as objects"
 
 
@@ -74,10 +79,12 @@ def read_array(path: Path) -> NDArray[np.generic]:
 
 
 def label_array(path: Path, array: NDArray[np.generic], known: Ids, axes: Sequence[str] | None) -> xarray.DataArray:
-    """Return an array with its names; see ``load_recording``.
+    """Return an array with its names, and ``axes``, what each axis is, among its attributes; see ``load_recording``.
 
     Raises
     ------
+    UnnamedStimuli
+        When stimuli have no names.
     RecordingError
         When it is not clear which axis is which, or names do not fit.
 
@@ -85,7 +92,7 @@ def label_array(path: Path, array: NDArray[np.generic], known: Ids, axes: Sequen
     if array.dtype.kind not in "fiub":
         raise RecordingError(f"{path} has the type {array.dtype}; give real numbers.")
     if "stimulus" not in known:
-        raise RecordingError(
+        raise UnnamedStimuli(
             f"{path} has no names of stimuli; give them in an array stimulus_id, or in a table beside the file "
             f'({path.stem}.csv, or ids = "FILE.csv"), or say that its stimuli are in the order of the images: '
             'ids = "stimuli".'
@@ -105,8 +112,10 @@ def label_array(path: Path, array: NDArray[np.generic], known: Ids, axes: Sequen
                 f"{path} has the axes {shown(found)}; dissimilarities are [subject,] stimulus, stimulus."
             )
         subjects = known.get("subject")
-        return label_dissimilarities(path, matrices, stimuli, None if subjects is None else _names(subjects))
-    return _presentations(path, array, known, found, stimuli)
+        named = label_dissimilarities(path, matrices, stimuli, None if subjects is None else _names(subjects))
+    else:
+        named = _presentations(path, array, known, found, stimuli)
+    return named.assign_attrs(axes=list(found))
 
 
 def _presentations(

@@ -14,7 +14,7 @@ import xarray
 from numpy.typing import NDArray
 from PIL import Image
 
-from pytest_brainscore import recording_benchmark, score
+from pytest_brainscore import Score, recording_benchmark, score
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import BenchmarkError, NoNumber, RecordingError
 from tests.support.table_models import TableModel, stimuli_named
@@ -167,6 +167,24 @@ def test_a_score_says_what_it_depends_on() -> None:
     assert (
         recording_benchmark("Mine", averages(), images)(model()).provenance["stimuli"] != scored.provenance["stimuli"]
     )
+
+
+def test_a_metric_of_ones_own_counts_with_its_code() -> None:
+    def constant(features: Any, recording: Any) -> float:
+        return 0.5
+
+    def other(features: Any, recording: Any) -> float:
+        return 0.25
+
+    def whole(features: Any, recording: Any) -> Score:
+        return Score(value=0.5, error=0.0, raw=0.5, ceiling=1.0, normalisation="r", n={"stimuli": len(features)})
+
+    codes = [
+        recording_benchmark("Mine", averages(), stimuli(), metric=metric)(model()).provenance["metric_code"]
+        for metric in (constant, constant, other, whole)
+    ]
+    assert codes[0] == codes[1]
+    assert len(set(codes)) == 3
 
 
 def test_numbers_without_names_need_images_in_an_order(tmp_path: Path) -> None:

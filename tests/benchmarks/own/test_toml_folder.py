@@ -205,3 +205,23 @@ def test_reading_a_file_imports_nothing_heavy(lab: Path) -> None:
         "print(sorted({'numpy', 'pandas', 'scipy', 'torch', 'xarray'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[benchmark]\n" + MINIMAL,
+        'region = "V4"\n[benchmark]\nidentifier = "Lab.V4"\nrecording = "v4.csv"\nstimuli = "images"\n',
+        '[benchmark]\nidentifier = "Lab.V4"\nregion = "V4"\nstimuli = "images"\n[recording]\nfile = "v4.csv"\n',
+        '[benchmark]\nidentifier = "Lab.V4"\nregion = "V4"\nstimuli = "images"\nrecording = { file = "v4.csv" }\n',
+    ],
+    ids=["all in it", "some before it", "the recording after it", "the recording in it"],
+)
+def test_one_benchmark_may_stand_in_a_table(lab: Path, text: str) -> None:
+    assert read_benchmarks(written(lab, text)) == read_benchmarks(written(lab, MINIMAL))
+
+
+@pytest.mark.parametrize("value", ['"v4"', "[]", "[1]"])
+def test_other_things_called_benchmark_are_refused(lab: Path, value: str) -> None:
+    with pytest.raises(BenchmarkError, match=r"something else than tables \[\[benchmark\]\] or \[benchmark\]"):
+        read_benchmarks(written(lab, f"benchmark = {value}\n"))
