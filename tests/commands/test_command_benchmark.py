@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
+from pytest_brainscore.benchmarks.own.toml_folder import read_benchmarks
 from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording, described
 
 Brainscore = Callable[..., Result]
@@ -161,6 +163,35 @@ def test_what_only_shows_when_data_are_read_is_told_too(
     assert checked.exit_code == 1
     assert sentence in checked.stderr
     assert checked.stderr.splitlines()[-1] == "1 fault"
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ('identifier = "MajajHong2015.V4-pls"', "has the name of one that is defined in pytest-brainscore; rename it"),
+        (
+            'identifier = "Lab"\nparent = "V4"',
+            "names V4 among its parents, which is a place of the published score tree",
+        ),
+        ('identifier = "own"', "or the word own; rename it"),
+    ],
+)
+def test_a_name_that_a_run_would_refuse_is_told(lab: Path, brainscore: Brainscore, keys: str, told: str) -> None:
+    (lab / "a.toml").write_text(f'{keys}\nregion = "V4"\nrecording = "V4 session.csv"\nstimuli = "images"\n')
+    checked = brainscore("benchmark", "check", lab / "a.toml")
+    assert checked.exit_code == 1
+    assert told in checked.stderr
+
+
+def test_the_command_that_is_offered_names_each_file(lab: Path, brainscore: Brainscore) -> None:
+    for name in ("a", "of mine"):
+        (lab / f"{name}.toml").write_text(
+            f'identifier = "Lab.{name[0]}"\nregion = "V4"\nrecording = "V4 session.csv"\nstimuli = "images"\n'
+        )
+    checked = brainscore("benchmark", "check", lab / "a.toml", lab / "of mine.toml")
+    words = shlex.split(checked.stdout.splitlines()[-1])
+    places = [words[at + 1] for at, word in enumerate(words) if word == "--brainscore-benchmark"]
+    assert [read_benchmarks(place)[0].identifier for place in places] == ["Lab.a", "Lab.o"]
 
 
 def test_the_command_is_in_the_help(brainscore: Brainscore) -> None:

@@ -27,7 +27,7 @@ class UnnamedStimuli(RecordingError):
     """An array has no names of stimuli, in it or beside it."""
 
 
-_NO_PICKLES = "save text as text (names.astype(str)) and numbers as numbers, not as objects"
+_NO_PICKLES = "copy it again, and where it has objects, save text as text (names.astype(str)) and numbers as numbers"
 
 
 def read_archive(
