@@ -22,7 +22,7 @@ _CODE: Final = re.compile(r"(?P<file>.+\.py):(?P<name>\w+)|(?P<module>[^\W\d]\w*
 
 def names_a_place(word: str) -> bool:
     """Tell whether a word names a file or a module in place of a benchmark; no benchmark has such a name."""
-    return word.endswith(TOML) or ":" in word
+    return word.endswith((TOML, ".py")) or ":" in word
 
 
 def named_by(word: str) -> tuple[Benchmark, ...]:

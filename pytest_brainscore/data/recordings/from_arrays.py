@@ -17,7 +17,7 @@ from pytest_brainscore.data.reading import reading
 from pytest_brainscore.data.recordings.from_tables import id_columns
 from pytest_brainscore.data.recordings.labelling import is_dissimilarity, label_dissimilarities, label_presentations
 from pytest_brainscore.data.recordings.vocabulary import Axis, Role, axes_of, find, role_of, shown
-from pytest_brainscore.errors import RecordingError
+from pytest_brainscore.errors import DataUnavailable, RecordingError
 
 Ids = Mapping[str, NDArray[Any]]
 """Names along axes, by role (``stimulus``, ``neuroid`` ...), and further labels by their own name."""
@@ -43,8 +43,22 @@ def read_archive(
         When it is not clear which array has the responses.
 
     """
-    with reading("The archive", path, _NO_PICKLES), np.load(path, allow_pickle=False) as archive:
-        arrays = {name: np.asarray(archive[name]) for name in archive.files}
+    arrays: dict[str, NDArray[Any]] = {}
+    objects: list[str] = []
+    with reading("The archive", path, "copy it again"), np.load(path, allow_pickle=False) as archive:
+        for name in archive.files:
+            try:
+                arrays[name] = np.asarray(archive[name])
+            except ValueError as error:
+                if "allow_pickle" not in str(error):
+                    raise
+                objects.append(name)
+    needed = [name for name in objects if name in (variable, *given.values()) or role_of(name) is not None]
+    if needed or not arrays:
+        raise DataUnavailable(
+            f"The archive {path} has Python objects in {shown(needed or objects)}, which are never loaded, as they can "
+            "run programs; save text as text (names.astype(str)) and numbers as numbers."
+        )
     matrices = [name for name, each in arrays.items() if each.dtype.kind in "fiub" and each.size and not _is_flat(each)]
     chosen = variable or given.get("response")
     if chosen is None and len(matrices) > 1:
