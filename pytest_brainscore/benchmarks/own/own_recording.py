@@ -101,6 +101,15 @@ def own_benchmark(
     )
 
 
+def names_a_file(word: str) -> bool:
+    """Tell a file from other words that a ceiling may be said in, and from numbers in quotes."""
+    try:
+        float(word)
+    except ValueError:
+        return bool(Path(word).suffix)
+    return False
+
+
 @dataclass(frozen=True)
 class Files:
     """Tells whether files are there; whether they are right shows when they are read."""

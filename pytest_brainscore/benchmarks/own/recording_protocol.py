@@ -132,6 +132,11 @@ def compare(features: NDArray[np.generic], data: OwnData) -> Score:
     own, joined = data.own, data.joined
     ids = joined.stimuli.table[STIMULUS].to_numpy()
     labelled = xarray.DataArray(features, {STIMULUS: (ROWS, ids)}, (ROWS, COLUMNS))
+    if find_metric(own.metric).reads == "trials":
+        raise RecordingError(
+            f"The metric {own.metric} compares answers in the trials of a task, and models are recorded from here; use "
+            "a metric of responses, such as pls, or score() with trials in hand."
+        )
     known = inspect.signature(score).parameters
     unknown = [name for name in own.settings if name not in known]
     if unknown and not any(each.kind is each.VAR_KEYWORD for each in known.values()):

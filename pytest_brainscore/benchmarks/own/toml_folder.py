@@ -33,6 +33,7 @@ from pytest_brainscore.benchmarks.own.own_recording import (
     WHERE_THERE_ARE,
     OwnRecording,
     RecordingFile,
+    names_a_file,
     own_benchmark,
 )
 from pytest_brainscore.benchmarks.own.recording_benchmark import problems
@@ -185,7 +186,7 @@ def _problems(definition: Definition) -> list[str]:
     if not definition.region and not definition.task:
         found = [each for each in found if "of the region ''" not in each]
         found.append('has no region; say what is recorded from in the model, for example region = "V4"')
-    if isinstance(definition.ceiling, str) and not Path(definition.ceiling).suffix:
+    if isinstance(definition.ceiling, str) and not names_a_file(definition.ceiling):
         known = [*CEILINGS, WHERE_THERE_ARE]
         if definition.ceiling not in known:
             found.append(
@@ -210,7 +211,7 @@ def _benchmark(definition: Definition, folder: Path) -> Benchmark:
     files += [
         each for each in (recording.arguments.get("ids"), recording.arguments.get("neuroids")) if isinstance(each, Path)
     ]
-    if isinstance(ceiling, str) and Path(ceiling).suffix:
+    if isinstance(ceiling, str) and names_a_file(ceiling):
         ceiling = RecordingFile(_path(ceiling, folder))
         files.append(ceiling.path)
     given = {name: getattr(definition, name) for name in _OF_SCORE}
