@@ -169,6 +169,26 @@ def test_a_score_says_what_it_depends_on() -> None:
     )
 
 
+def test_another_ceiling_or_normalisation_is_another_score(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.full(NEURONS, 0.9))
+    np.save(tmp_path / "b.npy", np.full(NEURONS, 0.8))
+    once = repetitions()
+    given: list[Any] = [
+        "none", 0.9, 0.8, [0.9] * NEURONS, [0.9, 0.9, 0.9, 0.8], once, once[:4], lambda: once[1:],
+        tmp_path / "a.npy", tmp_path / "b.npy",
+    ]  # fmt: skip
+    given = [str(each) if isinstance(each, Path) else each for each in given]
+    names = ("ceiling", "ceiling_sha256", "normalisation")
+    seen = set()
+    for ceiling in given:
+        one, same = (recording_benchmark("Mine", averages(), stimuli(), ceiling=ceiling)(model()) for _ in range(2))
+        assert one.provenance == same.provenance
+        seen.add(tuple(one.provenance.get(name) for name in names))
+    assert len(seen) == len(given)
+    other = recording_benchmark("Mine", averages(), stimuli(), ceiling=0.9, normalisation="r/c")(model())
+    assert tuple(other.provenance.get(name) for name in names) not in seen
+
+
 def test_a_metric_of_ones_own_counts_with_its_code() -> None:
     def constant(features: Any, recording: Any) -> float:
         return 0.5
