@@ -134,7 +134,8 @@ def test_what_is_no_number_in_a_score_is_told(field: str, value: Any, told: str)
 @pytest.mark.parametrize("value", [np.float32(0.5), np.array(0.5), 1, True, math.nan])
 def test_numbers_of_any_kind_are_numbers(value: Any) -> None:
     def protocol(benchmark: Benchmark, model: object, data: object) -> Score:
-        return replace(half(benchmark, model, data), value=value, error=None)
+        changes: dict[str, Any] = {"value": value, "error": None}
+        return replace(half(benchmark, model, data), **changes)
 
     assert define(protocol=protocol)(TableModel({}, degrees=8.0)).value is value
 

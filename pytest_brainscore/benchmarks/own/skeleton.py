@@ -108,8 +108,9 @@ def _read(
     recording: Path, shown_ids: Sequence[Any] | None, arguments: Mapping[str, Any], in_order: bool
 ) -> tuple[xarray.DataArray, bool]:
     """Return a recording, and whether it has no names of stimuli, so that it is taken to be in their order."""
+    given: dict[str, Any] = {**arguments, "ids": shown_ids} if in_order else dict(arguments)
     try:
-        return load_recording(recording, **arguments, **({"ids": shown_ids} if in_order else {})), False
+        return load_recording(recording, **given), False
     except UnnamedStimuli as unnamed:
         if shown_ids is None or "ids" in arguments:
             raise
