@@ -204,7 +204,8 @@ def _source(value: types.FunctionType | type) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(node):
             node.body[:1] = [] if len(node.body) > 1 else [ast.Pass()]
-    return ast.unparse(tree)
+    # The lines of a lambda may have others.
+    return ast.unparse(tree) + (compiled if value.__name__ == "<lambda>" else "")
 
 
 def _names(code: types.CodeType) -> Iterator[str]:

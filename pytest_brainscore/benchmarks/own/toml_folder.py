@@ -96,6 +96,8 @@ def read_definitions(path: str | os.PathLike[str]) -> Read:
         raise BenchmarkError(
             f"{file} has {SEVERAL} as something else than tables [[{SEVERAL}]] or [{SEVERAL}]; mend the file."
         )
+    # Without "..", so that a file that is named in two ways defines one benchmark.
+    folder = Path(os.path.abspath(file)).parent  # noqa: PTH100
     read = Read([], [])
     names: set[str] = set()
     read.faults.extend(_unknown(f"{file}", shared, Definition))
@@ -111,7 +113,7 @@ def read_definitions(path: str | os.PathLike[str]) -> Read:
             names.add(definition.identifier)
         faults += [f"{where} {each}." for each in _problems(definition)]
         if not faults and not read.faults:
-            read.definitions.append((definition, _benchmark(definition, file.absolute().parent)))
+            read.definitions.append((definition, _benchmark(definition, folder)))
         read.faults.extend(faults)
     return read
 

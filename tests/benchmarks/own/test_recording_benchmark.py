@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ import xarray
 from numpy.typing import NDArray
 from PIL import Image
 
-from pytest_brainscore import Score, recording_benchmark, score
+from pytest_brainscore import Benchmark, Score, recording_benchmark, score
+from pytest_brainscore.benchmarks.placing import same
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import BenchmarkError, NoNumber, RecordingError
 from tests.support.table_models import TableModel, stimuli_named
@@ -260,6 +262,53 @@ def test_the_same_definition_is_equal_and_another_is_not() -> None:
     one, same, other = (recording_benchmark("Mine", each, images) for each in (averages(), averages(), averages() + 1))
     assert one == same
     assert one != other
+
+
+def defined(code: str) -> dict[str, Any]:
+    """Return what a file defines; each call is another import of it."""
+    names: dict[str, Any] = {}
+    exec(code, names)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"recording": averages()}, {"recording": averages() + 1}),
+        ({"recording": averages()}, {"recording": averages().iloc[::-1].set_index(averages().index)}),
+        ({"recording": averages()}, {"recording": averages().rename({"im00": "im99"})}),
+        ({"recording": averages().to_numpy()}, {"recording": averages().to_numpy() + 1}),
+        ({"recording": averages().stack().to_xarray()}, {"recording": (averages() + 1).stack().to_xarray()}),
+        ({"ceiling": [np.ones(2), np.ones(3)]}, {"ceiling": [np.ones(2), np.zeros(3)]}),
+        ({"stimuli": pd.DataFrame({"image": IDS})}, {"stimuli": pd.DataFrame({"image": IDS[::-1]})}),
+        ({"stimuli": stimuli()}, {"stimuli": stimuli(degrees=4.0)}),
+        ({"metric": defined("f = lambda a, b: .5")["f"]}, {"metric": defined("f = lambda a, b: .25")["f"]}),
+    ],
+    ids=["table", "rows", "names", "array", "data array", "ceiling", "table of images", "stimulus set", "metric"],
+)
+def test_two_recordings_are_one_only_where_everything_in_them_is(one: dict[str, Any], other: dict[str, Any]) -> None:
+    def made(given: dict[str, Any]) -> Benchmark:
+        arguments = {"recording": averages(), "stimuli": stimuli(), **copy.deepcopy(given)}
+        return recording_benchmark("Mine", **arguments)
+
+    assert same(made(one), made(one))
+    assert not same(made(one), made(other))
+
+
+def test_a_file_that_is_imported_twice_defines_one_benchmark() -> None:
+    code = """
+def metric(features, recording):
+    return 0.5
+
+def load():
+    return [1, 2]
+"""
+    one, other = (
+        recording_benchmark("Mine", each["load"], [], metric=each["metric"]) for each in map(defined, [code] * 2)
+    )
+    assert same(one, other)
+    changed = defined(code.replace("2", "3"))
+    assert not same(one, recording_benchmark("Mine", changed["load"], [], metric=changed["metric"]))
 
 
 def test_defining_one_imports_nothing_heavy() -> None:
