@@ -117,6 +117,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_brainscore.running.command_line.own_benchmarks import registry_of
 
         options = run_options.read_options(config)
+        invocation.refuse_definitions_as_tests(config)
         _announce_data(config)  # first: which benchmarks there are depends on what the user has
         known = speaking.enter_context(using(registry_of(config)))
         named, required = known.named(options.benchmarks), known.named(options.require)

@@ -88,9 +88,9 @@ class Benchmark:
     screen: Screen = "published"
     """How stimuli of other visual degrees than the model's are shown: ``published`` writes them to files of their own
     format first, as the published system does, so that JPEG images are compressed twice; ``lossless`` does not."""
-    data: str | Callable[[Benchmark], Any] = CATALOGUE_DATA
+    data: str | Callable[[Benchmark], Any] | None = CATALOGUE_DATA
     """What loads the data that the protocol is handed, once a score: called with this benchmark. By default, the
-    stimuli and recordings named above, from the catalogue."""
+    stimuli and recordings named above, from the catalogue. None where the protocol is to be handed None."""
     reads: tuple[tuple[FileSetKind, str], ...] | None = None
     """What of the catalogue `data` reads, where that is not all that is named above (some stimuli are drawn), or where
     `data` is another than the default."""
@@ -134,11 +134,18 @@ class Benchmark:
             )
         definition = self._definition  # before the protocol runs: what it leaves behind is no part of it
         with showing(self.screen) as shown:
-            result = resolve(self.protocol)(self, model, resolve(self.data)(self))
+            data = None if self.data is None else resolve(self.data)(self)
+            result = resolve(self.protocol)(self, model, data)
         if not isinstance(result, Score):
             raise BenchmarkError(
                 f"The protocol of {self.identifier} returned {_what(result)}; return a pytest_brainscore.Score."
             )
+        for name in ("value", "error", "raw", "ceiling"):
+            if not _is_scalar(getattr(result, name), optional=name != "value"):
+                raise BenchmarkError(
+                    f"The protocol of {self.identifier} returned a Score whose {name} is "
+                    f"{_what(getattr(result, name))}; give one number."
+                )
         if shown.written or self.screen != "published":
             result = replace(result, provenance={**result.provenance, "screen": self.screen})
         if definition is not None:
@@ -148,7 +155,7 @@ class Benchmark:
     @cached_property
     def _definition(self) -> str | None:
         """A checksum of how scores come about; None where a version of this package says it."""
-        functions = [resolve(self.protocol), *([] if isinstance(self.data, str) else [self.data])]
+        functions = [resolve(self.protocol), *([] if self.data is None or isinstance(self.data, str) else [self.data])]
         if all(str(getattr(function, "__module__", "")).startswith(f"{__package__}.") for function in functions):
             return None
         facts = (self.stimulus_set, self.assembly, float(self.visual_degrees), self.number_of_trials)
@@ -210,7 +217,12 @@ def resolve(function: str | Callable[..., Result]) -> Callable[..., Result]:
     if not isinstance(function, str):
         return function
     module, _, name = function.partition(":")
-    found = getattr(import_module(module), name, None)
+    try:
+        found = getattr(import_module(module), name, None)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise  # what the module itself needs
+        raise BenchmarkError(f"There is no module {error.name}; correct the {function!r} of the benchmark.") from error
     if found is None:
         raise BenchmarkError(f"There is no {name} in the module {module}; correct the {function!r} of the benchmark.")
     return cast("Callable[..., Result]", found)
@@ -230,6 +242,19 @@ def _told(benchmark: Benchmark, availability: Callable[[Benchmark], object]) -> 
             f'{whose} returned {_what(told)}; return a Readiness, for example Readiness("ready", None).'
         )
     return told
+
+
+def _is_scalar(value: object, *, optional: bool) -> bool:
+    """Tell a number, of any library."""
+    if value is None:
+        return optional
+    if getattr(value, "shape", ()) != () or isinstance(value, str | bytes):
+        return False
+    try:
+        float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _what(result: object) -> str:

@@ -7,19 +7,34 @@ does: baselines of other code are not comparable. Formatting, comments and docst
 from __future__ import annotations
 
 import ast
+import dis
+import enum
 import functools
 import hashlib
 import inspect
 import os
+import re
 import sysconfig
 import textwrap
 import types
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _INSTALLED: Final = tuple(os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib"))
 _DIGITS: Final = 16
+_CONSTRUCTORS: Final = ("__init__", "__new__", "__post_init__", "__setstate__")
 Plain: Final = (type(None), bool, int, float, complex, bytes)
+
+
+class _Walk(NamedTuple):
+    """What is known while functions are followed."""
+
+    home: str
+    """Package whose code counts."""
+    seen: set[int]
+    """What was met already."""
+    assigned: dict[int, frozenset[str]]
+    """Names that the code of a module assigns while it runs, by the module."""
 
 
 def code_digest(*values: object) -> str:
@@ -27,8 +42,8 @@ def code_digest(*values: object) -> str:
 
     Of a function count its source, what it closes over, its defaults, and the constants, functions and classes that it
     names, as far as they are of the same package or of no installed one; what it names of others (numpy) counts by
-    name. What may change while a process runs (lists, dictionaries) does not count, nor do absolute paths, which differ
-    between machines.
+    name. What may change while a process runs does not count: lists, dictionaries, names that code declares ``global``,
+    and attributes that are set elsewhere than in the constructor. Nor do absolute paths, which differ between machines.
 
     Returns
     -------
@@ -39,13 +54,12 @@ def code_digest(*values: object) -> str:
     digest = hashlib.sha256()
     seen: set[int] = set()
     for value in values:
-        home = _package(value)
-        for line in _lines(value, home, seen):
+        for line in _lines(value, _Walk(_package(value), seen, {})):
             digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
     return digest.hexdigest()[:_DIGITS]
 
 
-def _lines(value: Any, home: str, seen: set[int]) -> Iterator[str]:
+def _lines(value: Any, walk: _Walk) -> Iterator[str]:
     """Yield what a value is, in words that do not depend on the process."""
     if isinstance(value, Plain):
         yield repr(value)
@@ -54,55 +68,125 @@ def _lines(value: Any, home: str, seen: set[int]) -> Iterator[str]:
     elif isinstance(value, tuple):
         yield f"{len(value)} values"
         for each in value:
-            yield from _lines(each, home, seen)
-    elif hasattr(value, "dtype") and hasattr(value, "tobytes"):  # an array of numpy, which is not imported for this
-        yield f"{value.dtype} {getattr(value, 'shape', ())} {hashlib.sha256(value.tobytes()).hexdigest()}"
+            yield from _lines(each, walk)
+    elif hasattr(value, "dtype") and hasattr(value, "tobytes") and not isinstance(value, type):
+        # An array of numpy, which is not imported for this. Objects have addresses for bytes.
+        objects = getattr(value.dtype, "hasobject", False)
+        yield f"{value.dtype} {getattr(value, 'shape', ())} "
+        yield from (
+            _lines(tuple(value.ravel().tolist()), walk) if objects else [hashlib.sha256(value.tobytes()).hexdigest()]
+        )
     elif isinstance(value, functools.partial):
-        yield from _lines((value.func, value.args, tuple(sorted(value.keywords.items()))), home, seen)
+        yield from _lines((value.func, value.args, tuple(sorted(value.keywords.items()))), walk)
     elif isinstance(value, types.MethodType):
-        yield from _lines(value.__func__, home, seen)
-        yield from _state(value.__self__, home, seen)
+        yield from _lines(value.__func__, walk)
+        yield from _state(value.__self__, walk)
     elif isinstance(value, types.FunctionType | type):
-        yield f"{value.__module__ if _is_foreign(value, home) else ''}.{value.__qualname__}"
-        if id(value) not in seen and not _is_foreign(value, home):
-            seen.add(id(value))
-            yield from _code(value, home, seen)
+        yield f"{value.__module__ if _is_foreign(value, walk.home) else ''}.{value.__qualname__}"
+        if id(value) not in walk.seen and not _is_foreign(value, walk.home):
+            walk.seen.add(id(value))
+            yield from _code(value, walk)
     elif isinstance(value, types.BuiltinFunctionType):
         yield f"{value.__module__}.{value.__qualname__}"
-    elif callable(value):
-        yield from _lines(type(value), home, seen)
-        yield from _state(value, home, seen)
+    elif isinstance(value, re.Pattern):
+        yield f"{value.pattern!r} {value.flags}"
+    elif isinstance(value, enum.Enum):
+        yield f"{value}"
+        yield from _lines(value.value, walk)
+    elif callable(value) or _is_frozen(value):
+        yield from _lines(type(value), walk)
+        yield from _state(value, walk)
     else:
         yield type(value).__qualname__
 
 
-def _state(value: object, home: str, seen: set[int]) -> Iterator[str]:
+def _is_frozen(value: object) -> bool:
+    """Tell an object of a dataclass that cannot change."""
+    return bool(getattr(vars(type(value)).get("__dataclass_params__"), "frozen", False))
+
+
+def _state(value: object, walk: _Walk) -> Iterator[str]:
     """Yield the attributes of the object that a method or a call belongs to."""
-    if id(value) not in seen:
-        seen.add(id(value))
+    if id(value) not in walk.seen:
+        walk.seen.add(id(value))
+        changing = _assigned_attributes(type(value))
         for name, attribute in sorted(getattr(value, "__dict__", {}).items()):
-            yield name
-            yield from _lines(attribute, home, seen)
+            if name not in changing:
+                yield name
+                yield from _lines(attribute, walk)
 
 
-def _code(value: types.FunctionType | type, home: str, seen: set[int]) -> Iterator[str]:
+def _code(value: types.FunctionType | type, walk: _Walk) -> Iterator[str]:
     yield _source(value)
     functions = [value] if isinstance(value, types.FunctionType) else _methods(value)
     for function in functions:
-        yield from _lines((function.__defaults__, tuple(sorted((function.__kwdefaults__ or {}).items()))), home, seen)
+        yield from _lines((function.__defaults__, tuple(sorted((function.__kwdefaults__ or {}).items()))), walk)
         for cell in function.__closure__ or ():
             try:
-                yield from _lines(cell.cell_contents, home, seen)
+                yield from _lines(cell.cell_contents, walk)
             except ValueError:  # not filled yet
                 continue
-        for name in sorted(set(_names(function.__code__))):
+        changing = _assigned_globals(function.__globals__, walk)
+        for name in sorted(set(_names(function.__code__)) - changing):
             if name in function.__globals__:
                 yield name
-                yield from _lines(function.__globals__[name], home, seen)
+                yield from _lines(function.__globals__[name], walk)
 
 
 def _methods(value: type) -> list[types.FunctionType]:
-    return [each for _, each in sorted(vars(value).items()) if isinstance(each, types.FunctionType)]
+    """Return the functions of a class, those of properties and the like among them."""
+    return [function for _, each in sorted(vars(value).items()) for function in _functions_in(each)]
+
+
+def _functions_in(member: object) -> list[types.FunctionType]:
+    """Return what a name in a class or module calls; looks for no attributes, which some objects make up."""
+    if isinstance(member, property):
+        held: tuple[object, ...] = (member.fget, member.fset)
+    elif isinstance(member, functools.cached_property):
+        held = (member.func,)
+    elif isinstance(member, staticmethod | classmethod):
+        held = (member.__func__,)
+    elif isinstance(member, types.FunctionType):
+        held = (member,)
+    else:
+        held = (getattr(member, "__dict__", {}).get("__wrapped__"),)  # functools.cache
+    return [each for each in held if isinstance(each, types.FunctionType)]
+
+
+def _assigned_globals(namespace: dict[str, Any], walk: _Walk) -> frozenset[str]:
+    """Return the names of a module that its own functions assign."""
+    if id(namespace) not in walk.assigned:
+        functions = [
+            function
+            for member in namespace.values()
+            for function in (_methods(member) if isinstance(member, type) else _functions_in(member))
+        ]
+        walk.assigned[id(namespace)] = frozenset(
+            name
+            for function in functions
+            if getattr(function, "__globals__", None) is namespace
+            for name in _stored(function.__code__, "STORE_GLOBAL")
+        )
+    return walk.assigned[id(namespace)]
+
+
+def _assigned_attributes(kind: type) -> set[str]:
+    """Return the attributes that methods of a class set once an object has been made."""
+    names: set[str] = set()
+    for each in kind.__mro__:
+        names.update(name for name, member in vars(each).items() if isinstance(member, functools.cached_property))
+        for method in _methods(each):
+            if method.__name__ not in _CONSTRUCTORS:
+                names.update(_stored(method.__code__, "STORE_ATTR"))
+    return names
+
+
+def _stored(code: types.CodeType, operation: str) -> Iterator[str]:
+    if dis.opmap[operation] in code.co_code[::2]:
+        yield from (str(each.argval) for each in dis.get_instructions(code) if each.opname == operation)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _stored(constant, operation)
 
 
 def _source(value: types.FunctionType | type) -> str:
@@ -120,7 +204,8 @@ def _source(value: types.FunctionType | type) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(node):
             node.body[:1] = [] if len(node.body) > 1 else [ast.Pass()]
-    return ast.unparse(tree)
+    # The lines of a lambda may have others.
+    return ast.unparse(tree) + (compiled if value.__name__ == "<lambda>" else "")
 
 
 def _names(code: types.CodeType) -> Iterator[str]:

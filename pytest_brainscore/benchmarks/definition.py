@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,10 @@ _TEXTS: Final = (
     "citation",
     "source",
 )
+
+
+_HANDED: Final = {"protocol": ("benchmark", "model", "data"), "data": ("benchmark",), "availability": ("benchmark",)}
+"""What functions of a benchmark are called with."""
 
 
 def check_definition(benchmark: Benchmark) -> None:
@@ -68,10 +73,24 @@ def check_definition(benchmark: Benchmark) -> None:
         raise refuse("ceiling", "write a number, or None where none is stated")
     for field in ("protocol", "data", "availability"):
         value = getattr(benchmark, field)
-        if value is None and field == "availability":
+        if value is None and field != "protocol":
             continue
         if not (_REFERENCE.fullmatch(value) if isinstance(value, str) else callable(value)):
             raise refuse(field, 'give a function, or name it as "package.module:function"')
+        words = _HANDED[field]
+        if not isinstance(value, str) and not _takes(value, len(words)):
+            raise refuse(field, f"which cannot be called with {len(words)} arguments; let it take ({', '.join(words)})")
+
+
+def _takes(function: Any, count: int) -> bool:
+    """Tell whether a function can be called with so many arguments; also where nobody can say."""
+    try:
+        inspect.signature(function).bind(*range(count))
+    except ValueError:  # some functions that are not written in Python
+        return True
+    except TypeError:
+        return False
+    return True
 
 
 def _is_name(value: object) -> bool:

@@ -18,7 +18,7 @@ from typing import Literal
 from pytest_brainscore.benchmarks.benchmark import OWN_PARENT, Benchmark
 from pytest_brainscore.benchmarks.placing import Places, in_tree_order, same
 from pytest_brainscore.benchmarks.shipped import all_benchmarks, further_benchmarks, shipped_parents
-from pytest_brainscore.benchmarks.sources import broken, in_files, in_packages, named_by, names_a_place
+from pytest_brainscore.benchmarks.sources import TOML, broken, in_files, in_packages, named_by, names_a_place
 from pytest_brainscore.errors import BenchmarkError
 
 Key = tuple[str, int]
@@ -102,7 +102,7 @@ class Registry:
             self._places.add(benchmark)
             self.__dict__.pop("_versions", None)
             return self._known.setdefault(key, benchmark)
-        if not same(before, benchmark):
+        if not same(before, benchmark) or _in_two_files(before.source, benchmark.source):
             raise BenchmarkError(
                 f"{benchmark.identifier}@{benchmark.version} is defined twice, in {before.source} and in "
                 f"{benchmark.source}; rename one, or raise its version."
@@ -205,6 +205,11 @@ def using(registry: Registry) -> Iterator[Registry]:
         yield registry
     finally:
         _active = before
+
+
+def _in_two_files(one: str, other: str) -> bool:
+    """Tell whether two definitions stand in two files, where even a copy is one too many; not of one read twice."""
+    return one.endswith(TOML) and other.endswith(TOML) and Path(one).resolve() != Path(other).resolve()
 
 
 def _aside(benchmark: Benchmark) -> Benchmark:

@@ -16,13 +16,13 @@ from pytest_brainscore.models.sources.user_code import import_file, import_packa
 GROUP: Final = "pytest_brainscore.benchmarks"
 """Entry points of installed packages: each loads to a benchmark, several, or a function that returns them."""
 _WHAT: Final = "a Benchmark, several in a list, or a function that returns them"
-_TOML: Final = ".toml"
+TOML: Final = ".toml"
 _CODE: Final = re.compile(r"(?P<file>.+\.py):(?P<name>\w+)|(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*):(?P<member>\w+)")
 
 
 def names_a_place(word: str) -> bool:
     """Tell whether a word names a file or a module in place of a benchmark; no benchmark has such a name."""
-    return word.endswith(_TOML) or ":" in word
+    return word.endswith((TOML, ".py")) or ":" in word
 
 
 def named_by(word: str) -> tuple[Benchmark, ...]:
@@ -40,7 +40,7 @@ def named_by(word: str) -> tuple[Benchmark, ...]:
         There is no such place, it cannot be read, or what is there is no benchmark.
 
     """
-    if word.endswith(_TOML):
+    if word.endswith(TOML):
         path = Path(word).expanduser().absolute()
         if not path.is_file():
             raise BenchmarkError(f"There is no file {path} of a benchmark; correct the path.")
@@ -63,7 +63,7 @@ def named_by(word: str) -> tuple[Benchmark, ...]:
 
 def in_files(folder: Path) -> tuple[Benchmark, ...]:
     """Return the benchmarks of all TOML files in a folder, in the order of their paths; none without the folder."""
-    return tuple(each for path in sorted(folder.rglob(f"*{_TOML}")) for each in _read(path))
+    return tuple(each for path in sorted(folder.rglob(f"*{TOML}")) for each in _read(path))
 
 
 def in_packages() -> tuple[tuple[Benchmark, ...], list[str]]:

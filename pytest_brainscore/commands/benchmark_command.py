@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -45,9 +46,9 @@ def check(files: tuple[Path, ...]) -> None:
     if wrong:
         click.echo(f"{wrong} {'fault' if wrong == 1 else 'faults'}", err=True)
         raise SystemExit(1)
-    named = ",".join(map(str, files))
+    named = " ".join(f"--brainscore-benchmark {shlex.quote(str(file))}" for file in files)
     count = "1 benchmark is" if right == 1 else f"{right} benchmarks are"
-    click.echo(f"{count} in order: pytest --model NAME --brainscore-benchmark {named}")
+    click.echo(f"{count} in order: pytest --model NAME {named}")
 
 
 @command.command()
@@ -91,7 +92,8 @@ def new(
         write_atomically(target, text.encode())
     except OSError as error:
         raise BenchmarkError(f"{target} cannot be written ({error.strerror}); give another file with --to.") from error
-    click.echo(f"wrote {target}; fill in what its comments name, then: brainscore benchmark check {target}")
+    command = shlex.join(["brainscore", "benchmark", "check", str(target)])
+    click.echo(f"wrote {target}; fill in what its comments name, then: {command}")
 
 
 @command.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +53,19 @@ class BrainModel(Protocol):
         for; the coordinates on ``presentation`` are the columns of the stimulus set, in its order.
         """
         ...
+
+
+MEMBERS: Final = tuple(name for name in vars(BrainModel) if not name.startswith("_"))
+"""What an object must have to be scored, however it comes by it."""
+
+
+def lacking_members(value: object) -> list[str]:
+    """Return the members of a brain model that an object does not have; none where it can be scored, all of a class.
+
+    In place of ``isinstance(value, BrainModel)``, which from Python 3.12 on does not find what a wrapper passes on by
+    ``__getattr__``.
+    """
+    return [name for name in MEMBERS if isinstance(value, type) or not hasattr(value, name)]
 
 
 @dataclass(frozen=True)

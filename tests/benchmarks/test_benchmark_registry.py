@@ -187,6 +187,18 @@ class TestNames:
         assert len(known.own) == 1
         assert known.mark(known.own[0], "a mark") is known.own[0]
 
+    def test_a_copy_of_a_file_is_told_and_a_file_that_is_named_twice_is_one(self, tmp_path: Path) -> None:
+        folder = tmp_path / "fixtures" / "benchmarks"
+        folder.mkdir(parents=True)
+        text = 'identifier = "Lab.V4"\nregion = "V4"\nrecording = "v4.csv"\nstimuli = "images"\n'
+        (folder / "a.toml").write_text(text)
+        (folder / "link.toml").symlink_to(folder / "a.toml")
+        known = Registry(tmp_path)
+        assert known.named([str(folder / "a.toml"), str(folder / ".." / "benchmarks" / "a.toml")]) == ("Lab.V4@1",) * 2
+        (folder / "b.toml").write_text(text)
+        with pytest.raises(BenchmarkError, match=r"Lab.V4@1 is defined twice, in .*a\.toml and in .*b\.toml"):
+            _ = Registry(tmp_path).own
+
     def test_another_one_in_a_mark_is_told(self) -> None:
         known = registry(own())
         with pytest.raises(BenchmarkError, match="mine@1 is defined twice, in here and in test_mine"):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from pytest_brainscore.benchmarks.code_digest import code_digest
 
@@ -117,3 +122,103 @@ def test_it_is_the_same_in_another_process(digest: Callable[..., str], tmp_path:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert run.stdout.strip() == here
+
+
+LAZY = """
+import functools
+
+import numpy as np
+from numpy import float32
+
+NAMES = np.array(["a", None], dtype=object)
+_table = None
+
+
+def table():
+    global _table
+    if _table is None:
+        _table = float32(3)
+    return _table
+
+
+class Protocol:
+    scale = 2
+
+    def __init__(self, power):
+        self.power = power
+        self._weights = None
+
+    @property
+    def weights(self):
+        if self._weights is None:
+            self._weights = np.ones(3)
+        return self._weights
+
+    @functools.cached_property
+    def folder(self):
+        return "data"
+
+    @staticmethod
+    def offset():
+        return constant()
+
+    def __call__(self, benchmark, model, data):
+        return table() + self.weights.sum() ** self.power + len(self.folder) + self.offset() + len(NAMES)
+
+
+def constant():
+    return 5
+
+
+score = Protocol(2)
+"""
+
+
+def test_what_is_filled_while_it_runs_does_not_count() -> None:
+    # Otherwise a score would depend on what its process had scored before.
+    namespace: dict[str, Any] = {"__name__": "lazy"}
+    exec(LAZY, namespace)
+    before = code_digest(namespace["score"])
+    namespace["score"](None, None, None)
+    assert namespace["_table"] is not None
+    assert code_digest(namespace["score"]) == before
+    namespace["score"].power = 3
+    assert code_digest(namespace["score"]) != before
+
+
+def test_what_a_static_method_calls_counts() -> None:
+    one: dict[str, Any] = {"__name__": "lazy"}
+    other: dict[str, Any] = {"__name__": "lazy"}
+    exec(LAZY, one)
+    exec(LAZY.replace("return 5", "return 6"), other)
+    assert code_digest(one["score"]) != code_digest(other["score"])
+
+
+def test_arrays_of_objects_count_with_their_values() -> None:
+    values = [np.array(["a", None, text], dtype=object) for text in ("b" * 40, "".join(["b"] * 40), "c")]
+    first, same, other = map(code_digest, values)
+    assert first == same != other
+
+
+@pytest.mark.parametrize("function", [np.corrcoef, np.add, np.linalg.norm, scipy.stats.spearmanr])
+def test_functions_of_other_libraries_have_a_digest(function: Callable[..., Any]) -> None:
+    assert code_digest(function) == code_digest(function)
+
+
+@dataclass(frozen=True)
+class Settings:
+    power: int
+
+
+class Side(Enum):
+    LEFT = 1
+    RIGHT = 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(Settings(1), Settings(2)), (Side.LEFT, Side.RIGHT), (re.compile("a"), re.compile("b"))],
+    ids=["frozen dataclass", "enum", "pattern"],
+)
+def test_constants_that_are_objects_count_with_their_values(one: object, other: object) -> None:
+    assert code_digest(lambda: one) != code_digest(lambda: other)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pytest_brainscore import Benchmark, Score
@@ -61,7 +64,11 @@ def test_parents_may_be_a_list() -> None:
         ({"screen": "sharp"}, "choose one of published, lossless"),
         ({"protocol": 3}, "has protocol=3; give a function"),
         ({"protocol": "mylab.score"}, "has protocol='mylab.score'; give a function"),
-        ({"data": None}, "has data=None"),
+        ({"protocol": lambda benchmark, model: None}, r"with 3 arguments; let it take \(benchmark, model, data\)"),
+        ({"protocol": lambda model: None}, "cannot be called with 3 arguments"),
+        ({"protocol": lambda *, benchmark, model, data: None}, "cannot be called with 3 arguments"),
+        ({"data": lambda: None}, r"with 1 arguments; let it take \(benchmark\)"),
+        ({"data": 3}, "has data=3"),
         ({"availability": "here"}, "has availability='here'"),
     ],
 )
@@ -81,6 +88,56 @@ def test_a_protocol_returns_a_score(returned: object, what: str) -> None:
 def test_a_protocol_that_is_named_and_not_there_is_told() -> None:
     with pytest.raises(BenchmarkError, match="There is no nothing in the module math"):
         define(protocol="math:nothing")(TableModel({}, degrees=8.0))
+
+
+def test_a_protocol_in_no_module_is_told() -> None:
+    with pytest.raises(BenchmarkError, match=r"There is no module nowhere; correct the 'nowhere\.of:mine'"):
+        define(protocol="nowhere.of:mine")(TableModel({}, degrees=8.0))
+
+
+@pytest.mark.parametrize("protocol", [lambda *given: half(*given), lambda a, b, c=None, *, d=1: half(a, b, c)])
+def test_protocols_may_take_more(protocol: Any) -> None:
+    assert define(protocol=protocol)(TableModel({}, degrees=8.0)).value == 0.5
+
+
+def test_no_data_are_none() -> None:
+    handed: list[object] = []
+
+    def protocol(benchmark: Benchmark, model: object, data: object) -> Score:
+        handed.append(data)
+        return half(benchmark, model, data)
+
+    benchmark = define(protocol=protocol, data=None, stimulus_set="a set that is in no catalogue")
+    assert benchmark(TableModel({}, degrees=8.0)).value == 0.5
+    assert handed == [None]
+    assert benchmark.needs == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("value", "high", "value is a str; give one number"),
+        ("value", "0.5", "value is a str"),
+        ("value", None, "value is nothing"),
+        ("raw", np.array([0.5]), "raw is a ndarray"),
+        ("ceiling", [1.0], "ceiling is a list"),
+    ],
+)
+def test_what_is_no_number_in_a_score_is_told(field: str, value: Any, told: str) -> None:
+    def protocol(benchmark: Benchmark, model: object, data: object) -> Score:
+        return replace(half(benchmark, model, data), **{field: value})
+
+    with pytest.raises(BenchmarkError, match=f"The protocol of mylab returned a Score whose {told}"):
+        define(protocol=protocol)(TableModel({}, degrees=8.0))
+
+
+@pytest.mark.parametrize("value", [np.float32(0.5), np.array(0.5), 1, True, math.nan])
+def test_numbers_of_any_kind_are_numbers(value: Any) -> None:
+    def protocol(benchmark: Benchmark, model: object, data: object) -> Score:
+        changes: dict[str, Any] = {"value": value, "error": None}
+        return replace(half(benchmark, model, data), **changes)
+
+    assert define(protocol=protocol)(TableModel({}, degrees=8.0)).value is value
 
 
 def test_an_availability_that_does_not_tell_is_told() -> None:

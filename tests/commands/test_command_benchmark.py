@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
+from pytest_brainscore.benchmarks.own.toml_folder import read_benchmarks
 from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording, described
 
 Brainscore = Callable[..., Result]
@@ -78,6 +81,41 @@ def test_an_array_can_be_in_the_order_of_the_images(lab: Path, brainscore: Brain
     assert "no names of stimuli" in unclear.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "axes"),
+    [
+        ("a.npy", (NEURONS, STIMULI), ["neuroid", "stimulus"]),
+        ("a.npy", (STIMULI, NEURONS), ["stimulus", "neuroid"]),
+        ("a.npz", (NEURONS, STIMULI), ["neuroid", "stimulus"]),
+    ],
+)
+def test_an_array_without_names_is_taken_to_be_in_the_order_of_the_images(
+    lab: Path, brainscore: Brainscore, name: str, shape: tuple[int, int], axes: list[str]
+) -> None:
+    values = np.random.default_rng(0).normal(size=shape)
+    if name.endswith("npy"):
+        np.save(lab / name, values)
+    else:
+        np.savez(lab / name, rates=values)
+    new = brainscore("benchmark", "new", lab / name, "--stimuli", lab / "images")
+    assert new.exit_code == 0, new.stderr
+    text = (lab / "a.toml").read_text()
+    assert "# CHECK: it has no names of stimuli, and is taken to be in the order of the images: im0, im1, im2" in text
+    recording = tomllib.loads(text)["recording"]
+    assert recording == {"file": name, "ids": "stimuli", "axes": axes}
+    (lab / "a.toml").write_text(text.replace('region = ""', 'region = "V4"'))
+    assert brainscore("benchmark", "check", lab / "a.toml").exit_code == 0
+
+
+def test_what_does_not_fit_the_images_is_told(lab: Path, brainscore: Brainscore) -> None:
+    np.save(lab / "a.npy", np.ones((STIMULI - 1, NEURONS)))
+    new = brainscore("benchmark", "new", lab / "a.npy", "--stimuli", lab / "images")
+    assert new.exit_code == 1
+    assert "no names of stimuli" in new.stderr
+    assert f"In the order of the {STIMULI} images" in new.stderr
+    assert not (lab / "a.toml").exists()
+
+
 def test_every_fault_is_told_at_once(lab: Path, brainscore: Brainscore) -> None:
     (lab / "images" / "im3.png").write_bytes(b"damaged")
     (lab / "short.csv").write_text("image,n0\nim0,x\n")
@@ -125,6 +163,35 @@ def test_what_only_shows_when_data_are_read_is_told_too(
     assert checked.exit_code == 1
     assert sentence in checked.stderr
     assert checked.stderr.splitlines()[-1] == "1 fault"
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ('identifier = "MajajHong2015.V4-pls"', "has the name of one that is defined in pytest-brainscore; rename it"),
+        (
+            'identifier = "Lab"\nparent = "V4"',
+            "names V4 among its parents, which is a place of the published score tree",
+        ),
+        ('identifier = "own"', "or the word own; rename it"),
+    ],
+)
+def test_a_name_that_a_run_would_refuse_is_told(lab: Path, brainscore: Brainscore, keys: str, told: str) -> None:
+    (lab / "a.toml").write_text(f'{keys}\nregion = "V4"\nrecording = "V4 session.csv"\nstimuli = "images"\n')
+    checked = brainscore("benchmark", "check", lab / "a.toml")
+    assert checked.exit_code == 1
+    assert told in checked.stderr
+
+
+def test_the_command_that_is_offered_names_each_file(lab: Path, brainscore: Brainscore) -> None:
+    for name in ("a", "of mine"):
+        (lab / f"{name}.toml").write_text(
+            f'identifier = "Lab.{name[0]}"\nregion = "V4"\nrecording = "V4 session.csv"\nstimuli = "images"\n'
+        )
+    checked = brainscore("benchmark", "check", lab / "a.toml", lab / "of mine.toml")
+    words = shlex.split(checked.stdout.splitlines()[-1])
+    places = [words[at + 1] for at, word in enumerate(words) if word == "--brainscore-benchmark"]
+    assert [read_benchmarks(place)[0].identifier for place in places] == ["Lab.a", "Lab.o"]
 
 
 def test_the_command_is_in_the_help(brainscore: Brainscore) -> None:

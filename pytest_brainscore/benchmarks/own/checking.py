@@ -24,11 +24,12 @@ from pytest_brainscore.benchmarks.own.recording_protocol import (
 )
 from pytest_brainscore.benchmarks.own.toml_folder import read_definitions
 from pytest_brainscore.benchmarks.own.toml_keys import Definition
+from pytest_brainscore.benchmarks.registry import Registry
 from pytest_brainscore.data.joining.matrices import NEUROID
 from pytest_brainscore.data.recordings.load_recording import load_recording
 from pytest_brainscore.data.recordings.vocabulary import shown
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
-from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.errors import BenchmarkError, BrainScoreError
 
 Result = TypeVar("Result")
 _IMAGES_SHOWN: Final = 10
@@ -60,6 +61,11 @@ def check_file(path: str | os.PathLike[str]) -> tuple[list[str], list[Finding]]:
 
     """
     read = read_definitions(path)
+    if not read.faults:
+        try:
+            Registry().named([os.fspath(path)])
+        except BenchmarkError as error:  # a name or a place in the tree that is taken
+            read.faults.append(str(error))
     return read.faults, [_check(definition, benchmark) for definition, benchmark in read.definitions]
 
 

@@ -22,6 +22,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, Final
 
+from pytest_brainscore.benchmarks.code_digest import code_digest
 from pytest_brainscore.errors import RecordingError
 
 GROUP: Final = "pytest_brainscore.metrics"
@@ -57,6 +58,11 @@ class Metric:
     """What features are: responses, or trials of a task."""
     foreign: bool = False
     """Whether somebody else's code compares."""
+
+    @property
+    def code(self) -> dict[str, str]:
+        """What a record says of somebody else's code, so that scores of other code are not compared with it."""
+        return {"metric_code": code_digest(self.compare)} if self.foreign else {}
 
     def function(self, which: str = "compare") -> Callable[..., Any]:
         """Return what compares, or another function by the name of its field."""

@@ -75,12 +75,16 @@ class RecordedData:
 
     def digest(self) -> str:
         """Return the SHA-256 of the numbers, with the names of stimuli, neuroids, repetitions and subjects."""
-        array = self.recording if self.presentations is None else self.presentations
-        digest = hashlib.sha256(" x ".join(map(str, array.dims)).encode())
-        for name in sorted(map(str, array.coords)):
-            digest.update("\n".join([name, *map(str, array[name].values.ravel().tolist())]).encode())
-        digest.update(np.ascontiguousarray(array.values, dtype="<f8").tobytes())
-        return digest.hexdigest()
+        return digest_of(self.recording if self.presentations is None else self.presentations)
+
+
+def digest_of(array: xarray.DataArray) -> str:
+    """Return the SHA-256 of numbers, with the names along their dimensions."""
+    digest = hashlib.sha256(" x ".join(map(str, array.dims)).encode())
+    for name in sorted(map(str, array.coords)):
+        digest.update("\n".join([name, *map(str, array[name].values.ravel().tolist())]).encode())
+    digest.update(np.ascontiguousarray(array.values, dtype="<f8").tobytes())
+    return digest.hexdigest()
 
 
 def join_recording(

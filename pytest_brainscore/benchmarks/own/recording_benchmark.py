@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pytest_brainscore.benchmarks.benchmark import OWN_PARENT, Benchmark
 from pytest_brainscore.benchmarks.definition import NAME
-from pytest_brainscore.benchmarks.own.own_recording import WHERE_THERE_ARE, OwnRecording, RecordingFile, own_benchmark
+from pytest_brainscore.benchmarks.own.own_recording import (
+    WHERE_THERE_ARE,
+    OwnRecording,
+    RecordingFile,
+    names_a_file,
+    own_benchmark,
+)
 from pytest_brainscore.errors import BenchmarkError
 from pytest_brainscore.models.interface import RecordingTarget, Task, TimeBin
 
@@ -114,7 +120,7 @@ def recording_benchmark(
     if normalisation is not None:
         settings["normalisation"] = normalisation
     files = [Path(each) for each in (recording, stimuli, stimulus_table) if isinstance(each, str | os.PathLike)]
-    if isinstance(ceiling, str) and Path(ceiling).suffix:
+    if isinstance(ceiling, str) and names_a_file(ceiling):
         ceiling = RecordingFile(Path(ceiling))
         files.append(ceiling.path)
     own = OwnRecording(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -11,10 +13,12 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
+from pytest_brainscore.benchmarks.own.metric_registry import find_metric
 from pytest_brainscore.benchmarks.own.own_recording import CEILINGS, WHERE_THERE_ARE, OwnRecording, RecordingFile
-from pytest_brainscore.benchmarks.own.recorded_data import RecordedData, join_recording
+from pytest_brainscore.benchmarks.own.recorded_data import RecordedData, digest_of, join_recording
 from pytest_brainscore.benchmarks.own.recording import score
-from pytest_brainscore.data.joining.matrices import COLUMNS, ROWS, STIMULUS
+from pytest_brainscore.data.joining.matrices import COLUMNS, ROWS, STIMULUS, is_data_array
+from pytest_brainscore.data.joining.numbers import as_numbers
 from pytest_brainscore.data.joining.stimulus_names import match_names
 from pytest_brainscore.data.own_images import own_stimuli
 from pytest_brainscore.data.recordings.labelling import OTHER_ROWS, SUBJECT
@@ -118,11 +122,47 @@ def score_recording(benchmark: Benchmark, model: BrainModel, data: OwnData) -> S
         "stimuli": joined.stimuli.digest(),
         "region": benchmark.region,
         "time_bin": "{}-{}".format(*own.time_bin),
+        "normalisation": found.normalisation,
+        **_ingredient_of_ceiling(own.ceiling),
     }
     if own.visual_degrees is not None:
         further["stimulus_degrees"] = own.visual_degrees
     counts = {"repetitions": joined.repetitions} | ({"subjects": len(joined.subjects)} if joined.subjects else {})
+    further |= find_metric(own.metric).code  # also where the function returned a score of its own
     return replace(found, provenance={**found.provenance, **further}, n={**counts, **found.n})
+
+
+def _ingredient_of_ceiling(given: Any) -> dict[str, str | int | float]:
+    """Return what a record says of a ceiling beside the recording, so that a change of it is no better model."""
+    if given is None or isinstance(given, str):
+        # Unless said otherwise the repetitions of the recording, of which there is a digest.
+        return {"ceiling": given} if given == "subjects" else {}
+    if isinstance(given, RecordingFile):
+        with given.path.open("rb") as file:
+            return {"ceiling_sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    if isinstance(given, int | float | np.number):
+        return {"ceiling": float(given)}
+    if callable(given) and not hasattr(given, "shape"):
+        given = given()
+    return {"ceiling_sha256": hashlib.sha256(b"".join(_as_bytes(given))).hexdigest()}
+
+
+def _as_bytes(value: Any) -> Iterator[bytes]:
+    """Yield numbers and names of a ceiling, in any of the forms that it may have."""
+    if isinstance(value, Mapping):
+        for name in sorted(value, key=str):
+            yield f"{name}\n".encode()
+            yield from _as_bytes(value[name])
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _as_bytes(each)
+    elif is_data_array(value):
+        yield digest_of(value).encode()
+    elif hasattr(value, "to_csv"):
+        yield str(value.to_csv()).encode()
+    else:
+        numbers = np.ascontiguousarray(as_numbers(value, "ceiling"), dtype="<f8")
+        yield str(numbers.shape).encode() + numbers.tobytes()
 
 
 def compare(features: NDArray[np.generic], data: OwnData) -> Score:
@@ -130,6 +170,11 @@ def compare(features: NDArray[np.generic], data: OwnData) -> Score:
     own, joined = data.own, data.joined
     ids = joined.stimuli.table[STIMULUS].to_numpy()
     labelled = xarray.DataArray(features, {STIMULUS: (ROWS, ids)}, (ROWS, COLUMNS))
+    if find_metric(own.metric).reads == "trials":
+        raise RecordingError(
+            f"The metric {own.metric} compares answers in the trials of a task, and models are recorded from here; use "
+            "a metric of responses, such as pls, or score() with trials in hand."
+        )
     known = inspect.signature(score).parameters
     unknown = [name for name in own.settings if name not in known]
     if unknown and not any(each.kind is each.VAR_KEYWORD for each in known.values()):

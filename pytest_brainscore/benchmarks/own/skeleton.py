@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xarray
 
 from pytest_brainscore.benchmarks.own.recorded_data import join_recording
 from pytest_brainscore.benchmarks.own.recording_benchmark import REGIONS
 from pytest_brainscore.data.joining.matrices import NEUROID, STIMULUS
 from pytest_brainscore.data.own_images import own_stimuli
+from pytest_brainscore.data.recordings.from_arrays import UnnamedStimuli
 from pytest_brainscore.data.recordings.labelling import OTHER_ROWS, SUBJECT
 from pytest_brainscore.data.recordings.load_recording import load_recording
 from pytest_brainscore.data.recordings.vocabulary import shown
-from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.errors import BrainScoreError, RecordingError
 
 _PLACEHOLDER = "images"
 
@@ -39,7 +41,8 @@ def skeleton(
     arguments
         Of ``load_recording``.
     in_order
-        Whether the recording is in the order of the images.
+        Whether the recording is in the order of the images. Also guessed, with a comment to check it, where an array
+        has no names of stimuli and as many entries along one axis as there are images.
 
     Raises
     ------
@@ -48,8 +51,11 @@ def skeleton(
 
     """
     images = None if stimuli is None else own_stimuli(stimuli, degrees=1.0, identifier="the images")
-    ids: dict[str, Any] = {"ids": images[0].table[STIMULUS].tolist()} if in_order and images is not None else {}
-    assembly = load_recording(recording, **arguments, **ids)
+    shown_ids = None if images is None else images[0].table[STIMULUS].tolist()
+    assembly, guessed = _read(recording, shown_ids, arguments, in_order)
+    in_order = in_order or guessed
+    if guessed:
+        arguments = {**arguments, "axes": assembly.attrs["axes"]}
     names = list(dict.fromkeys(map(str, assembly[STIMULUS].values.tolist())))
     dissimilar = OTHER_ROWS in assembly.dims
     found = [f"{len(names)} stimuli: {shown(names, 3)}"]
@@ -76,6 +82,11 @@ def skeleton(
         f"region = {_text(region)}  # {'guessed from the name of the file' if region else 'FILL IN: V1, V2, V4 or IT'}",
         "",
         *(f"# {each}" for each in found),
+        *(
+            [f"# CHECK: it has no names of stimuli, and is taken to be in the order of the images: {shown(names, 3)}"]
+            if guessed
+            else []
+        ),
         f"recording = {_recording(recording, folder, arguments, in_order)}",
         f"stimuli = {_text(_relative(stimuli, folder) if stimuli else _PLACEHOLDER)}"
         + _about_images(assembly, images, stimuli),
@@ -91,6 +102,22 @@ def skeleton(
         '# licence = "CC-BY-4.0"',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _read(
+    recording: Path, shown_ids: Sequence[Any] | None, arguments: Mapping[str, Any], in_order: bool
+) -> tuple[xarray.DataArray, bool]:
+    """Return a recording, and whether it has no names of stimuli, so that it is taken to be in their order."""
+    given: dict[str, Any] = {**arguments, "ids": shown_ids} if in_order else dict(arguments)
+    try:
+        return load_recording(recording, **given), False
+    except UnnamedStimuli as unnamed:
+        if shown_ids is None or "ids" in arguments:
+            raise
+        try:
+            return load_recording(recording, **arguments, ids=shown_ids), True
+        except RecordingError as error:
+            raise RecordingError(f"{unnamed} In the order of the {len(shown_ids)} images, {error}") from error
 
 
 def _about_images(assembly: Any, images: Any, stimuli: Path | None) -> str:

@@ -11,7 +11,8 @@
 
 All keys are in ``toml_keys.Definition``; what may be said of a recording besides its path, in ``toml_keys.Recording``:
 ``recording = { file = "v4.npy", ids = "images.csv", axes = ["neuroid", "stimulus"] }``. Several benchmarks stand in
-tables ``[[benchmark]]``, and what they share before these. Paths start from the file.
+tables ``[[benchmark]]``, and what they share before these; one may stand in a table ``[benchmark]``, or in none. Paths
+start from the file.
 ``brainscore benchmark keys`` lists all keys.
 """
 
@@ -32,6 +33,7 @@ from pytest_brainscore.benchmarks.own.own_recording import (
     WHERE_THERE_ARE,
     OwnRecording,
     RecordingFile,
+    names_a_file,
     own_benchmark,
 )
 from pytest_brainscore.benchmarks.own.recording_benchmark import problems
@@ -88,8 +90,14 @@ def read_definitions(path: str | os.PathLike[str]) -> Read:
         content = tomllib.loads(text)
     shared = {name: value for name, value in content.items() if name != SEVERAL}
     tables = content.get(SEVERAL, [{}])
+    if isinstance(tables, dict):
+        tables = [tables]
     if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
-        raise BenchmarkError(f"{file} has {SEVERAL} as something else than tables [[{SEVERAL}]]; mend the file.")
+        raise BenchmarkError(
+            f"{file} has {SEVERAL} as something else than tables [[{SEVERAL}]] or [{SEVERAL}]; mend the file."
+        )
+    # Without "..", so that a file that is named in two ways defines one benchmark.
+    folder = Path(os.path.abspath(file)).parent  # noqa: PTH100
     read = Read([], [])
     names: set[str] = set()
     read.faults.extend(_unknown(f"{file}", shared, Definition))
@@ -105,7 +113,7 @@ def read_definitions(path: str | os.PathLike[str]) -> Read:
             names.add(definition.identifier)
         faults += [f"{where} {each}." for each in _problems(definition)]
         if not faults and not read.faults:
-            read.definitions.append((definition, _benchmark(definition, file.absolute().parent)))
+            read.definitions.append((definition, _benchmark(definition, folder)))
         read.faults.extend(faults)
     return read
 
@@ -180,7 +188,7 @@ def _problems(definition: Definition) -> list[str]:
     if not definition.region and not definition.task:
         found = [each for each in found if "of the region ''" not in each]
         found.append('has no region; say what is recorded from in the model, for example region = "V4"')
-    if isinstance(definition.ceiling, str) and not Path(definition.ceiling).suffix:
+    if isinstance(definition.ceiling, str) and not names_a_file(definition.ceiling):
         known = [*CEILINGS, WHERE_THERE_ARE]
         if definition.ceiling not in known:
             found.append(
@@ -205,7 +213,7 @@ def _benchmark(definition: Definition, folder: Path) -> Benchmark:
     files += [
         each for each in (recording.arguments.get("ids"), recording.arguments.get("neuroids")) if isinstance(each, Path)
     ]
-    if isinstance(ceiling, str) and Path(ceiling).suffix:
+    if isinstance(ceiling, str) and names_a_file(ceiling):
         ceiling = RecordingFile(_path(ceiling, folder))
         files.append(ceiling.path)
     given = {name: getattr(definition, name) for name in _OF_SCORE}

@@ -17,12 +17,17 @@ from pytest_brainscore.data.reading import reading
 from pytest_brainscore.data.recordings.from_tables import id_columns
 from pytest_brainscore.data.recordings.labelling import is_dissimilarity, label_dissimilarities, label_presentations
 from pytest_brainscore.data.recordings.vocabulary import Axis, Role, axes_of, find, role_of, shown
-from pytest_brainscore.errors import RecordingError
+from pytest_brainscore.errors import DataUnavailable, RecordingError
 
 Ids = Mapping[str, NDArray[Any]]
 """Names along axes, by role (``stimulus``, ``neuroid`` ...), and further labels by their own name."""
 
-_NO_PICKLES = "save text as text (names.astype(str)) and numbers as numbers, not as objects"
+
+class UnnamedStimuli(RecordingError):
+    """An array has no names of stimuli, in it or beside it."""
+
+
+_NO_PICKLES = "copy it again, and where it has objects, save text as text (names.astype(str)) and numbers as numbers"
 
 
 def read_archive(
@@ -38,8 +43,22 @@ def read_archive(
         When it is not clear which array has the responses.
 
     """
-    with reading("The archive", path, _NO_PICKLES), np.load(path, allow_pickle=False) as archive:
-        arrays = {name: np.asarray(archive[name]) for name in archive.files}
+    arrays: dict[str, NDArray[Any]] = {}
+    objects: list[str] = []
+    with reading("The archive", path, "copy it again"), np.load(path, allow_pickle=False) as archive:
+        for name in archive.files:
+            try:
+                arrays[name] = np.asarray(archive[name])
+            except ValueError as error:
+                if "allow_pickle" not in str(error):
+                    raise
+                objects.append(name)
+    needed = [name for name in objects if name in (variable, *given.values()) or role_of(name) is not None]
+    if needed or not arrays:
+        raise DataUnavailable(
+            f"The archive {path} has Python objects in {shown(needed or objects)}, which are never loaded, as they can "
+            "run programs; save text as text (names.astype(str)) and numbers as numbers."
+        )
     matrices = [name for name, each in arrays.items() if each.dtype.kind in "fiub" and each.size and not _is_flat(each)]
     chosen = variable or given.get("response")
     if chosen is None and len(matrices) > 1:
@@ -74,10 +93,12 @@ def read_array(path: Path) -> NDArray[np.generic]:
 
 
 def label_array(path: Path, array: NDArray[np.generic], known: Ids, axes: Sequence[str] | None) -> xarray.DataArray:
-    """Return an array with its names; see ``load_recording``.
+    """Return an array with its names, and ``axes``, what each axis is, among its attributes; see ``load_recording``.
 
     Raises
     ------
+    UnnamedStimuli
+        When stimuli have no names.
     RecordingError
         When it is not clear which axis is which, or names do not fit.
 
@@ -85,7 +106,7 @@ def label_array(path: Path, array: NDArray[np.generic], known: Ids, axes: Sequen
     if array.dtype.kind not in "fiub":
         raise RecordingError(f"{path} has the type {array.dtype}; give real numbers.")
     if "stimulus" not in known:
-        raise RecordingError(
+        raise UnnamedStimuli(
             f"{path} has no names of stimuli; give them in an array stimulus_id, or in a table beside the file "
             f'({path.stem}.csv, or ids = "FILE.csv"), or say that its stimuli are in the order of the images: '
             'ids = "stimuli".'
@@ -105,8 +126,10 @@ def label_array(path: Path, array: NDArray[np.generic], known: Ids, axes: Sequen
                 f"{path} has the axes {shown(found)}; dissimilarities are [subject,] stimulus, stimulus."
             )
         subjects = known.get("subject")
-        return label_dissimilarities(path, matrices, stimuli, None if subjects is None else _names(subjects))
-    return _presentations(path, array, known, found, stimuli)
+        named = label_dissimilarities(path, matrices, stimuli, None if subjects is None else _names(subjects))
+    else:
+        named = _presentations(path, array, known, found, stimuli)
+    return named.assign_attrs(axes=list(found))
 
 
 def _presentations(

@@ -31,7 +31,10 @@ SUFFIXES: Final = (".csv", ".tsv", ".npz", ".npy", ".nc")
 _KEPT: Final = ("stimulus", "neuroid")
 """Dimensions that are kept where they have one entry."""
 _MENDS: Final = {
-    ".mat": "save its arrays with numpy.savez(FILE, **{name: array ...}) after scipy.io.loadmat",
+    ".mat": (
+        "with m = scipy.io.loadmat(FILE, simplify_cells=True), save what is in it: numpy.savez(FILE_TO_WRITE, "
+        'responses=m["NAME"], stimulus_id=m["NAME"].astype(str))'
+    ),
     ".xlsx": "save the sheet as csv",
     ".xls": "save the sheet as csv",
     ".pkl": "save it as csv or npz, as pickles can run programs and are never loaded",

@@ -12,7 +12,7 @@ from typing import cast
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.interface import BrainModel
+from pytest_brainscore.models.interface import MEMBERS, BrainModel, lacking_members
 from pytest_brainscore.models.networks.seeding import seeded
 from pytest_brainscore.models.sources.specification import ModelSpecification
 from pytest_brainscore.models.sources.user_code import as_a_script, import_file, import_package, place
@@ -66,11 +66,13 @@ def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | Br
             model = cast("Callable[[], object]", function)()
     except (Exception, SystemExit) as error:  # the factory is the user's code
         raise ModelError(f"{where}: the factory raised {place(error)}; mend it there.") from error
-    if isinstance(model, nn.Module | BrainModel):
-        return model
+    lacking = [] if isinstance(model, nn.Module) else lacking_members(model)
+    if not lacking:
+        return cast("nn.Module | BrainModel", model)
+    without = "" if lacking == list(MEMBERS) else f" without {', '.join(lacking)}"
     raise ModelError(
-        f"{where}: the factory returned a {type(model).__name__}; return a torch.nn.Module or an object with the "
-        "members of a BrainModel."
+        f"{where}: the factory returned a {type(model).__name__}{without}; return a torch.nn.Module or an object with "
+        f"the members of a BrainModel: {', '.join(MEMBERS)}."
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_brainscore.report.aggregates import parents
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.scoring.comparison import Ingredient
-from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate
+from pytest_brainscore.scoring.tree import Aggregate, ScoreTree
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,6 @@ def _column(label: str, report: Report, model: ModelRecord, tree: ScoreTree) -> 
             leaves[record.identifier] = record
         else:
             others.append(record)
-    scores = {
-        name: math.nan if record.status == "nan" else record.score
-        for name, record in leaves.items()
-        if record.status in ("scored", "nan")
-    }
-    errors = {name: leaves[name].error for name in scores}
     scored = [record for record in [*leaves.values(), *others] if record.status == "scored"]
     return Column(
         label=label,
@@ -86,7 +80,7 @@ def _column(label: str, report: Report, model: ModelRecord, tree: ScoreTree) -> 
         model=model,
         leaves=leaves,
         others=others,
-        aggregates=aggregate(scores, errors, tree),
+        aggregates=parents(report.benchmarks, model.identifier, tree),
         shared=_shared([record.fingerprint for record in scored]),
     )
 

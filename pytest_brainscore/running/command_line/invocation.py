@@ -41,6 +41,22 @@ def refuse_empty_values(config: pytest.Config) -> None:
             )
 
 
+def refuse_definitions_as_tests(config: pytest.Config) -> None:
+    """Refuse a TOML file where test files are named: it defines benchmarks, and pytest would find no test in it.
+
+    Raises
+    ------
+    BrainScoreError
+        One is named.
+
+    """
+    for word in config.args:
+        if word.endswith(".toml") and (config.invocation_params.dir / word).is_file():
+            raise BrainScoreError(
+                f"{word} holds no tests; for the benchmarks in it, write --brainscore-benchmark {word}."
+            )
+
+
 def runs_tests(config: pytest.Config) -> bool:
     """Tell whether this run is to run tests, and not only to show what there is."""
     only_shows = ("collectonly", "setuponly", "setupplan", "showfixtures", "show_fixtures_per_test")

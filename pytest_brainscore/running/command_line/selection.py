@@ -131,7 +131,7 @@ def trial_of(item: pytest.Item) -> Trial | None:
 def is_empty(item: pytest.Item, options: RunOptions) -> bool:
     """Tell whether a test that names nodes has no benchmark of them to score, through no fault of its mark."""
     mark = item.get_closest_marker("brainscore")
-    if mark is None or not (mark.args or mark.kwargs) or trial_of(item) is not None:
+    if mark is None or not (mark.args or mark.kwargs) or trial_of(item) is not None or _marked_too_late(item, mark):
         return False
     return bool(options.benchmarks) or problem_of_mark(mark, str(item.path)) is None
 
@@ -202,6 +202,8 @@ def selection(items: Sequence[pytest.Item], options: RunOptions) -> Selection:
             if key not in problems:
                 problems[key] = problem_of_mark(mark, str(item.path))
             problem = problems[key]
+            if _marked_too_late(item, mark):
+                problem = "the mark brainscore was added once the test was collected; write it in the test file."
         trial = trial_of(item)
         if trial is not None:
             before = first.setdefault((trial.model.identifier, trial.benchmark.identifier), item)
@@ -215,6 +217,12 @@ def selection(items: Sequence[pytest.Item], options: RunOptions) -> Selection:
         if problem is not None and refused is None:
             refused = problem if trial is not None else f"{item.nodeid}: {problem}"
     return Selection(leaves, refused)
+
+
+def _marked_too_late(item: pytest.Item, mark: pytest.Mark) -> bool:
+    """Tell whether a hook has added a mark when the benchmarks of the test were chosen already."""
+    asks = "brain_benchmark" in getattr(item, "fixturenames", ())
+    return bool(mark.args) and asks and not hasattr(item, "callspec")
 
 
 def _repeats(item: pytest.Item, other: pytest.Item) -> bool:

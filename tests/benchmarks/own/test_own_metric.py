@@ -116,6 +116,18 @@ def test_anything_else_is_refused(returned: Any, sentence: str) -> None:
         score(FEATURES, RECORDING, lambda f, r: returned)
 
 
+def test_its_code_is_an_ingredient() -> None:
+    def half(features: Any, recording: Any) -> float:
+        return 0.5
+
+    def third(features: Any, recording: Any) -> float:
+        return 1 / 3
+
+    codes = [score(FEATURES, RECORDING, each).provenance["metric_code"] for each in (half, third, half)]
+    assert codes[0] == codes[2] != codes[1]
+    assert "metric_code" not in score(FEATURES, RECORDING, "ridge").provenance
+
+
 def test_nan_is_no_number() -> None:
     with pytest.raises(NoNumber, match="has no number"):
         score(FEATURES, RECORDING, lambda f, r: float("nan"))

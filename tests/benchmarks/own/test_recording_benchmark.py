@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ import xarray
 from numpy.typing import NDArray
 from PIL import Image
 
-from pytest_brainscore import recording_benchmark, score
+from pytest_brainscore import Benchmark, Score, recording_benchmark, score
+from pytest_brainscore.benchmarks.placing import same
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import BenchmarkError, NoNumber, RecordingError
 from tests.support.table_models import TableModel, stimuli_named
@@ -169,6 +171,44 @@ def test_a_score_says_what_it_depends_on() -> None:
     )
 
 
+def test_another_ceiling_or_normalisation_is_another_score(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.full(NEURONS, 0.9))
+    np.save(tmp_path / "b.npy", np.full(NEURONS, 0.8))
+    once = repetitions()
+    given: list[Any] = [
+        "none", 0.9, 0.8, [0.9] * NEURONS, [0.9, 0.9, 0.9, 0.8], once, once[:4], lambda: once[1:],
+        tmp_path / "a.npy", tmp_path / "b.npy",
+    ]  # fmt: skip
+    given = [str(each) if isinstance(each, Path) else each for each in given]
+    names = ("ceiling", "ceiling_sha256", "normalisation")
+    seen = set()
+    for ceiling in given:
+        one, same = (recording_benchmark("Mine", averages(), stimuli(), ceiling=ceiling)(model()) for _ in range(2))
+        assert one.provenance == same.provenance
+        seen.add(tuple(one.provenance.get(name) for name in names))
+    assert len(seen) == len(given)
+    other = recording_benchmark("Mine", averages(), stimuli(), ceiling=0.9, normalisation="r/c")(model())
+    assert tuple(other.provenance.get(name) for name in names) not in seen
+
+
+def test_a_metric_of_ones_own_counts_with_its_code() -> None:
+    def constant(features: Any, recording: Any) -> float:
+        return 0.5
+
+    def other(features: Any, recording: Any) -> float:
+        return 0.25
+
+    def whole(features: Any, recording: Any) -> Score:
+        return Score(value=0.5, error=0.0, raw=0.5, ceiling=1.0, normalisation="r", n={"stimuli": len(features)})
+
+    codes = [
+        recording_benchmark("Mine", averages(), stimuli(), metric=metric)(model()).provenance["metric_code"]
+        for metric in (constant, constant, other, whole)
+    ]
+    assert codes[0] == codes[1]
+    assert len(set(codes)) == 3
+
+
 def test_numbers_without_names_need_images_in_an_order(tmp_path: Path) -> None:
     images = folder(tmp_path, [f"{each}.png" for each in IDS])
     with pytest.raises(RecordingError, match="a folder of images has no order"):
@@ -222,6 +262,53 @@ def test_the_same_definition_is_equal_and_another_is_not() -> None:
     one, same, other = (recording_benchmark("Mine", each, images) for each in (averages(), averages(), averages() + 1))
     assert one == same
     assert one != other
+
+
+def defined(code: str) -> dict[str, Any]:
+    """Return what a file defines; each call is another import of it."""
+    names: dict[str, Any] = {}
+    exec(code, names)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"recording": averages()}, {"recording": averages() + 1}),
+        ({"recording": averages()}, {"recording": averages().iloc[::-1].set_index(averages().index)}),
+        ({"recording": averages()}, {"recording": averages().rename({"im00": "im99"})}),
+        ({"recording": averages().to_numpy()}, {"recording": averages().to_numpy() + 1}),
+        ({"recording": averages().stack().to_xarray()}, {"recording": (averages() + 1).stack().to_xarray()}),
+        ({"ceiling": [np.ones(2), np.ones(3)]}, {"ceiling": [np.ones(2), np.zeros(3)]}),
+        ({"stimuli": pd.DataFrame({"image": IDS})}, {"stimuli": pd.DataFrame({"image": IDS[::-1]})}),
+        ({"stimuli": stimuli()}, {"stimuli": stimuli(degrees=4.0)}),
+        ({"metric": defined("f = lambda a, b: .5")["f"]}, {"metric": defined("f = lambda a, b: .25")["f"]}),
+    ],
+    ids=["table", "rows", "names", "array", "data array", "ceiling", "table of images", "stimulus set", "metric"],
+)
+def test_two_recordings_are_one_only_where_everything_in_them_is(one: dict[str, Any], other: dict[str, Any]) -> None:
+    def made(given: dict[str, Any]) -> Benchmark:
+        arguments = {"recording": averages(), "stimuli": stimuli(), **copy.deepcopy(given)}
+        return recording_benchmark("Mine", **arguments)
+
+    assert same(made(one), made(one))
+    assert not same(made(one), made(other))
+
+
+def test_a_file_that_is_imported_twice_defines_one_benchmark() -> None:
+    code = """
+def metric(features, recording):
+    return 0.5
+
+def load():
+    return [1, 2]
+"""
+    one, other = (
+        recording_benchmark("Mine", each["load"], [], metric=each["metric"]) for each in map(defined, [code] * 2)
+    )
+    assert same(one, other)
+    changed = defined(code.replace("2", "3"))
+    assert not same(one, recording_benchmark("Mine", changed["load"], [], metric=changed["metric"]))
 
 
 def test_defining_one_imports_nothing_heavy() -> None:

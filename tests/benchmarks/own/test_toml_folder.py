@@ -19,7 +19,7 @@ from pytest_brainscore import score
 from pytest_brainscore.benchmarks.own.toml_folder import read_benchmarks, read_definitions
 from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording
 from pytest_brainscore.data.recordings.load_recording import load_recording
-from pytest_brainscore.errors import BenchmarkError
+from pytest_brainscore.errors import BenchmarkError, RecordingError
 from tests.support.table_models import TableModel
 
 STIMULI, NEURONS, UNITS, REPETITIONS = 60, 4, 40, 5
@@ -205,3 +205,35 @@ def test_reading_a_file_imports_nothing_heavy(lab: Path) -> None:
         "print(sorted({'numpy', 'pandas', 'scipy', 'torch', 'xarray'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[benchmark]\n" + MINIMAL,
+        'region = "V4"\n[benchmark]\nidentifier = "Lab.V4"\nrecording = "v4.csv"\nstimuli = "images"\n',
+        '[benchmark]\nidentifier = "Lab.V4"\nregion = "V4"\nstimuli = "images"\n[recording]\nfile = "v4.csv"\n',
+        '[benchmark]\nidentifier = "Lab.V4"\nregion = "V4"\nstimuli = "images"\nrecording = { file = "v4.csv" }\n',
+    ],
+    ids=["all in it", "some before it", "the recording after it", "the recording in it"],
+)
+def test_one_benchmark_may_stand_in_a_table(lab: Path, text: str) -> None:
+    assert read_benchmarks(written(lab, text)) == read_benchmarks(written(lab, MINIMAL))
+
+
+@pytest.mark.parametrize("value", ['"v4"', "[]", "[1]"])
+def test_other_things_called_benchmark_are_refused(lab: Path, value: str) -> None:
+    with pytest.raises(BenchmarkError, match=r"something else than tables \[\[benchmark\]\] or \[benchmark\]"):
+        read_benchmarks(written(lab, f"benchmark = {value}\n"))
+
+
+@pytest.mark.parametrize("word", ["0.5", "1e-1", "subject"])
+def test_a_ceiling_that_is_no_word_and_no_file_is_told(lab: Path, word: str) -> None:
+    with pytest.raises(BenchmarkError, match=f"has the ceiling '{word}'; give a number, a file, or one of"):
+        read_benchmarks(written(lab, f'{MINIMAL}ceiling = "{word}"\n'))
+
+
+def test_thresholds_are_of_tasks_and_not_of_recordings(lab: Path) -> None:
+    (benchmark,) = read_benchmarks(written(lab, f'{MINIMAL}metric = "threshold"\n'))
+    with pytest.raises(RecordingError, match="threshold compares answers in the trials of a task, and models are rec"):
+        benchmark(model())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.io
 import xarray
 from numpy.typing import NDArray
 
@@ -242,3 +243,30 @@ def test_many_axes_have_to_be_named(tmp_path: Path) -> None:
     assert recording["subject"].values.tolist() == ["A"] * NEURONS + ["B"] * NEURONS
     assert np.array_equal(by_stimulus(recording[:, :NEURONS]), responses())
     assert np.array_equal(by_stimulus(recording[:, NEURONS:]), responses() + 1)
+
+
+@pytest.mark.parametrize("column", [False, True])
+def test_a_matlab_file_is_read_by_the_recipe_that_is_told(tmp_path: Path, column: bool) -> None:
+    names = np.array([f"im{place}" for place in range(6)], dtype=object)
+    responses = np.random.default_rng(0).normal(size=(3, 6))
+    cells = names.reshape(-1, 1) if column else names
+    scipy.io.savemat(tmp_path / "m.mat", {"rates": responses, "shown": cells, "notes": {"by": "me"}})
+    with pytest.raises(RecordingError, match="loadmat"):
+        load_recording(tmp_path / "m.mat")
+    m = scipy.io.loadmat(tmp_path / "m.mat", simplify_cells=True)
+    np.savez(tmp_path / "m.npz", responses=m["rates"], stimulus_id=m["shown"].astype(str))
+    found = load_recording(tmp_path / "m.npz")
+    assert found["stimulus_id"].values.tolist() == names.tolist()
+    np.testing.assert_array_equal(found.values, responses.T)
+
+
+def test_objects_in_an_archive_are_overlooked_unless_they_are_needed(tmp_path: Path) -> None:
+    names = [f"im{place}" for place in range(6)]
+    notes = np.array([{"by": "me"}], dtype=object)
+    np.savez(tmp_path / "a.npz", rates=np.ones((6, 2)) * [1, 2], image=names, notes=notes)
+    assert load_recording(tmp_path / "a.npz").shape == (6, 2)
+    np.savez(tmp_path / "b.npz", rates=np.ones((6, 2)), image=np.array(names, dtype=object), notes=notes)
+    with pytest.raises(DataUnavailable, match=r"Python objects in image, which are never loaded.*\(names\.astype"):
+        load_recording(tmp_path / "b.npz")
+    with pytest.raises(DataUnavailable, match="Python objects in notes"):
+        load_recording(tmp_path / "a.npz", variable="notes")

@@ -148,6 +148,23 @@ def test_a_file_is_named_in_place_of_a_benchmark(lab: Lab) -> None:
     assert lab.scores() == {"lab2026": 0.5}
 
 
+def test_a_toml_file_in_place_of_a_test_file_is_told(lab: Lab) -> None:
+    (lab.path / "mylab.toml").write_text('identifier = "Lab.V4"\n')
+    result = lab.run("mylab.toml", select=None)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*mylab.toml holds no tests; *write --brainscore-benchmark mylab.toml."])
+
+
+@BOTH
+def test_a_mark_that_comes_too_late_is_told(lab: Lab, workers: str) -> None:
+    hook = "\nimport pytest\ndef pytest_itemcollected(item): item.add_marker(pytest.mark.brainscore('mylab'))\n"
+    (lab.path / "conftest.py").write_text(CONFTEST + hook)
+    (lab.path / "test_mine.py").write_text("def test_mine(model, brain_benchmark, brainscore): ...\n")
+    result = lab.run("test_mine.py", "-n", workers, select=None)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*test_mine.py::test_mine: the mark brainscore was added once the test was*"])
+
+
 def test_an_installed_package_is_found_in_every_worker(lab: Lab, site: Path) -> None:
     install_lab(site, "some_lab")
     lab.run("-n", "2", "--brainscore-require", "lab").assert_outcomes(passed=3)

@@ -91,7 +91,9 @@ def choose(
         normalisation or ("r/c" if ratio else found.normalisation),
         seed,
         least,
-        {"metric": found.name, "seed": seed, **recorded} | ({} if least is None else {"least_reliability": least}),
+        {"metric": found.name, "seed": seed, **recorded}
+        | ({} if least is None else {"least_reliability": least})
+        | found.code,
     )
 
 
