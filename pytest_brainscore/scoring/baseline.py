@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -19,6 +19,9 @@ from filelock import FileLock, Timeout
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BaselineError
 from pytest_brainscore.strict_json import NotJson, parse
+
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
 
 SCHEMA = 1
 """Version of the file format that this package writes, and the newest it reads."""
@@ -118,6 +121,20 @@ def read_baseline(folder: str | os.PathLike[str], model: str) -> Baseline:
         for identifier, score in file.scores.items()
     }
     return Baseline(schema=file.schema, model=model, scores=scores)
+
+
+def baseline_replicates(folder: str | os.PathLike[str], model: str) -> dict[tuple[str, int], Replicates]:
+    """Return the bootstrap values stored with the baseline of a model, by benchmark and version."""
+    from pytest_brainscore.inference.archive import unpacked
+
+    path = Path(folder) / f"{model}.replicates.npz"
+    if not path.is_file():
+        return {}
+    found = {}
+    for name, each in unpacked(path.read_bytes()).items():
+        identifier, version = name.split("\n")
+        found[identifier, int(version)] = each
+    return found
 
 
 def update_baseline(folder: str | os.PathLike[str], model: str, scores: Mapping[str, BaselineScore]) -> Path:
