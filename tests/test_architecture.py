@@ -120,7 +120,7 @@ def test_only_the_plugin_imports_pytest(module: Path) -> None:
 def test_metrics_and_inference_import_only_numpy_and_scipy(module: Path) -> None:
     roots = {name.split(".")[0] for name in imports(PACKAGE / module)}
     standard = {"__future__", "collections", "typing", "math", "functools", "dataclasses", "itertools", "types"}
-    standard |= {"hashlib", "string", "io"} if module.parts[0] == "inference" else set()
+    standard |= {"hashlib", "string"} if module.parts[0] == "inference" else set()
     assert roots <= standard | {"numpy", "scipy", "pytest_brainscore"}
 
 

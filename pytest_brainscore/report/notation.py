@@ -21,6 +21,10 @@ _LONGEST: Final = 1e6
 """Numbers from here on, which are no scores of anything, are written with an exponent."""
 
 
+_DATA: Final = ("stimuli", "images", "neuroids", "neurons", "subjects")
+"""What a score generalises over, as protocols count it."""
+
+
 class Sign(NamedTuple):
     """How a status, a verdict or a colour is shown: by shape and word, never by colour alone."""
 
@@ -94,6 +98,24 @@ def signed(difference: float | None, decimals: int = DECIMALS) -> str:
 def plus_minus(error: float | None, decimals: int = DECIMALS) -> str:
     """Return an error as it follows its number, for example ``± .010``; empty where it is not known."""
     return "" if error is None else f"± {number(error, decimals)}"
+
+
+def interval(low: float | None, high: float | None, decimals: int = DECIMALS) -> str:
+    """Return an interval, for example ``[-.035, -.008]``; ``[X, X]`` where there is none."""
+    return f"[{number(low, decimals)}, {number(high, decimals)}]"
+
+
+def p_value(p: float | None) -> str:
+    """Return a p value with three decimals; ``<.001`` for a smaller one, ``X`` where there is none."""
+    return "<.001" if p is not None and p < 0.001 else number(p)
+
+
+def decided_by(n: Mapping[str, int]) -> str:
+    """Return how many stimuli, neurons and people a score is of, for example ``3,200 stimuli, 168 neuroids``.
+
+    Units of the model and draws are no data, and left out.
+    """
+    return ", ".join(f"{n[name]:,} {name}" for name in _DATA if n.get(name))
 
 
 def duration(seconds: float) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.inference.archive import packed, unpacked
 from pytest_brainscore.inference.levels import Replicates
-from pytest_brainscore.report.record import Report, ReplicatesFile
+from pytest_brainscore.report.record import ReplicatesFile, Report
+from pytest_brainscore.scoring.replicates_archive import packed, unpacked
 
 Key = tuple[str, str, int]
 """Model, benchmark and its version."""

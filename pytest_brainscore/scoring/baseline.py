@@ -125,7 +125,7 @@ def read_baseline(folder: str | os.PathLike[str], model: str) -> Baseline:
 
 def baseline_replicates(folder: str | os.PathLike[str], model: str) -> dict[tuple[str, int], Replicates]:
     """Return the bootstrap values stored with the baseline of a model, by benchmark and version."""
-    from pytest_brainscore.inference.archive import unpacked
+    from pytest_brainscore.scoring.replicates_archive import unpacked
 
     path = Path(folder) / f"{model}.replicates.npz"
     if not path.is_file():

@@ -23,6 +23,21 @@ ROUNDING = 1e-12
 SHOWN_CHARACTERS = 12
 
 
+class PairedInterval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The interval of a difference from the baseline, from bootstrap values on the same draws."""
+
+    low: float
+    """Lower end, on the scale of the score."""
+    high: float
+    """Upper end; the score regressed when it is below -margin."""
+    confidence: float
+    """Of the interval alone, such that the chance of any false alarm in the run is at most 5 %."""
+    comparisons: int
+    """Scores of the run that are compared in this way: the chance is shared by them."""
+    margin: float
+    """What may be lost; 0 or more."""
+
+
 class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A score set against its baseline."""
 
@@ -36,6 +51,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Allowed change on the scale of the score; None when nothing was to be compared."""
     reason: str | None = None
     """Why, where the numbers do not tell; None otherwise."""
+    paired: PairedInterval | None = None
+    """Interval of the difference where the verdict follows from it; None where it follows from `tolerance`."""
     accepted: bool | None = None
     """False when the verdict makes the run red under its options, true when it does not; None where no run has said,
     as in old reports: then ``regressed`` and ``not-comparable`` make it red."""
