@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import click
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
@@ -88,7 +91,11 @@ def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> li
         wanted = [each for each in known if not names or each[1] in names]
         if len(wanted) < 2:
             raise ReportError("One model is compared with no other; give another report, or leave out --model.")
-    replicates = {place: read_replicates(paths[place], reports[place]) for place in {each for each, _ in wanted}}
+    with warnings.catch_warnings(record=True) as missed:
+        warnings.simplefilter("always")
+        replicates = {place: read_replicates(paths[place], reports[place]) for place in {each for each, _ in wanted}}
+    for each in missed:
+        click.secho(printable(str(each.message)), fg="yellow", err=True)
     shared = Counter(model for _, model in wanted)
     found = []
     for place, model in wanted:

@@ -136,11 +136,32 @@ def result(record: BenchmarkRecord) -> str:
 
 
 def judgement(record: BenchmarkRecord) -> str:
-    """Return the verdict with sign and difference, for example ``▼ regressed -.031``; empty without one."""
+    """Return the verdict with sign and difference, for example ``▼ regressed -.031``; empty without one.
+
+    A paired comparison has its interval, too, and what it is of: ``▼ regressed -.031 [-.042, -.020] (2,000 stimuli)``.
+    """
     if record.verdict is None:
         return ""
     difference = signed(record.delta) if record.verdict != "unchanged" else ""
+    paired = record.comparison.paired if record.comparison else None
+    if paired is not None:
+        known = decided_by(record.n)
+        difference = f"{signed(record.delta)} {interval(paired.low, paired.high)}{f' ({known})' if known else ''}"
     return f"{VERDICTS[record.verdict].shape} {record.verdict} {difference}".rstrip()
+
+
+def beyond_doubt(record: BenchmarkRecord) -> str:
+    """Return in words what a paired comparison with a baseline is made of; empty where there is none."""
+    comparison = record.comparison
+    if comparison is None or comparison.paired is None:
+        return ""
+    paired, known = comparison.paired, decided_by(record.n)
+    scores = f"for {paired.comparisons} scores of the run at once" if paired.comparisons > 1 else "for this run"
+    margin = f", with a margin of {number(paired.margin)}" if paired.margin else ""
+    return (
+        f"it is {signed(comparison.delta, 4)} away from {number(comparison.baseline, 4)}, and the interval of that, "
+        f"{interval(paired.low, paired.high, 4)}, leaves out 0 {scores}{margin}{f' ({known})' if known else ''}"
+    )
 
 
 def totals(records: Sequence[BenchmarkRecord]) -> str:

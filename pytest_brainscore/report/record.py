@@ -158,14 +158,14 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ReplicatesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file of bootstrap values beside a report."""
+    """The file beside a report that has the bootstrap values of its scores."""
 
     file: str
     """Its name, in the folder of the report."""
     sha256: str
-    """Checksum of its bytes."""
-    count: int
-    """How many scores have bootstrap values."""
+    """SHA-256 of its bytes."""
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    """Number of scores that have bootstrap values in it."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -189,4 +189,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     aggregates: dict[str, dict[str, Aggregate]] = {}
     """By model: the parents of the score tree that have a number, from the root down."""
     replicates: ReplicatesFile | None = None
-    """Bootstrap values of the scores, in a file beside the report; null where there are none."""
+    """Where the bootstrap values of the scores are; null where there are none."""

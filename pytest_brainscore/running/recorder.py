@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.notation import beyond_doubt, number
 from pytest_brainscore.report.plain import model_record, plain_record, to_plain
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
@@ -103,7 +103,7 @@ class Recorder:
             )
         description = self._describe_model()
         fingerprint = self._fingerprint(score, description)
-        comparison = self._compare(float(score.value), fingerprint)
+        comparison = self._compare(float(score.value), fingerprint, score)
         kept = self._keep(
             BenchmarkRecord(
                 **self._trial.identity,
@@ -200,11 +200,12 @@ class Recorder:
             self._rejected = True
             raise Rejected(f"{reason} {REQUIRED}")
 
-    def _compare(self, value: float | None, fingerprint: dict[str, Any]) -> Comparison:
+    def _compare(self, value: float | None, fingerprint: dict[str, Any], score: Score | None = None) -> Comparison:
         identifier = self._trial.benchmark.identifier
         baseline = self._run.baseline(self._trial.model.identifier).scores.get(identifier)
         tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
-        return compare(value, fingerprint, baseline, tolerance, self._options.across)
+        paired = self._run.pairs.verdict(self._trial.identity, baseline, score.replicates if score else None)
+        return compare(value, fingerprint, baseline, tolerance, self._options.across, paired)
 
     def _judge(self, comparison: Comparison) -> None:
         if self._kept is None or not is_red(self._kept):
@@ -223,6 +224,8 @@ class Recorder:
             )
         if comparison.delta is None:
             raise Rejected(f"{name} regressed: {comparison.reason}, and the baseline is {number(comparison.baseline)}.")
+        if comparison.paired is not None:
+            raise Rejected(f"{name} regressed: {beyond_doubt(self._kept)}; if that is intended, {accept}.")
         raise Rejected(
             f"{name} regressed by {number(-comparison.delta, 4)}, from {number(comparison.baseline, 4)}, "
             f"more than the tolerance {number(comparison.tolerance, 4)}; if that is intended, {accept}."

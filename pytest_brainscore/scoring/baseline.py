@@ -125,14 +125,14 @@ def read_baseline(folder: str | os.PathLike[str], model: str) -> Baseline:
 
 def baseline_replicates(folder: str | os.PathLike[str], model: str) -> dict[tuple[str, int], Replicates]:
     """Return the bootstrap values stored with the baseline of a model, by benchmark and version."""
-    from pytest_brainscore.scoring.replicates_archive import unpacked
+    from pytest_brainscore.scoring.replicate_files import SUFFIX, unpacked
 
-    path = Path(folder) / f"{model}.replicates.npz"
+    path = Path(folder) / f"{model}{SUFFIX}"
     if not path.is_file():
         return {}
     found = {}
     for name, each in unpacked(path.read_bytes()).items():
-        identifier, version = name.split("\n")
+        identifier, _, version = name.removeprefix(f"{model}/").rpartition("@")
         found[identifier, int(version)] = each
     return found
 

@@ -43,6 +43,8 @@ def score(benchmark, model, data):
         raise DataUnavailable(outcome["unavailable in call"])
     if "no number" in outcome:
         raise NoNumber(outcome["no number"])
+    if "right" in outcome:
+        return answered(outcome["right"])
     value = mean_response(model) if outcome.get("record") else outcome["score"]
     if outcome.get("numpy"):
         import numpy
@@ -52,6 +54,17 @@ def score(benchmark, model, data):
         value = numpy.array([value, value])
     return Score(value=value, error=outcome.get("error", .01), raw=value * .9, ceiling=.9, normalisation="r/c",
                  n={"stimuli": 4}, provenance={"seed": outcome.get("seed", 0)})
+
+
+def answered(right):
+    # A share of right answers to images, with bootstrap values.
+    import numpy
+
+    from tests.support.replicated import share_right
+
+    found = share_right(numpy.array(right, dtype=bool))
+    return Score(value=found.score, error=.01, raw=found.score, ceiling=1, normalisation="r", replicates=found,
+                 n={"stimuli": len(right), "units": 3}, provenance={"seed": 0})
 
 
 def mean_response(model):

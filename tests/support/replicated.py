@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,8 +13,9 @@ from pytest_brainscore.inference.answers import accuracy_design
 from pytest_brainscore.inference.draws import units
 from pytest_brainscore.inference.levels import Replicates, replicates
 from pytest_brainscore.report.json_files import write_json
-from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
-from pytest_brainscore.report.replicates import write_replicates
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
+from pytest_brainscore.report.replicates import replicates_path, write_replicates
+from pytest_brainscore.scoring.replicate_files import SUFFIX, name_of, packed
 from tests.support.records import make_record, make_report
 
 Answers = NDArray[np.bool_]
@@ -50,10 +50,14 @@ def save_answers(path: Path, models: Mapping[str, Mapping[str, Answers]], **chan
         answer_record(name, leaf, each, **changes) for name, mine in models.items() for leaf, each in mine.items()
     ]
     values = {(name, leaf, 1): share_right(each) for name, mine in models.items() for leaf, each in mine.items()}
-    beside = path.with_name(f"{path.stem}.replicates.npz")
-    write_replicates(beside, values)
-    named = {"file": beside.name, "sha256": hashlib.sha256(beside.read_bytes()).hexdigest(), "count": len(values)}
     made = [ModelRecord(identifier=name, specification=name) for name in models]
-    kind = next(each.type for each in msgspec.structs.fields(Report) if each.name == "replicates")
-    write_json(make_report(models=made, benchmarks=records, replicates=msgspec.convert(named, kind)), path)
+    write_json(make_report(models=made, benchmarks=records, replicates=write_replicates(path, values)), path)
+    beside = replicates_path(path)
+    assert beside.is_file()
     return path
+
+
+def store_baseline(folder: Path, model: str, leaves: Mapping[str, Answers]) -> None:
+    """Store bootstrap values beside the baseline of a model."""
+    named = {name_of(model, leaf, 1): share_right(right) for leaf, right in leaves.items()}
+    (folder / f"{model}{SUFFIX}").write_bytes(packed(named))
