@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from pytest_brainscore.report.notation import number
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate, published_tree, tree_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,19 @@ def headlines(aggregates: Iterable[Mapping[str, Aggregate]]) -> list[str]:
     published = published_tree().children
     own = (name for each in aggregates for name, parent in each.items() if parent.scored and name not in published)
     return list(dict.fromkeys([*MAIN_PARENTS, *own]))
+
+
+PARENT_HEADER: Final = ("mean of what ran", "benchmarks", "site-comparable (missing = 0)")
+"""What a table of parents says of each, as `parent_cells` does."""
+
+
+def parent_cells(name: str, aggregate: Aggregate) -> tuple[str, str, str]:
+    """Return what a table of parents says of one; only published parents can be compared with a site."""
+    return (
+        number(aggregate.mean_of_what_ran),
+        f"{aggregate.scored} of {aggregate.leaves}",
+        number(aggregate.site_comparable) if name in published_tree().children else "",
+    )
 
 
 def parents(records: Iterable[BenchmarkRecord], model: str, tree: ScoreTree | None = None) -> dict[str, Aggregate]:

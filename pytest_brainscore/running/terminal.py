@@ -11,12 +11,11 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks.registry import registry
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import PARENT_HEADER, parent_cells, parents
 from pytest_brainscore.report.notation import (
     aligned,
     counted,
     judgement,
-    number,
     number_or_blank,
     result,
     totals,
@@ -178,19 +177,15 @@ def _parents(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
     A local run is usually partial: the number that can be compared with the published pages counts what did not run as
     0, which says little of the model; the mean of what ran does not, and cannot be compared with those pages.
     """
-    rows = [
-        (
-            model,
-            parent,
-            number(aggregate.mean_of_what_ran),
-            f"{aggregate.scored} of {aggregate.leaves}",
-            number(aggregate.site_comparable),
-        )
+    rows: list[tuple[str, ...]] = [
+        (model, parent, *parent_cells(parent, aggregate))
         for model in dict.fromkeys(record.model for record in records)
         for parent, aggregate in parents(records, model).items()
         if aggregate.scored
     ]
-    header = ("model", "parent", "mean of what ran", "benchmarks", "site-comparable (missing = 0)")
+    header: tuple[str, ...] = ("model", "parent", *PARENT_HEADER)
+    if not any(row[-1] for row in rows):  # parents of one's own alone
+        header, rows = header[:-1], [row[:-1] for row in rows]
     return _fitted(header, rows, [None] * len(rows), width) if rows else []
 
 

@@ -89,7 +89,7 @@ def availability(benchmark):
 BENCHMARKS = tuple(
     Benchmark(
         identifier=identifier, version=outcome.get("version", 1), parents=("toys", "toy"), region="V1",
-        metric="toy", cost=outcome.get("cost", 1), protocol=score, availability=availability,
+        metric="toy", cost=outcome.get("cost", 1), protocol="toy_family:score", availability="toy_family:availability",
     )
     for identifier, outcome in OUTCOMES.items()
 )

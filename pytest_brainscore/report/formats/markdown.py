@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from pytest_brainscore.report.aggregates import headlines, parents
-from pytest_brainscore.report.notation import EMOJI, judgement, number, number_or_blank, result, totals
+from pytest_brainscore.report.aggregates import PARENT_HEADER, headlines, parent_cells, parents
+from pytest_brainscore.report.notation import EMOJI, judgement, number_or_blank, result, totals
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
 from pytest_brainscore.text import printable
@@ -89,18 +89,12 @@ def _regions(report: Report) -> Iterator[str]:
     for model in report.models:
         aggregates = parents(report.benchmarks, model.identifier)
         rows += [
-            (
-                escape(model.identifier),
-                escape(name),
-                number(aggregates[name].mean_of_what_ran),
-                f"{aggregates[name].scored} of {aggregates[name].leaves}",
-                number(aggregates[name].site_comparable),
-            )
+            (escape(model.identifier), escape(name), *parent_cells(name, aggregates[name]))
             for name in headlines([aggregates])
             if aggregates[name].scored
         ]
     if rows:
-        yield from _table(("model", "", "mean of what ran", "benchmarks", "site-comparable (missing = 0)"), rows)
+        yield from _table(("model", "", *PARENT_HEADER), rows)
         yield ""
 
 
