@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,16 @@ class Told:
     figures: dict[str, str] = field(default_factory=dict)
 
 
+@contextmanager
+def spoken_warnings() -> Iterator[None]:
+    """Say warnings as sentences, each once, without the lines of code that they come from."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for sentence in dict.fromkeys(str(each.message) for each in caught):
+        click.secho(printable(sentence), fg="yellow", err=True)
+
+
 def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> list[Compared]:
     """Return the models that are compared: one of each of two reports, or all of all reports.
 
@@ -91,11 +102,8 @@ def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> li
         wanted = [each for each in known if not names or each[1] in names]
         if len(wanted) < 2:
             raise ReportError("One model is compared with no other; give another report, or leave out --model.")
-    with warnings.catch_warnings(record=True) as missed:
-        warnings.simplefilter("always")
+    with spoken_warnings():
         replicates = {place: read_replicates(paths[place], reports[place]) for place in {each for each, _ in wanted}}
-    for each in missed:
-        click.secho(printable(str(each.message)), fg="yellow", err=True)
     shared = Counter(model for _, model in wanted)
     found = []
     for place, model in wanted:

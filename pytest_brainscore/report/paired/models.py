@@ -159,10 +159,11 @@ class Several:
     """As in `Paired`, between any two models."""
 
 
-def several(models: Sequence[Scored]) -> Several:
+def several(models: Sequence[Scored], only: str | None = None) -> Several:
     """Rank several models on every leaf of which all have bootstrap values, and on the parents of these.
 
-    p values of pairs are adjusted for all pairs of one leaf or parent (Holm).
+    p values of pairs are adjusted for all pairs of one leaf or parent (Holm). With `only`, there is a table of this
+    leaf or parent, if it has one.
     """
     leaves, unlike = _shared(models)
     first = models[0]
@@ -172,7 +173,7 @@ def several(models: Sequence[Scored]) -> Several:
     for name, mine in values.items():
         mine |= parent_replicates({leaf: mine[leaf] for leaf in placed}, tree.children, missing="left out")
         values[name] = mine
-    order = _in_order(tree, placed, leaves)
+    order = [node for node in _in_order(tree, placed, leaves) if only in (None, node)]
     tables = {node: rank({name: mine[node] for name, mine in values.items()}) for node in order}
     return Several(tuple(each.name for each in models), tables, unlike)
 
