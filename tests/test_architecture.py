@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "data": set[str](),
     "scoring": {"inference"},
     "models": {"data"},
-    "benchmarks": {"metrics", "models", "data"},
+    "benchmarks": {"metrics", "inference", "models", "data"},
     "report": {"scoring", "inference"},
     "running": {"report", "scoring", "inference", "benchmarks", "models", "data"},
     "commands": {"running", "report", "inference", "scoring", "benchmarks", "models", "data"},
