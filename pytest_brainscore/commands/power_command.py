@@ -12,6 +12,7 @@ PATH = click.Path(path_type=Path)
 
 @click.command
 @click.option("--recording", type=PATH, required=True, help="What was recorded: csv, npz, npy or nc.")
+@click.option("--axes", metavar="NAMES", help="What each axis of an array is: stimulus,neuroid,repetition.")
 @click.option(
     "--model", "models", multiple=True, metavar="NAME", help="A model; needs --stimuli. Twice, or --features."
 )
