@@ -30,6 +30,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     from pytest_brainscore.report.merge import merge
     from pytest_brainscore.report.notation import counted, totals
     from pytest_brainscore.report.red import is_red
+    from pytest_brainscore.report.replicates import merged_replicates
     from pytest_brainscore.text import printable
 
     found = _read(reports)
@@ -41,7 +42,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     merged = merge(
         {str(path): report for path, report in found.items()}, [each.identifier for each in all_benchmarks()]
     )
-    write_all(merged, destinations, baseline)
+    write_all(merged, destinations, baseline, replicates=merged_replicates(found, merged))
     click.echo(f"{counted(len(found), 'report')}: {totals(merged.benchmarks)}")
     red = [f"{record.identifier} of {record.model}" for record in merged.benchmarks if is_red(record)]
     if red:

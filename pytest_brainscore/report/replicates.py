@@ -1,0 +1,108 @@
+"""The bootstrap values of a report's scores, in a file beside it: ``report.json`` and ``report.replicates.npz``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_brainscore.atomic import write_atomically
+from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.record import ReplicatesFile, Report
+from pytest_brainscore.scoring.replicate_files import SUFFIX, NotReplicates, name_of, packed, unpacked
+
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
+
+Key = tuple[str, str, int]
+"""Model, identifier and version of a benchmark."""
+
+
+def replicates_path(report: str | os.PathLike[str]) -> Path:
+    """Return where the bootstrap values of a JSON report are, or would be."""
+    path = Path(report)
+    return path.with_name(path.name.removesuffix(".json") + SUFFIX)
+
+
+def write_replicates(report: str | os.PathLike[str], replicates: Mapping[Key, Replicates]) -> ReplicatesFile | None:
+    """Write bootstrap values beside a JSON report, at once, and return what the report says of them.
+
+    Parameters
+    ----------
+    report
+        Path of the report; where it is no file (a pipe, a device), nothing stands beside it.
+    replicates
+        By model, identifier and version; without any, nothing is written.
+
+    Raises
+    ------
+    ReportError
+        When the file cannot be written.
+
+    """
+    path = replicates_path(report)
+    if not replicates or (Path(report).exists() and not Path(report).is_file()):
+        return None
+    content = packed({name_of(*key): each for key, each in replicates.items()})
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise ReportError(
+            f"The bootstrap values {path} cannot be written ({error.strerror}); free space on the disk or write the "
+            "report elsewhere."
+        ) from error
+    return ReplicatesFile(file=path.name, sha256=hashlib.sha256(content).hexdigest(), count=len(replicates))
+
+
+def read_replicates(path: str | os.PathLike[str], report: Report) -> dict[Key, Replicates]:
+    """Return the bootstrap values of a report that was read from a file.
+
+    Parameters
+    ----------
+    path
+        Of the report.
+    report
+        What is in it.
+
+    Returns
+    -------
+    dict
+        By model, identifier and version, of scored benchmarks that have some. Empty for a report that has none; and,
+        with a warning in one sentence, where their file is missing, or not the one that was written with the report.
+
+    """
+    if report.replicates is None:
+        return {}
+    file = Path(path).parent / Path(report.replicates.file).name  # beside the report, whatever it says
+    without = "differences are judged without them"
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        _warn(f"The bootstrap values of {path} cannot be read from {file} ({error.strerror}); {without}.")
+        return {}
+    if hashlib.sha256(content).hexdigest() != report.replicates.sha256:
+        _warn(f"{file} is not the file of bootstrap values that was written with {path}; {without}.")
+        return {}
+    try:
+        found = unpacked(content)
+    except NotReplicates as error:
+        _warn(f"{file} holds no bootstrap values ({error}); {without}.")
+        return {}
+    keys = [(each.model, each.identifier, each.version) for each in report.benchmarks if each.status == "scored"]
+    return {key: found[name] for key in keys if (name := name_of(*key)) in found}
+
+
+def merged_replicates(reports: Mapping[Path, Report], merged: Report) -> dict[Key, Replicates]:
+    """Return the bootstrap values of the scores of a report that was merged from others, by their paths."""
+    found: dict[Key, Replicates] = {}
+    for path, report in reports.items():
+        found |= read_replicates(path, report)
+    scored = {(each.model, each.identifier, each.version) for each in merged.benchmarks if each.status == "scored"}
+    return {key: each for key, each in found.items() if key in scored}
+
+
+def _warn(sentence: str) -> None:
+    warnings.warn(sentence, stacklevel=3)
