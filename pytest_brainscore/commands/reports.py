@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.destination import parse_destination
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.report.replicates import Key
 from pytest_brainscore.report.writing import write_report
 from pytest_brainscore.text import printable
 

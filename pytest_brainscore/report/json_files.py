@@ -13,9 +13,10 @@ import msgspec
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.plain import plain_record, plain_report
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.replicates import Key, write_replicates
+from pytest_brainscore.report.replicates import write_replicates
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BrainScoreError, ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.destination import Destination, ReportKind
 from pytest_brainscore.report.formats.badge import badge
 from pytest_brainscore.report.formats.ctrf import ctrf
@@ -20,7 +21,6 @@ from pytest_brainscore.report.json_files import JsonLines, write_json
 from pytest_brainscore.report.plots.figures import page_figures, write_plots
 from pytest_brainscore.report.reading import read_reports
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.report.replicates import Key
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates

@@ -170,6 +170,7 @@ class Collector:
         self._mark_missing()
         self._check_across()
         stored = self._update_baselines() if outcome == "complete" else []  # first: a report says what was accepted
+        replicates = self.replicates()
         report = assemble_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
@@ -178,8 +179,9 @@ class Collector:
             benchmarks=list(self.records.values()),
             order=[benchmark.identifier for benchmark in all_benchmarks()],
             complete=self.complete,
+            replicates=replicates,
         )
-        self.output.write(report, self.replicates(), self.options.baseline, self.options.population, self._problem)
+        self.output.write(report, replicates, self.options.baseline, self.options.population, self._problem)
         self.output.written += stored
 
     def replicates(self) -> dict[tuple[str, str, int], Replicates]:
@@ -192,6 +194,9 @@ class Collector:
             if record.status == "scored"
         }
         return {key: next(iter(unpacked(file).values())) for key, file in files.items() if file is not None}
+
+    def _replicates_of(self, model: str) -> dict[tuple[str, int], Replicates]:
+        return {key[1:]: each for key, each in self.replicates().items() if key[0] == model}
 
     def ordered(self) -> list[BenchmarkRecord]:
         """Return the records model by model in tree order."""
@@ -269,7 +274,9 @@ class Collector:
             if not scores:
                 continue
             try:
-                path = update_baseline(self.options.baseline_output, model.identifier, scores)
+                path = update_baseline(
+                    self.options.baseline_output, model.identifier, scores, self._replicates_of(model.identifier)
+                )
                 told.append(f"{path} ({counted(len(scores), 'score')} stored)")
             except BrainScoreError as error:
                 self._problem(error)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from pytest_brainscore.errors import BrainScoreError, ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.json_files import JsonLines
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.replicates import Key
 from pytest_brainscore.report.writing import write_report
 
 if TYPE_CHECKING:

@@ -93,8 +93,8 @@ def naming_score(
         values=_by_condition(correct, stimuli, conditions) if conditions else None,
     )
     # Versions of one photograph are drawn together, and the same photographs for all benchmarks that show them.
-    shown = units("photographs", "photograph", _photographs(stimuli.table["filename"]))
-    return with_replicates(score, accuracy_design(correct, shown))
+    drawn = units("photographs", "photograph", _photographs(stimuli.table["filename"]))
+    return with_replicates(score, accuracy_design(correct, drawn))
 
 
 def standard_error(correct: NDArray[np.bool_], filenames: ArrayLike) -> float:
