@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _STEP: Final = 2.0**-20
 """Bootstrap values are multiples of it: float32 holds them, and they are the same in a run as read from a file."""
-_SCALES: Final[Mapping[str, Callable[[FloatArray, float], FloatArray]]] = {
+SCALES: Final[Mapping[str, Callable[[FloatArray, float], FloatArray]]] = {
     "r": lambda raw, ceiling: raw,
     "r/c": lambda raw, ceiling: raw / ceiling,
     "(r/c)^2": lambda raw, ceiling: (raw / ceiling) ** 2,
@@ -76,7 +76,7 @@ def with_replicates(
     """
     if not math.isfinite(score.error):
         return score
-    normalise = scale or (lambda values: _SCALES[score.normalisation](values, score.ceiling))
+    normalise = scale or (lambda values: SCALES[score.normalisation](values, score.ceiling))
     found = replicates(
         score.raw if raw is None else raw,
         design,
