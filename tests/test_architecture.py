@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "benchmarks": {"metrics", "inference", "models", "data"},
     "report": {"scoring", "inference"},
     "running": {"report", "scoring", "inference", "benchmarks", "models", "data"},
-    "commands": {"running", "report", "inference", "scoring", "benchmarks", "models", "data"},
+    "commands": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
 }
 ORDER_WITHIN = {
     "models": (

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.record import ReplicatesFile, Report
 from pytest_brainscore.scoring.replicate_files import SUFFIX, NotReplicates, name_of, packed, unpacked
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates
-
-Key = tuple[str, str, int]
-"""Model, identifier and version of a benchmark."""
 
 
 def replicates_path(report: str | os.PathLike[str]) -> Path:
@@ -95,13 +93,9 @@ def read_replicates(path: str | os.PathLike[str], report: Report) -> dict[Key, R
     return {key: found[name] for key in keys if (name := name_of(*key)) in found}
 
 
-def merged_replicates(reports: Mapping[Path, Report], merged: Report) -> dict[Key, Replicates]:
-    """Return the bootstrap values of the scores of a report that was merged from others, by their paths."""
-    found: dict[Key, Replicates] = {}
-    for path, report in reports.items():
-        found |= read_replicates(path, report)
-    scored = {(each.model, each.identifier, each.version) for each in merged.benchmarks if each.status == "scored"}
-    return {key: each for key, each in found.items() if key in scored}
+def replicates_of_reports(reports: Mapping[Path, Report]) -> dict[Key, Replicates]:
+    """Return the bootstrap values of several reports, by their paths, in which each score is once."""
+    return {key: each for path, report in reports.items() for key, each in read_replicates(path, report).items()}
 
 
 def _warn(sentence: str) -> None:

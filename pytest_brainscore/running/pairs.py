@@ -55,10 +55,8 @@ class Pairs:
         before = self._of(leaf["model"]).get((leaf["identifier"], leaf["version"]))
         if before is None:
             return None
-        from pytest_brainscore.scoring.gate import is_of, paired_verdict
+        from pytest_brainscore.scoring.gate import paired_verdict
 
-        if not is_of(before, baseline.score):
-            return None
         return paired_verdict(before, now, margin=margin, comparisons=max(1, self.comparisons))
 
     def _of(self, model: str) -> dict[tuple[str, int], Replicates]:

@@ -15,6 +15,7 @@ from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
 from pytest_brainscore.scoring.comparison import Comparison, compare
+from pytest_brainscore.scoring.replicate_files import name_of, packed
 from pytest_brainscore.scoring.score import origin
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Recorder:
 
     def __init__(self, run: Callable[[], ScoringRun], options: RunOptions, worker: str, trial: Trial) -> None:
         self.record: dict[str, Any] | None = None
+        self._replicates: bytes | None = None
         self.model_record: dict[str, Any] | None = None
         self._kept: BenchmarkRecord | None = None
         self._make_run = run
@@ -125,6 +127,9 @@ class Recorder:
                 **self._cost(),
             )
         )
+        if score.replicates is not None:
+            name = name_of(kept.model, kept.identifier, kept.version)
+            self._replicates = packed({name: score.replicates})
         self._judge(comparison)
         return kept.comparison or comparison
 
@@ -149,7 +154,13 @@ class Recorder:
             return None
         amends = self._sent is not None
         self._sent = self.record
-        return {"record": self.record, "model": self.model_record, "amends": amends}
+        scored = self.record["status"] == "scored"
+        return {
+            "record": self.record,
+            "model": self.model_record,
+            "amends": amends,
+            "replicates": self._replicates if scored else None,
+        }
 
     def _check_origin(self, score: Score) -> None:
         """Refuse a score of which the record would say that it is of something else."""

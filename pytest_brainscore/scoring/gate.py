@@ -60,11 +60,6 @@ def paired_verdict(
     return verdict, interval
 
 
-def is_of(replicates: Replicates, score: float) -> bool:
-    """Tell whether bootstrap values are those of a stored score: its file may have been changed without them."""
-    return math.isclose(replicates.score, score, rel_tol=1e-5, abs_tol=1e-6)
-
-
 def _as_stored(replicates: Replicates) -> Replicates:
     """Return bootstrap values as files have them, so that those of the same model are equal to the last bit."""
     single = np.float32

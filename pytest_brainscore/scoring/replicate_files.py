@@ -1,7 +1,8 @@
 """Bootstrap values of scores as one file: an archive of NumPy arrays that stands beside a report or a baseline.
 
 Each member is named ``MODEL/IDENTIFIER@VERSION`` and holds values and parts, one after the other, as float32. Beside
-them, ``scores`` holds the scores in the order of the names, as float64, and ``parts`` the shape of all parts. The same values give the same bytes. Nothing in it is pickled.
+them, ``scores`` holds the scores in the order of the names, as float64, and ``parts`` the shape of all parts. The same
+values give the same bytes. Nothing in it is pickled.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ class Score:
     values, a few kB at most. Goes into reports, never into baselines or fingerprints."""
 
     replicates: Replicates | None = field(default=None, compare=False, repr=False)
-    """Bootstrap values of the score, on draws that all models share; None where the protocol has none."""
+    """Bootstrap values of `value`, for which every model has the same stimuli, neuroids and people drawn; None where
+    the protocol makes none. They stand beside reports and baselines, and `Score.value` does not depend on them."""
 
     def __float__(self) -> float:
         return self.value

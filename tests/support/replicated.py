@@ -14,8 +14,6 @@ from pytest_brainscore.inference.draws import units
 from pytest_brainscore.inference.levels import Replicates, replicates
 from pytest_brainscore.report.json_files import write_json
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
-from pytest_brainscore.report.replicates import replicates_path, write_replicates
-from pytest_brainscore.scoring.replicate_files import SUFFIX, name_of, packed
 from tests.support.records import make_record, make_report
 
 Answers = NDArray[np.bool_]
@@ -51,13 +49,5 @@ def save_answers(path: Path, models: Mapping[str, Mapping[str, Answers]], **chan
     ]
     values = {(name, leaf, 1): share_right(each) for name, mine in models.items() for leaf, each in mine.items()}
     made = [ModelRecord(identifier=name, specification=name) for name in models]
-    write_json(make_report(models=made, benchmarks=records, replicates=write_replicates(path, values)), path)
-    beside = replicates_path(path)
-    assert beside.is_file()
+    write_json(make_report(models=made, benchmarks=records), path, values)
     return path
-
-
-def store_baseline(folder: Path, model: str, leaves: Mapping[str, Answers]) -> None:
-    """Store bootstrap values beside the baseline of a model."""
-    named = {name_of(model, leaf, 1): share_right(right) for leaf, right in leaves.items()}
-    (folder / f"{model}{SUFFIX}").write_bytes(packed(named))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_brainscore.report.aggregates import as_reported
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.scoring.comparison import Ingredient
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate
@@ -86,7 +87,7 @@ def _column(label: str, report: Report, model: ModelRecord, tree: ScoreTree) -> 
         model=model,
         leaves=leaves,
         others=others,
-        aggregates=aggregate(scores, errors, tree),
+        aggregates=as_reported(aggregate(scores, errors, tree), report.aggregates.get(model.identifier, {})),
         shared=_shared([record.fingerprint for record in scored]),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pytest_brainscore.scoring.baseline import BaselineScore, update_baseline
-from tests.support.replicated import Answers, store_baseline
+from tests.support.replicated import Answers
 
 if TYPE_CHECKING:
     from tests.support.projects import Project
@@ -43,13 +43,13 @@ def answering(project: Project) -> Project:
     """Return a project of eleven benchmarks with baselines that have bootstrap values; one run makes them for all."""
     leaves = {f"leaf-{place:02d}": ONCE for place in range(11)}
     choose(project, leaves)
-    path = project.baseline()
+    files = [project.baseline(), project.baseline().with_name("net.build.replicates.npz")]
     if not _BASELINE:
         project.run("--brainscore-update", "new").assert_outcomes(passed=11)
-        _BASELINE.append(path.read_bytes())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_BASELINE[0])
-    store_baseline(path.parent, "net.build", leaves)
+        _BASELINE.extend(path.read_bytes() for path in files)
+    files[0].parent.mkdir(parents=True, exist_ok=True)
+    for path, content in zip(files, _BASELINE, strict=True):
+        path.write_bytes(content)
     return project
 
 
