@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     show_default=True,
     help="How p values are adjusted for the leaves of a region: Holm, or Benjamini-Hochberg.",
 )
-@click.option("--explain", metavar="LEAF", help="Say which images, categories or neuroids carry a difference.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.option("--to", "page", metavar="html:PATH", help="Write the reports with the differences as a page, too.")
 def command(
@@ -32,7 +31,6 @@ def command(
     everything: bool,
     together: bool,
     adjust: Method,
-    explain: str | None,
     as_json: bool,
     page: str | None,
 ) -> None:
@@ -48,7 +46,7 @@ def command(
     """
     import json
 
-    from pytest_brainscore.commands.comparing import Told, chosen, explained, rank_models, tell_pair
+    from pytest_brainscore.commands.comparing import Told, chosen, rank_models, tell_pair
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.destination import check_writable, parse_destination
 
@@ -60,8 +58,6 @@ def command(
     if len(reports) == 1 and not names and not together and _has_one_model(reports[0]):
         raise click.UsageError(f"{reports[0]} has one model; give another report to compare it with.")
     models = chosen(reports, names, together=together)
-    if explain is not None:
-        raise ReportError(explained(explain, models))
     told: Told = tell_pair(models, adjust, everything) if len(models) == 2 else rank_models(models)
     click.echo(json.dumps(told.plain, indent=2) if as_json else "\n".join(told.lines))
     for note in told.notes:

@@ -230,21 +230,6 @@ def rank_models(models: Sequence[Compared]) -> Told:
     return Told(lines, plain, red, _unlike(found.unlike), figures)
 
 
-def explained(leaf: str, models: Sequence[Compared]) -> str:
-    """Return why what carries a difference cannot be told from reports.
-
-    Bootstrap values say how sure a difference is, not which images it is made of: that takes what each image
-    contributes, with its identifier, which no report keeps.
-    """
-    if all(leaf not in each.scored.records for each in models):
-        return f"No report has the benchmark {leaf!r}; see brainscore show for those there are."
-    return (
-        f"What carries the difference on {leaf} cannot be told from reports: they keep bootstrap values of each score, "
-        "not what each image or neuroid contributes; in Python, pytest_brainscore.inference.attribution.contributions "
-        "returns that for the levels of a score's design."
-    )
-
-
 def write_page(models: Sequence[Compared], told: Told, path: Path) -> None:
     """Write the reports side by side, with the differences as forest plots.
 

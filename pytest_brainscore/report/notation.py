@@ -156,11 +156,10 @@ def beyond_doubt(record: BenchmarkRecord) -> str:
     if comparison is None or comparison.paired is None:
         return ""
     paired, known = comparison.paired, decided_by(record.n)
-    scores = f"for {paired.comparisons} scores of the run at once" if paired.comparisons > 1 else "for this run"
-    margin = f", with a margin of {number(paired.margin)}" if paired.margin else ""
+    scores = f", for {paired.comparisons} scores of the run at once" if paired.comparisons > 1 else ""
     return (
-        f"it is {signed(comparison.delta, 4)} away from {number(comparison.baseline, 4)}, and the interval of that, "
-        f"{interval(paired.low, paired.high, 4)}, leaves out 0 {scores}{margin}{f' ({known})' if known else ''}"
+        f"it is {signed(comparison.delta, 4)} away from {number(comparison.baseline, 4)}, and the interval of "
+        f"that{scores}, {interval(paired.low, paired.high, 4)}, lies below {number(-paired.margin)}{f' ({known})' if known else ''}"
     )
 
 

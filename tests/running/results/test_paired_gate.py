@@ -74,8 +74,11 @@ def test_what_fell_by_more_than_chance_is_red_and_says_by_how_much(answering: Pr
     assert interval["confidence"] == pytest.approx(1 - 0.1 / 11)
     assert interval["high"] < 0
     text = result.stdout.str()
-    assert "▼ regressed -.018 [-.032, -.003] (2,000 stimuli)" in " ".join(text.split())
-    assert "for 11 scores of the run at once (2,000 stimuli)" in text
+    assert "▼ regressed -.018 [-.032, -.004] (2,000 stimuli)" in " ".join(text.split())
+    assert (
+        "the interval of that, for 11 scores of the run at once, [-.0317, -.0038], lies below .000 (2,000 stimuli)"
+        in text
+    )
 
 
 def test_the_same_answers_are_unchanged_with_a_difference_of_exactly_nothing(answering: Project) -> None:
