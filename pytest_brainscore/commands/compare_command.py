@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("reports", metavar="REPORT...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", "names", multiple=True, help="The model to compare, when a report has several. Repeatable.")
+@click.option(
+    "--model",
+    "names",
+    multiple=True,
+    help="The model to compare, where a report has several; or twice: one of each report, or two of one.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show benchmarks whose scores are equal, too.")
 @click.option("--together", is_flag=True, help="Rank all models of all reports, also of two reports.")
 @click.option(

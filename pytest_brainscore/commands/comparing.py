@@ -93,6 +93,8 @@ def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> li
     if len(reports) == 2 and not together and len(names) < 2:
         pair = pair_of_models(reports[0], reports[1], names[0] if names else None)
         wanted = [(0, pair[0]), (1, pair[1])]
+    elif len(reports) == len(names) == 2 and not together and all(map(_has, reports, names)):
+        wanted = [(0, names[0]), (1, names[1])]
     else:
         known = [(place, model.identifier) for place, report in enumerate(reports) for model in report.models]
         for name in names:
@@ -112,6 +114,10 @@ def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> li
         values = {(leaf, version): each for (of, leaf, version), each in replicates[place].items() if of == model}
         found.append(Compared(paths[place], reports[place], model, Scored(printable(name), records, values)))
     return found
+
+
+def _has(report: Report, model: str) -> bool:
+    return any(each.identifier == model for each in report.models)
 
 
 def tell_pair(models: Sequence[Compared], method: Method, everything: bool) -> Told:

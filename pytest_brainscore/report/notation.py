@@ -157,10 +157,11 @@ def beyond_doubt(record: BenchmarkRecord) -> str:
         return ""
     paired, known = comparison.paired, decided_by(record.n)
     scores = f", for {paired.comparisons} scores of the run at once" if paired.comparisons > 1 else ""
-    return (
-        f"it is {signed(comparison.delta, 4)} away from {number(comparison.baseline, 4)}, and the interval of "
-        f"that{scores}, {interval(paired.low, paired.high, 4)}, lies below {number(-paired.margin)}{f' ({known})' if known else ''}"
+    told = (
+        f"{interval(paired.low, paired.high, 4)}, lies below {number(-paired.margin)}{f' ({known})' if known else ''}"
     )
+    away = f"it is {signed(comparison.delta, 4)} away from {number(comparison.baseline, 4)}"
+    return f"{away}, and the interval of that{scores}, {told}"
 
 
 def totals(records: Sequence[BenchmarkRecord]) -> str:

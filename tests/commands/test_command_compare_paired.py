@@ -151,6 +151,17 @@ def test_several_models_of_a_report_are_ranked_with_letters(brainscore: Brainsco
     assert "best is better by .090" in two.stdout
 
 
+def test_one_model_of_each_of_two_reports_is_named(brainscore: Brainscore, folder: Path) -> None:
+    one = save_answers(folder / "a.json", {"x": {"leaf": ONCE}, "y": {"leaf": answers(1)}})
+    other = save_answers(folder / "b.json", {"x": {"leaf": answers(2)}, "z": {"leaf": BETTER}})
+    assert brainscore("compare", one, other, "--model", "x", "--model", "z").stdout.startswith(
+        f"x ({one}) and z ({other})"
+    )
+    ranked = brainscore("compare", one, other, "--together").stdout
+    assert f"x ({one})" in ranked
+    assert " y " in ranked
+
+
 def test_one_report_of_one_model_needs_another(brainscore: Brainscore, saved: Saved) -> None:
     result = brainscore("compare", saved("a.json"))
     assert result.exit_code == 2

@@ -275,7 +275,7 @@ def _noise(
 def _variances(scores: Sequence[FloatArray]) -> FloatArray:
     """Return the variance over parts of both scores, and of their difference."""
     values = np.asarray(scores)
-    return np.var(np.column_stack([values, values[:, 1] - values[:, 0]]), axis=0, ddof=1)
+    return np.asarray(np.var(np.column_stack([values, values[:, 1] - values[:, 0]]), axis=0, ddof=1))
 
 
 def _generator() -> np.random.Generator:
