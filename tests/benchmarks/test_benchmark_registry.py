@@ -17,7 +17,7 @@ from pytest_brainscore.benchmarks import all_benchmarks, every_version
 from pytest_brainscore.benchmarks.registry import Registry, using
 from pytest_brainscore.benchmarks.selector import choose, matches, select
 from pytest_brainscore.errors import BenchmarkError
-from tests.support.packages import LAB, install
+from tests.support.packages import LAB, install_lab
 from tests.support.table_models import TableModel
 
 Install = Callable[..., str]
@@ -47,7 +47,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Insta
 
     def installed(code: str = LAB, value: str = "BENCHMARKS") -> str:
         names.append(f"lab_package_{next(_numbers)}")
-        install(site, names[-1], code, value)
+        install_lab(site, names[-1], code, value)
         return names[-1]
 
     yield installed

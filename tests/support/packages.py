@@ -1,7 +1,8 @@
-"""Packages that are installed for a test: a module with benchmarks, and the metadata of an entry point."""
+"""Packages that are installed as far as Python can tell: a folder on ``sys.path`` with the metadata of a wheel."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 LAB = """
@@ -21,23 +22,45 @@ BENCHMARKS = [defined()]
 """
 
 
-def install(site: Path, package: str, code: str = LAB, value: str = "BENCHMARKS") -> None:
-    """Install a package into a folder of the module path, as ``pip install --target`` does.
+def install(
+    site: Path,
+    package: str,
+    *,
+    entry_points: Mapping[str, Mapping[str, str]],
+    files: Mapping[str, str],
+    version: str = "1.0",
+) -> None:
+    """Write a package into a folder, as pip would.
 
     Parameters
     ----------
     site
-        The folder.
+        Folder on ``sys.path``, made where it is not there.
     package
-        Name of the package and of its module.
-    code
-        Content of the module.
-    value
-        What of the module the entry point names.
+        Name of the distribution.
+    entry_points
+        ``module:attribute`` by name, by group.
+    files
+        Text by path below `site`.
+    version
+        Of the distribution.
 
     """
-    metadata = site / f"{package}-1.0.dist-info"
+    metadata = site / f"{package.replace('-', '_')}-{version}.dist-info"
     metadata.mkdir(parents=True)
-    (site / f"{package}.py").write_text(code)
-    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(f"[pytest_brainscore.benchmarks]\nlab = {package}:{value}\n")
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
+    groups = [
+        "\n".join([f"[{group}]", *(f"{name} = {value}" for name, value in points.items())])
+        for group, points in entry_points.items()
+    ]
+    (metadata / "entry_points.txt").write_text("\n\n".join(groups) + "\n")
+    for name, text in files.items():
+        path = site / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def install_lab(site: Path, package: str, code: str = LAB, value: str = "BENCHMARKS") -> None:
+    """Write a package of one module that offers benchmarks: what `value` names of its `code`."""
+    points = {"pytest_brainscore.benchmarks": {"lab": f"{package}:{value}"}}
+    install(site, package, entry_points=points, files={f"{package}.py": code})

@@ -16,8 +16,8 @@ from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMapped
 from pytest_brainscore.models.registry import check_exists, commitment_of
 from pytest_brainscore.models.sources.offered import GROUP
 from pytest_brainscore.models.sources.specification import parse_specification
-from tests.support.distributions import install
 from tests.support.networks import network_reader
+from tests.support.packages import install
 
 NETS = """
 from torch import nn

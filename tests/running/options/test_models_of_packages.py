@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.distributions import install
+from tests.support.packages import install
 from tests.support.projects import TORCH_COMMITMENT, TORCH_NETWORK
 
 if TYPE_CHECKING:

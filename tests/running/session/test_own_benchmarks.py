@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.packages import LAB, install
+from tests.support.packages import LAB, install_lab
 from tests.support.projects import QUICK_MODEL, QUIET, TOY_MODEL
 
 CONFTEST = """
@@ -149,7 +149,7 @@ def test_a_file_is_named_in_place_of_a_benchmark(lab: Lab) -> None:
 
 
 def test_an_installed_package_is_found_in_every_worker(lab: Lab, site: Path) -> None:
-    install(site, "some_lab")
+    install_lab(site, "some_lab")
     lab.run("-n", "2", "--brainscore-require", "lab").assert_outcomes(passed=3)
     (aggregates,) = lab.report()["aggregates"].values()
     assert aggregates["lab"]["mean_of_what_ran"] == 0.5
@@ -157,8 +157,8 @@ def test_an_installed_package_is_found_in_every_worker(lab: Lab, site: Path) -> 
 
 @BOTH
 def test_a_broken_package_fails_and_everything_else_runs(lab: Lab, site: Path, workers: str) -> None:
-    install(site, "broken_lab", "1 / 0")
-    install(site, "claiming_lab", f"{LAB}\nBENCHMARKS = [defined(parents=('average_vision', 'V9'))]")
+    install_lab(site, "broken_lab", "1 / 0")
+    install_lab(site, "claiming_lab", f"{LAB}\nBENCHMARKS = [defined(parents=('average_vision', 'V9'))]")
     result = lab.run("-n", workers)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     records = {record["identifier"]: record for record in lab.report()["benchmarks"]}
@@ -196,7 +196,7 @@ def test_a_broken_hook_stops_the_run_with_its_place(lab: Lab, change: str, told:
 
 
 def test_nothing_of_it_is_loaded_without_a_model(lab: Lab, site: Path) -> None:
-    install(site, "broken_lab", "raise SystemExit('loaded')")
+    install_lab(site, "broken_lab", "raise SystemExit('loaded')")
     (lab.path / "conftest.py").write_text("def pytest_brainscore_benchmarks(config): raise RuntimeError('called')")
     (lab.path / "test_mine.py").write_text("def test_something(): pass\n")
     for arguments in (["test_mine.py"], ["--help"]):
