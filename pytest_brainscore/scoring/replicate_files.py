@@ -54,7 +54,7 @@ def packed(replicates: Mapping[str, Replicates]) -> bytes:
     members[_SCORES] = np.array([replicates[name].score for name in names], dtype="<f8")
     members[_PARTS] = np.array([each.parts.shape for each in replicates.values()][:1], dtype="<i8")
     content = io.BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **members)
+    np.savez_compressed(content, **members)  # of numbers, which are never pickled
     return content.getvalue()
 
 
@@ -84,6 +84,9 @@ def unpacked(content: bytes) -> dict[str, Replicates]:
                 numbers = archive[name].astype(np.float64)
                 values, parts = np.split(numbers, [numbers.size - rows * columns])
                 found[name] = Replicates(score, values, parts.reshape(rows, columns))
-    except (OSError, ValueError, KeyError, IndexError, AttributeError, zlib.error, zipfile.BadZipFile) as error:
+    except (
+        *(OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError),
+        *(NotImplementedError, zlib.error, zipfile.BadZipFile),
+    ) as error:  # whatever the bytes are
         raise NotReplicates(f"{type(error).__name__}: {error}") from error
     return found
