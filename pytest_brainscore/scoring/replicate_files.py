@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates
@@ -48,7 +48,7 @@ def packed(replicates: Mapping[str, Replicates]) -> bytes:
     names = sorted(replicates)
     if len({replicates[name].parts.shape for name in names}) > 1:
         raise ValueError("Bootstrap values with different numbers of parts cannot stand in one file: score all alike.")
-    members = {
+    members: dict[str, Any] = {
         name: np.concatenate([replicates[name].values, replicates[name].parts.ravel()]).astype("<f4") for name in names
     }
     members[_SCORES] = np.array([replicates[name].score for name in names], dtype="<f8")

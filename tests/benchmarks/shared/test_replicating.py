@@ -122,7 +122,7 @@ def test_they_are_no_part_of_a_score() -> None:
 
 @pytest.mark.parametrize("metric", ["pls", "ridge", "linear", "neuron_to_neuron", "rdm"])
 def test_a_recording_of_ones_own_has_them_in_any_order(metric: str) -> None:
-    settings = {"components": 5} if metric == "pls" else {}
+    settings: dict[str, Any] = {"components": 5} if metric == "pls" else {}
     features = pd.DataFrame(FEATURES, index=list(IDS))
     responses = pd.DataFrame(SINGLE.mean(axis=0), index=list(IDS))
     one = score_own(features, responses, metric, **settings)
