@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_brainscore.commands.reports import BASELINE, TO, write_all
+from pytest_brainscore.commands.reports import BASELINE, TO, tell, write_all
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import Report
@@ -40,7 +40,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
             f"--expect asks for {expect} reports, and {len(found)} were found{there}; see which shard has none."
         )
     named = {str(path): report for path, report in found.items()}
-    replicates = replicates_of_reports(found)
+    replicates = replicates_of_reports(found, tell)
     merged = merge(named, [each.identifier for each in all_benchmarks()], replicates)
     write_all(merged, destinations, baseline, replicates=replicates)
     click.echo(f"{counted(len(found), 'report')}: {totals(merged.benchmarks)}")

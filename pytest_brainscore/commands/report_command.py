@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pytest_brainscore.commands.reports import BASELINE, POPULATION, REPORT, TO, write_all
+from pytest_brainscore.commands.reports import BASELINE, POPULATION, REPORT, TO, tell, write_all
 from pytest_brainscore.report.reading import read_report
 
 
@@ -20,4 +20,4 @@ def command(report: Path, destinations: tuple[str, ...], baseline: Path, populat
     from pytest_brainscore.report.replicates import read_replicates
 
     read = read_report(report)
-    write_all(read, destinations, baseline, population, read_replicates(report, read))
+    write_all(read, destinations, baseline, population, read_replicates(report, read, tell))

@@ -48,6 +48,11 @@ POPULATION = click.option(
 )
 
 
+def tell(sentence: str) -> None:
+    """Say on the standard error what is amiss and stops nothing."""
+    click.echo(printable(sentence), err=True)
+
+
 def write_all(
     report: Report,
     words: Sequence[str],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,10 @@ def replicates_path(report: str | os.PathLike[str]) -> Path:
     """Return where the bootstrap values of a JSON report are, or would be."""
     path = Path(report)
     return path.with_name(path.name.removesuffix(".json") + SUFFIX)
+
+
+def _warn(sentence: str) -> None:
+    warnings.warn(sentence, stacklevel=3)  # of whoever reads
 
 
 def write_replicates(report: str | os.PathLike[str], replicates: Mapping[Key, Replicates]) -> ReplicatesFile | None:
@@ -55,7 +59,9 @@ def write_replicates(report: str | os.PathLike[str], replicates: Mapping[Key, Re
     return ReplicatesFile(file=path.name, sha256=hashlib.sha256(content).hexdigest(), count=len(replicates))
 
 
-def read_replicates(path: str | os.PathLike[str], report: Report) -> dict[Key, Replicates]:
+def read_replicates(
+    path: str | os.PathLike[str], report: Report, tell: Callable[[str], None] = _warn
+) -> dict[Key, Replicates]:
     """Return the bootstrap values of a report that was read from a file.
 
     Parameters
@@ -64,12 +70,14 @@ def read_replicates(path: str | os.PathLike[str], report: Report) -> dict[Key, R
         Of the report.
     report
         What is in it.
+    tell
+        Is told in one sentence why there are none where there should be some; by default, it is a warning.
 
     Returns
     -------
     dict
         By model, identifier and version, of scored benchmarks that have some. Empty for a report that has none; and,
-        with a warning in one sentence, where their file is missing, or not the one that was written with the report.
+        as `tell` is told, where their file is missing, or not the one that was written with the report.
 
     """
     if report.replicates is None:
@@ -79,24 +87,21 @@ def read_replicates(path: str | os.PathLike[str], report: Report) -> dict[Key, R
     try:
         content = file.read_bytes()
     except OSError as error:
-        _warn(f"The bootstrap values of {path} cannot be read from {file} ({error.strerror}); {without}.")
+        tell(f"The bootstrap values of {path} cannot be read from {file} ({error.strerror}); {without}.")
         return {}
     if hashlib.sha256(content).hexdigest() != report.replicates.sha256:
-        _warn(f"{file} is not the file of bootstrap values that was written with {path}; {without}.")
+        tell(f"{file} is not the file of bootstrap values that was written with {path}; {without}.")
         return {}
     try:
         found = unpacked(content)
     except NotReplicates as error:
-        _warn(f"{file} holds no bootstrap values ({error}); {without}.")
+        tell(f"{file} holds no bootstrap values ({error}); {without}.")
         return {}
     keys = [(each.model, each.identifier, each.version) for each in report.benchmarks if each.status == "scored"]
     return {key: found[name] for key in keys if (name := name_of(*key)) in found}
 
 
-def replicates_of_reports(reports: Mapping[Path, Report]) -> dict[Key, Replicates]:
+def replicates_of_reports(reports: Mapping[Path, Report], tell: Callable[[str], None] = _warn) -> dict[Key, Replicates]:
     """Return the bootstrap values of several reports, by their paths, in which each score is once."""
-    return {key: each for path, report in reports.items() for key, each in read_replicates(path, report).items()}
-
-
-def _warn(sentence: str) -> None:
-    warnings.warn(sentence, stacklevel=3)
+    each = (read_replicates(path, report, tell) for path, report in reports.items())
+    return {key: drawn for found in each for key, drawn in found.items()}

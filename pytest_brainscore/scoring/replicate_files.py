@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates
@@ -48,13 +48,13 @@ def packed(replicates: Mapping[str, Replicates]) -> bytes:
     names = sorted(replicates)
     if len({replicates[name].parts.shape for name in names}) > 1:
         raise ValueError("Bootstrap values with different numbers of parts cannot stand in one file: score all alike.")
-    members = {
+    members: dict[str, Any] = {
         name: np.concatenate([replicates[name].values, replicates[name].parts.ravel()]).astype("<f4") for name in names
     }
     members[_SCORES] = np.array([replicates[name].score for name in names], dtype="<f8")
     members[_PARTS] = np.array([each.parts.shape for each in replicates.values()][:1], dtype="<i8")
     content = io.BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **members)
+    np.savez_compressed(content, **members)  # of numbers, which are never pickled
     return content.getvalue()
 
 
@@ -84,6 +84,9 @@ def unpacked(content: bytes) -> dict[str, Replicates]:
                 numbers = archive[name].astype(np.float64)
                 values, parts = np.split(numbers, [numbers.size - rows * columns])
                 found[name] = Replicates(score, values, parts.reshape(rows, columns))
-    except (OSError, ValueError, KeyError, IndexError, AttributeError, zlib.error, zipfile.BadZipFile) as error:
+    except (
+        *(OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError),
+        *(NotImplementedError, zlib.error, zipfile.BadZipFile),
+    ) as error:  # whatever the bytes are
         raise NotReplicates(f"{type(error).__name__}: {error}") from error
     return found

@@ -53,7 +53,18 @@ def score(benchmark, model, data):
         import numpy
         value = numpy.array([value, value])
     return Score(value=value, error=outcome.get("error", .01), raw=value * .9, ceiling=.9, normalisation="r/c",
-                 n={"stimuli": 4}, provenance={"seed": outcome.get("seed", 0)})
+                 n={"stimuli": 4}, provenance={"seed": outcome.get("seed", 0)}, replicates=replicates(value, outcome))
+
+
+def replicates(value, outcome):
+    if "replicates" not in outcome:
+        return None
+    import numpy
+    from pytest_brainscore.inference.levels import Replicates
+
+    # The number is the seed of what all models share.
+    draws = numpy.random.default_rng(outcome["replicates"]).standard_normal(1000).astype("f4").astype(float)
+    return Replicates(value, value + draws / 128, numpy.zeros((1, 250)))
 
 
 def answered(right):
