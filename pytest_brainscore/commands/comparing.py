@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import click
-
 from pytest_brainscore.atomic import write_atomically
+from pytest_brainscore.commands.reports import tell
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.inference.differences import Difference
 from pytest_brainscore.report.difference import ScoreDifference, difference, pair_of_models
@@ -28,7 +25,6 @@ from pytest_brainscore.report.notation import (
     result,
     signed,
 )
-from pytest_brainscore.report.paired.drawings import forest_of_models, forest_of_pairs
 from pytest_brainscore.report.paired.models import (
     METHODS,
     NEEDED,
@@ -40,6 +36,7 @@ from pytest_brainscore.report.paired.models import (
     paired,
     several,
 )
+from pytest_brainscore.report.plots.differences import forest_of_models, forest_of_pairs
 from pytest_brainscore.report.reading import read_report
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.red import colour
@@ -70,16 +67,6 @@ class Told:
     figures: dict[str, str] = field(default_factory=dict)
 
 
-@contextmanager
-def spoken_warnings() -> Iterator[None]:
-    """Say warnings as sentences, each once, without the lines of code that they come from."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    for sentence in dict.fromkeys(str(each.message) for each in caught):
-        click.secho(printable(sentence), fg="yellow", err=True)
-
-
 def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> list[Compared]:
     """Return the models that are compared: one of each of two reports, or all of all reports.
 
@@ -104,8 +91,8 @@ def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> li
         wanted = [each for each in known if not names or each[1] in names]
         if len(wanted) < 2:
             raise ReportError("One model is compared with no other; give another report, or leave out --model.")
-    with spoken_warnings():
-        replicates = {place: read_replicates(paths[place], reports[place]) for place in {each for each, _ in wanted}}
+    places = sorted({place for place, _ in wanted})
+    replicates = {place: read_replicates(paths[place], reports[place], tell) for place in places}
     shared = Counter(model for _, model in wanted)
     found = []
     for place, model in wanted:

@@ -31,7 +31,7 @@ def command(folder: Path, sort: str, page: str | None) -> None:
     exit with 1 for one that is red.
     """
     from pytest_brainscore.atomic import write_atomically
-    from pytest_brainscore.commands.comparing import spoken_warnings
+    from pytest_brainscore.commands.reports import tell
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.destination import check_writable, parse_destination
     from pytest_brainscore.report.html.leaderboard import render_leaderboard
@@ -54,8 +54,7 @@ def command(folder: Path, sort: str, page: str | None) -> None:
     if not table:
         raise ReportError(f"There is no JSON report in {folder}; score a model with --brainscore-report json:PATH.")
     shown = columns(table, sort)
-    with spoken_warnings():
-        letters = ties(reports, table, sort)
+    letters = ties(reports, table, sort, tell)
     rows = []
     for standing in table:
         cells = [standing.aggregates[name] for name in shown]

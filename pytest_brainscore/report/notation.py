@@ -138,15 +138,14 @@ def result(record: BenchmarkRecord) -> str:
 def judgement(record: BenchmarkRecord) -> str:
     """Return the verdict with sign and difference, for example ``▼ regressed -.031``; empty without one.
 
-    A paired comparison has its interval, too, and what it is of: ``▼ regressed -.031 [-.042, -.020] (2,000 stimuli)``.
+    A paired comparison has its interval, too: ``▼ regressed -.031 [-.042, -.020]``.
     """
     if record.verdict is None:
         return ""
     difference = signed(record.delta) if record.verdict != "unchanged" else ""
     paired = record.comparison.paired if record.comparison else None
     if paired is not None:
-        known = decided_by(record.n)
-        difference = f"{signed(record.delta)} {interval(paired.low, paired.high)}{f' ({known})' if known else ''}"
+        difference = f"{signed(record.delta)} {interval(paired.low, paired.high)}"
     return f"{VERDICTS[record.verdict].shape} {record.verdict} {difference}".rstrip()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pytest_brainscore.report.paired.models import Scored, has_pairs, several
@@ -11,7 +11,9 @@ from pytest_brainscore.report.replicates import read_replicates
 from pytest_brainscore.report.standings import Standing
 
 
-def ties(reports: Mapping[Path, Report], table: Sequence[Standing], parent: str) -> dict[str, str]:
+def ties(
+    reports: Mapping[Path, Report], table: Sequence[Standing], parent: str, tell: Callable[[str], None]
+) -> dict[str, str]:
     """Return the letters of ranked models that have bootstrap values; two that share one cannot be told apart.
 
     Parameters
@@ -22,6 +24,8 @@ def ties(reports: Mapping[Path, Report], table: Sequence[Standing], parent: str)
         Models, from these reports.
     parent
         What they are ranked by; compared is the mean of the benchmarks below it that all these models have.
+    tell
+        Called with a sentence where bootstrap values are missing.
 
     """
     paths = {id(report): path for path, report in reports.items()}
@@ -29,7 +33,7 @@ def ties(reports: Mapping[Path, Report], table: Sequence[Standing], parent: str)
     for standing in table:
         if standing.rank is None or standing.report.replicates is None:
             continue
-        found = read_replicates(paths[id(standing.report)], standing.report)
+        found = read_replicates(paths[id(standing.report)], standing.report, tell)
         values = {
             (leaf, version): each for (model, leaf, version), each in found.items() if model == standing.identifier
         }

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.report.aggregates import MAIN_PARENTS, REGIONS, as_reported, headlines, parents
-from pytest_brainscore.report.paired.drawings import forest_of_baselines
 from pytest_brainscore.report.plots.confusion import confusion
+from pytest_brainscore.report.plots.differences import forest_of_baselines
 from pytest_brainscore.report.plots.drawing import nothing
 from pytest_brainscore.report.plots.model_scatter import Pair, model_scatter
 from pytest_brainscore.report.plots.property_distributions import property_distributions

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from pytest_brainscore.report.paired.drawings import forest_of_baselines
+from pytest_brainscore.report.plots.differences import forest_of_baselines
 from pytest_brainscore.report.plots.forest import ForestRow, forest
 from pytest_brainscore.scoring.comparison import Comparison, PairedInterval
 from tests.support.records import make_record
