@@ -16,13 +16,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks import load_benchmark as load_benchmark
     from pytest_brainscore.benchmarks.benchmark import Benchmark as Benchmark
+    from pytest_brainscore.benchmarks.own.power import power as power
     from pytest_brainscore.benchmarks.own.recording import score as score
     from pytest_brainscore.benchmarks.own.recording_benchmark import recording_benchmark as recording_benchmark
     from pytest_brainscore.data.recordings.load_recording import load_recording as load_recording
     from pytest_brainscore.models import load_model as load_model
     from pytest_brainscore.scoring.score import Score as Score
 
-__all__ = ["Benchmark", "Score", "load_benchmark", "load_model", "load_recording", "recording_benchmark", "score"]
+__all__ = [
+    "Benchmark",
+    "Score",
+    "load_benchmark",
+    "load_model",
+    "load_recording",
+    "power",
+    "recording_benchmark",
+    "score",
+]
 
 _HOMES = {
     "Benchmark": "pytest_brainscore.benchmarks.benchmark",
@@ -30,6 +40,7 @@ _HOMES = {
     "load_benchmark": "pytest_brainscore.benchmarks",
     "load_model": "pytest_brainscore.models",
     "load_recording": "pytest_brainscore.data.recordings.load_recording",
+    "power": "pytest_brainscore.benchmarks.own.power",
     "recording_benchmark": "pytest_brainscore.benchmarks.own.recording_benchmark",
     "score": "pytest_brainscore.benchmarks.own.recording",
 }

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 OPTIONS = pytest.StashKey["RunOptions"]()
 RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
+SELECTED = pytest.StashKey[list[dict[str, Any]]]()
+"""What every test of the run scores: how many there are is known to every worker."""
 FOREIGN_MODEL_FLAG = pytest.StashKey[bool]()
 """Whether ``--model`` is the option of another plugin or of the project."""
 CONTROLLER = "brainscore-controller"
@@ -228,10 +230,12 @@ class Process:
         from pytest_brainscore.running.command_line.selection import problem_of_words, selection
 
         folder = getattr(session.config, "workerinput", {}).get(FOLDER)
+        selected = selection(session.items, self._options)
+        self._config.stash[SELECTED] = [*selected.leaves.values()]
         if folder is not None:
             from pytest_brainscore.running.handover import hand_over
 
-            hand_over(folder, _worker(session.config), selection(session.items, self._options))
+            hand_over(folder, _worker(session.config), selected)
         elif not self._config.pluginmanager.has_plugin(CONTROLLER):  # this run only shows what there is
             problem = problem_of_words(self._options)
             if problem is not None:
@@ -387,5 +391,6 @@ def _run(config: pytest.Config) -> ScoringRun:
 
         workers.keep_freed_memory()
         run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
-        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id)
+        selected = config.stash.get(SELECTED, [])
+        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected)
     return config.stash[RUN]

@@ -17,12 +17,12 @@ MAY_IMPORT = {
     "metrics": set[str](),
     "inference": set[str](),
     "data": set[str](),
-    "scoring": set[str](),
+    "scoring": {"inference"},
     "models": {"data"},
-    "benchmarks": {"metrics", "models", "data"},
-    "report": {"scoring"},
-    "running": {"report", "scoring", "benchmarks", "models", "data"},
-    "commands": {"running", "report", "scoring", "benchmarks", "models", "data"},
+    "benchmarks": {"metrics", "inference", "models", "data"},
+    "report": {"scoring", "inference"},
+    "running": {"report", "scoring", "inference", "benchmarks", "models", "data"},
+    "commands": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
 }
 ORDER_WITHIN = {
     "models": (

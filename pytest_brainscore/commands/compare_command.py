@@ -3,54 +3,83 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from pytest_brainscore.report.paired.models import Method
+
 
 @click.command
-@click.argument("before", type=click.Path(path_type=Path))
-@click.argument("after", type=click.Path(path_type=Path))
-@click.option("--model", help="The model to compare, when a report has several.")
+@click.argument("reports", metavar="REPORT...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    "names",
+    multiple=True,
+    help="The model to compare, where a report has several; or twice: one of each report, or two of one.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show benchmarks whose scores are equal, too.")
-def command(before: Path, after: Path, model: str | None, everything: bool) -> None:
-    """Compare two reports, and say which ingredients of the scores differ: weights, layer, data, versions ...
+@click.option("--together", is_flag=True, help="Rank all models of all reports, also of two reports.")
+@click.option(
+    "--adjust",
+    type=click.Choice(["holm", "bh"]),
+    default="holm",
+    show_default=True,
+    help="How p values are adjusted for the leaves of a region: Holm, or Benjamini-Hochberg.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.option("--to", "page", metavar="html:PATH", help="Write the reports with the differences as a page, too.")
+def command(
+    reports: tuple[Path, ...],
+    names: tuple[str, ...],
+    everything: bool,
+    together: bool,
+    adjust: Method,
+    as_json: bool,
+    page: str | None,
+) -> None:
+    """Compare two reports: is a difference real, and which ingredients differ: weights, layer, data, versions ...
 
-    Exits with 1 when the second is red: a benchmark failed, fell below its baseline, or was required and has no score,
-    or its run is not complete.
+    Where both have bootstrap values beside them (NAME.replicates.npz), each difference has its 95 % interval and p,
+    for leaves adjusted for all leaves of their region. Both models answered the same images, so that most of their
+    errors cancel; scores whose data, seed or protocol differ are not compared in this way. Models of one report, or of
+    three and more, are ranked; those that share a letter cannot be told apart.
+
+    Exits with 1 when a report after the first, or the only one, is red: a benchmark failed, fell below its baseline,
+    or was required and has no score, or its run is not complete.
     """
-    from pytest_brainscore.report.difference import difference
-    from pytest_brainscore.report.notation import aligned, counted, result, signed
-    from pytest_brainscore.report.reading import read_report
-    from pytest_brainscore.report.red import colour
-    from pytest_brainscore.text import printable
+    import json
 
-    second = read_report(after)
-    told = difference(read_report(before), second, model)
-    click.secho(printable(f"{told.models[0]} ({before}) and {told.models[1]} ({after})"), bold=True)
-    for name, (first, other) in told.packages.items():
-        click.echo("  " + printable(f"{name}: {first or 'absent'} and {other or 'absent'}"))
-    rows = []
-    for score in told.scores:
-        delta = score.delta
-        if score.is_equal and not everything:
-            continue
-        rows.append(
-            (
-                score.identifier,
-                result(score.before) if score.before else "absent",
-                result(score.after) if score.after else "absent",
-                signed(delta),
-                ", ".join(score.ingredients),
-            )
-        )
-    header = ("benchmark", "before", "after", "change", "differs in")
-    if rows:
-        click.echo("\n".join(aligned(header, rows)))
-    equal = len(told.scores) - len(rows)
-    if not rows:
-        click.echo("All scores and all their ingredients are equal.")
-    elif equal:
-        click.echo(f"{counted(equal, 'more benchmark')} {'is' if equal == 1 else 'are'} equal (--all shows them).")
-    if colour([score.after for score in told.scores if score.after], complete=second.complete) == "red":
-        click.secho(f"{printable(str(after))} is red (brainscore show tells why).", fg="red", err=True)
+    from pytest_brainscore.commands.comparing import Told, chosen, rank_models, tell_pair
+    from pytest_brainscore.errors import ReportError
+    from pytest_brainscore.report.destination import check_writable, parse_destination
+
+    destination = parse_destination(page) if page is not None else None
+    if destination is not None:
+        if destination.kind != "html":
+            raise ReportError(f"A comparison is written as a page, not as {destination.kind}; give --to html:PATH.")
+        check_writable(destination.path)
+    if len(reports) == 1 and not names and not together and _has_one_model(reports[0]):
+        raise click.UsageError(f"{reports[0]} has one model; give another report to compare it with.")
+    models = chosen(reports, names, together=together)
+    told: Told = tell_pair(models, adjust, everything) if len(models) == 2 else rank_models(models)
+    click.echo(json.dumps(told.plain, indent=2) if as_json else "\n".join(told.lines))
+    for note in told.notes:
+        click.secho(note, fg="yellow", err=True)
+    if destination is not None:
+        from pytest_brainscore.commands.comparing import write_page
+
+        write_page(models, told, destination.path)
+        click.echo(f"wrote {destination.path}", err=True)
+    red = told.red
+    for path in red:
+        click.secho(f"{path} is red (brainscore show tells why).", fg="red", err=True)
+    if red:
         raise click.exceptions.Exit(1)
+
+
+def _has_one_model(path: Path) -> bool:
+    from pytest_brainscore.report.reading import read_report
+
+    return len(read_report(path).models) == 1

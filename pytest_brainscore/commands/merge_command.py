@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_brainscore.commands.reports import BASELINE, TO, write_all
+from pytest_brainscore.commands.reports import BASELINE, TO, tell, write_all
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import Report
@@ -30,6 +30,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     from pytest_brainscore.report.merge import merge
     from pytest_brainscore.report.notation import counted, totals
     from pytest_brainscore.report.red import is_red
+    from pytest_brainscore.report.replicates import replicates_of_reports
     from pytest_brainscore.text import printable
 
     found = _read(reports)
@@ -38,10 +39,10 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
         raise ReportError(
             f"--expect asks for {expect} reports, and {len(found)} were found{there}; see which shard has none."
         )
-    merged = merge(
-        {str(path): report for path, report in found.items()}, [each.identifier for each in all_benchmarks()]
-    )
-    write_all(merged, destinations, baseline)
+    named = {str(path): report for path, report in found.items()}
+    replicates = replicates_of_reports(found, tell)
+    merged = merge(named, [each.identifier for each in all_benchmarks()], replicates)
+    write_all(merged, destinations, baseline, replicates=replicates)
     click.echo(f"{counted(len(found), 'report')}: {totals(merged.benchmarks)}")
     red = [f"{record.identifier} of {record.model}" for record in merged.benchmarks if is_red(record)]
     if red:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pytest_brainscore.commands.reports import BASELINE, POPULATION, REPORT, TO, write_all
+from pytest_brainscore.commands.reports import BASELINE, POPULATION, REPORT, TO, tell, write_all
 from pytest_brainscore.report.reading import read_report
 
 
@@ -17,4 +17,7 @@ from pytest_brainscore.report.reading import read_report
 @POPULATION
 def command(report: Path, destinations: tuple[str, ...], baseline: Path, population: Path | None) -> None:
     """Turn REPORT, the JSON report of a run, into a page, a table, a badge ..."""
-    write_all(read_report(report), destinations, baseline, population)
+    from pytest_brainscore.report.replicates import read_replicates
+
+    read = read_report(report)
+    write_all(read, destinations, baseline, population, read_replicates(report, read, tell))

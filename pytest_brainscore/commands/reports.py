@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.destination import parse_destination
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.writing import write_report
 from pytest_brainscore.text import printable
+
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
 
 REPORT = click.argument("report", type=click.Path(path_type=Path), default="brainscore-report.json")
 """One report; by default the one that a run leaves in the current folder."""
@@ -43,7 +48,18 @@ POPULATION = click.option(
 )
 
 
-def write_all(report: Report, words: Sequence[str], baseline: Path, population: Path | None = None) -> None:
+def tell(sentence: str) -> None:
+    """Say on the standard error what is amiss and stops nothing."""
+    click.echo(printable(sentence), err=True)
+
+
+def write_all(
+    report: Report,
+    words: Sequence[str],
+    baseline: Path,
+    population: Path | None = None,
+    replicates: Mapping[Key, Replicates] | None = None,
+) -> None:
     """Write a report to every destination of ``--to``, after all of them were found to be writable.
 
     Raises
@@ -58,7 +74,7 @@ def write_all(report: Report, words: Sequence[str], baseline: Path, population: 
     problems: list[ReportError] = []
     for destination in destinations:
         try:
-            lines = write_report(report, destination, baseline, population)
+            lines = write_report(report, destination, baseline, population, replicates)
         except ReportError as error:
             problems.append(error)
             continue

@@ -21,8 +21,9 @@ hebart2023 (odd one out)           `answers.triplet_design`: matches, rows of th
 marques2020 (KS)                   `distributions.distribution_design`: the property of units and neurons, bins, the
                                    published draws; units (each model has its own: not paired), neurons (paired)
 rajalingham2018 (i2n), baker2022,  ``Design((Level(stimuli, statistic),))``: the function of weights that their own
-coggan2024_behavior, maniquet2024  bootstrap has already, with rows sorted by ``stimulus_id``; a second level where
-ferguson2024, hermann2020 (bias)   people can be drawn
+maniquet2024, hermann2020 (bias)   bootstrap has already, with rows sorted by ``stimulus_id``; a second level where
+                                   people can be drawn
+coggan2024_behavior, ferguson2024  none yet: images are drawn within the trials of each person, or within blocks
 kar2019                            none yet: its score is a correlation over images of times at which decoders, fitted
                                    to other images, are as good as cortex
 =================================  ====================================================================================

@@ -6,12 +6,16 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import Key, parents
 from pytest_brainscore.report.plain import benchmark_record, plain_record
 from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
+
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
 
 # Everything whose version can change a score, or how a report comes about.
 PACKAGES = (
@@ -41,6 +45,7 @@ def assemble_report(
     benchmarks: Sequence[BenchmarkRecord],
     order: Sequence[str],
     complete: bool = True,
+    replicates: Mapping[Key, Replicates] | None = None,
 ) -> Report:
     """Put a report together.
 
@@ -60,6 +65,8 @@ def assemble_report(
         Identifiers of all benchmarks in the order of the score tree.
     complete
         False when the run was stopped or results were lost.
+    replicates
+        Bootstrap values of the scores, by which the errors of parents are known.
 
     Returns
     -------
@@ -86,6 +93,9 @@ def assemble_report(
         )
 
     ordered = [benchmark_record(plain_record(record)) for record in sorted(benchmarks, key=place)]
+    models_with_records = list(dict.fromkeys(record.model for record in ordered))
+    means = {model: parents(ordered, model, replicates=replicates) for model in models_with_records}
+    scored = {model: {name: each for name, each in found.items() if each.scored} for model, found in means.items()}
     return Report(
         created=created,
         complete=complete,
@@ -93,11 +103,7 @@ def assemble_report(
         environment=environment,
         models=list(models),
         benchmarks=ordered,
-        aggregates={
-            model: aggregates
-            for model in dict.fromkeys(record.model for record in ordered)
-            if (aggregates := {name: each for name, each in parents(ordered, model).items() if each.scored})
-        },
+        aggregates={model: found for model, found in scored.items() if found},
     )
 
 

@@ -45,7 +45,9 @@ class Difference:
     """In the order of the first report, then what only the second has."""
 
 
-def difference(before: Report, after: Report, model: str | None = None) -> Difference:
+def difference(
+    before: Report, after: Report, model: str | None = None, *, models: tuple[str, str] | None = None
+) -> Difference:
     """Compare one model of two reports.
 
     Parameters
@@ -54,6 +56,8 @@ def difference(before: Report, after: Report, model: str | None = None) -> Diffe
         The reports.
     model
         The model to compare; by default the one that both have, or the only one of each.
+    models
+        Both models, where they are known: of the first report and of the second, which may be the same one.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def difference(before: Report, after: Report, model: str | None = None) -> Diffe
         When it is not clear which models are meant.
 
     """
-    pair = _models(before, after, model)
+    pair = models or pair_of_models(before, after, model)
     first = {record.identifier: record for record in before.benchmarks if record.model == pair[0]}
     second = {record.identifier: record for record in after.benchmarks if record.model == pair[1]}
     return Difference(
@@ -74,7 +78,15 @@ def difference(before: Report, after: Report, model: str | None = None) -> Diffe
     )
 
 
-def _models(before: Report, after: Report, model: str | None) -> tuple[str, str]:
+def pair_of_models(before: Report, after: Report, model: str | None) -> tuple[str, str]:
+    """Return the models of two reports that are meant: the one that is named, or both have, or the only ones.
+
+    Raises
+    ------
+    ReportError
+        When it is not clear which models are meant.
+
+    """
     first, second = ([each.identifier for each in report.models] for report in (before, after))
     if model is not None:
         for names, which in ((first, "first"), (second, "second")):

@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.plain import plain_record, plain_report
 from pytest_brainscore.report.record import BenchmarkRecord, Report
+from pytest_brainscore.report.replicates import write_replicates
+
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
 
 FORCED_SECONDS = 1.0
 """Least time between two lines that are forced to the disk."""
@@ -108,10 +115,13 @@ class JsonLines:
         self._forced = time.monotonic()
 
 
-def write_json(report: Report, path: str | os.PathLike[str]) -> None:
+def write_json(
+    report: Report, path: str | os.PathLike[str], replicates: Mapping[Key, Replicates] | None = None
+) -> None:
     """Write a report as one JSON document, at once: there is never half a report under `path`.
 
-    Keys are in the order of the fields of the records, so reports of the same results have the same bytes.
+    Keys are in the order of the fields of the records, so reports of the same results have the same bytes. Bootstrap
+    values of the scores go into a file beside it, first: a report whose file is another one is read without them.
 
     Raises
     ------
@@ -119,6 +129,7 @@ def write_json(report: Report, path: str | os.PathLike[str]) -> None:
         When the report holds what does not belong there, or the file cannot be written; an older report stays.
 
     """
+    report = msgspec.structs.replace(report, replicates=write_replicates(path, replicates or {}))
     document = msgspec.json.format(msgspec.json.encode(plain_report(report)), indent=2) + b"\n"
     try:
         write_atomically(Path(path), document)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.assemble_report import assemble_report
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.report.red import is_red
 
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
 
-def merge(reports: Mapping[str, Report], order: Sequence[str]) -> Report:
+
+def merge(
+    reports: Mapping[str, Report], order: Sequence[str], replicates: Mapping[Key, Replicates] | None = None
+) -> Report:
     """Join reports that were made under the same conditions.
 
     Parameters
@@ -20,6 +27,8 @@ def merge(reports: Mapping[str, Report], order: Sequence[str]) -> Report:
         By name, for example the file that each was read from; at least one.
     order
         Identifiers of all benchmarks in the order of the score tree.
+    replicates
+        Bootstrap values of the scores of all, by which the errors of parents are known.
 
     Returns
     -------
@@ -50,6 +59,7 @@ def merge(reports: Mapping[str, Report], order: Sequence[str]) -> Report:
         benchmarks=list(_records(reports).values()),
         order=order,
         complete=all(report.complete for report in reports.values()),
+        replicates=replicates,
     )
 
 

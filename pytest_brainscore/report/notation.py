@@ -21,6 +21,10 @@ _LONGEST: Final = 1e6
 """Numbers from here on, which are no scores of anything, are written with an exponent."""
 
 
+_DATA: Final = ("stimuli", "images", "neuroids", "neurons", "subjects")
+"""What a score generalises over, as protocols count it."""
+
+
 class Sign(NamedTuple):
     """How a status, a verdict or a colour is shown: by shape and word, never by colour alone."""
 
@@ -96,6 +100,24 @@ def plus_minus(error: float | None, decimals: int = DECIMALS) -> str:
     return "" if error is None else f"± {number(error, decimals)}"
 
 
+def interval(low: float | None, high: float | None, decimals: int = DECIMALS) -> str:
+    """Return an interval, for example ``[-.035, -.008]``; ``[X, X]`` where there is none."""
+    return f"[{number(low, decimals)}, {number(high, decimals)}]"
+
+
+def p_value(p: float | None) -> str:
+    """Return a p value with three decimals; ``<.001`` for a smaller one, ``X`` where there is none."""
+    return "<.001" if p is not None and p < 0.001 else number(p)
+
+
+def decided_by(n: Mapping[str, int]) -> str:
+    """Return how many stimuli, neurons and people a score is of, for example ``3,200 stimuli, 168 neuroids``.
+
+    Units of the model and draws are no data, and left out.
+    """
+    return ", ".join(f"{n[name]:,} {name}" for name in _DATA if n.get(name))
+
+
 def duration(seconds: float) -> str:
     """Return a time with two digits or more."""
     return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
@@ -114,11 +136,31 @@ def result(record: BenchmarkRecord) -> str:
 
 
 def judgement(record: BenchmarkRecord) -> str:
-    """Return the verdict with sign and difference, for example ``▼ regressed -.031``; empty without one."""
+    """Return the verdict with sign and difference, for example ``▼ regressed -.031``; empty without one.
+
+    A paired comparison has its interval, too: ``▼ regressed -.031 [-.042, -.020]``.
+    """
     if record.verdict is None:
         return ""
     difference = signed(record.delta) if record.verdict != "unchanged" else ""
+    paired = record.comparison.paired if record.comparison else None
+    if paired is not None:
+        difference = f"{signed(record.delta)} {interval(paired.low, paired.high)}"
     return f"{VERDICTS[record.verdict].shape} {record.verdict} {difference}".rstrip()
+
+
+def beyond_doubt(record: BenchmarkRecord) -> str:
+    """Return in words what a paired comparison with a baseline is made of; empty where there is none."""
+    comparison = record.comparison
+    if comparison is None or comparison.paired is None:
+        return ""
+    paired, known = comparison.paired, decided_by(record.n)
+    scores = f", for {paired.comparisons} scores of the run at once" if paired.comparisons > 1 else ""
+    told = (
+        f"{interval(paired.low, paired.high, 4)}, lies below {number(-paired.margin)}{f' ({known})' if known else ''}"
+    )
+    away = f"it is {signed(comparison.delta, 4)} away from {number(comparison.baseline, 4)}"
+    return f"{away}, and the interval of that{scores}, {told}"
 
 
 def totals(records: Sequence[BenchmarkRecord]) -> str:

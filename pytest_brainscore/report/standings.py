@@ -34,6 +34,10 @@ class Standing:
     """False when the run of that report was stopped, or lost results."""
     scored: frozenset[str]
     """Benchmarks below the parent that have a number."""
+    report: Report
+    """The report that the scores are from."""
+    identifier: str
+    """What the model is called there."""
 
 
 def standings(reports: Iterable[Report], parent: str = "average_vision") -> list[Standing]:
@@ -72,7 +76,7 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
         )
     rows = []
     for key, report in latest.items():
-        model, _ = key
+        model = key[0]
         below = frozenset(
             record.identifier
             for record in report.benchmarks
@@ -82,17 +86,17 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
             and record.version == tree.leaves[record.identifier].version
             and parent in tree.leaves[record.identifier].parents
         )
-        rows.append((names[key], report, parents(report.benchmarks, model, tree), below))
+        rows.append((names[key], model, report, parents(report.benchmarks, model, tree), below))
     scores = {
         name: mean
-        for name, _, aggregates, scored in rows
+        for name, _, _, aggregates, scored in rows
         if scored and (mean := aggregates[parent].mean_of_what_ran) is not None
     }
     ranks = {name: 1 + sum(other > score for other in scores.values()) for name, score in scores.items()}
     rows.sort(key=lambda row: (ranks.get(row[0], math.inf), row[0]))
     return [
-        Standing(ranks.get(name), name, report.created, shown, report.complete, scored)
-        for name, report, shown, scored in rows
+        Standing(ranks.get(name), name, report.created, shown, report.complete, scored, report, model)
+        for name, model, report, shown, scored in rows
     ]
 
 

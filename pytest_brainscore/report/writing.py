@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BrainScoreError, ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.destination import Destination, ReportKind
 from pytest_brainscore.report.formats.badge import badge
 from pytest_brainscore.report.formats.ctrf import ctrf
@@ -21,9 +22,16 @@ from pytest_brainscore.report.plots.figures import page_figures, write_plots
 from pytest_brainscore.report.reading import read_reports
 from pytest_brainscore.report.record import Report
 
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
+
 
 def write_report(
-    report: Report, destination: Destination, baselines: Path | None = None, population: Path | None = None
+    report: Report,
+    destination: Destination,
+    baselines: Path | None = None,
+    population: Path | None = None,
+    replicates: Mapping[Key, Replicates] | None = None,
 ) -> list[str]:
     """Write a report to where it goes; a file is replaced at once, a job summary is appended to.
 
@@ -37,6 +45,8 @@ def write_report(
         Folder of the baselines, at whose lines annotations are put.
     population
         Folder of JSON reports, among whose models a page shows rank, best and median; by default the published ones.
+    replicates
+        Bootstrap values of the scores, which stand beside a JSON report.
 
     Returns
     -------
@@ -51,7 +61,7 @@ def write_report(
     """
     kind, path = destination.kind, destination.path
     if kind == "json":
-        write_json(report, path)
+        write_json(report, path, replicates)
         return []
     try:
         if kind == "jsonl":

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -31,6 +31,9 @@ from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_bas
 from pytest_brainscore.scoring.comparison import Verdict, missing
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
 from pytest_brainscore.scoring.tolerance import parse_tolerances
+
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
 
 _IDENTITY = (
     "model",
@@ -96,7 +99,8 @@ class Collector:
         worker
             Process that ran it.
         attached
-            What came with its report: ``record``, ``model`` (None where it was never loaded), ``amends`` when the
+            What came with its report: ``record``, ``replicates`` (bootstrap values of its score as a file, None where
+            there are none), ``model`` (None where it was never loaded), ``amends`` when the
             record takes the place of one that the same test has sent before, and ``concluded`` when it has not arrived
             but is a conclusion from that: the line files have what has arrived.
         how
@@ -107,7 +111,14 @@ class Collector:
         if attached.get("model") is not None:
             self._note_network(model_record(attached["model"]))
         benchmark = self._refused(benchmark)
-        self.ledger.add(benchmark, nodeid, worker, amends=bool(attached.get("amends")), **how)
+        self.ledger.add(
+            benchmark,
+            nodeid,
+            worker,
+            replicates=attached.get("replicates"),
+            amends=bool(attached.get("amends")),
+            **how,
+        )
         key = benchmark.model, benchmark.identifier
         self.records[key] = self._refused(self.ledger.record(key))
         if not attached.get("concluded"):
@@ -159,6 +170,7 @@ class Collector:
         self._mark_missing()
         self._check_across()
         stored = self._update_baselines() if outcome == "complete" else []  # first: a report says what was accepted
+        replicates = self.replicates()
         report = assemble_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
@@ -167,9 +179,24 @@ class Collector:
             benchmarks=list(self.records.values()),
             order=[benchmark.identifier for benchmark in all_benchmarks()],
             complete=self.complete,
+            replicates=replicates,
         )
-        self.output.write(report, self.options.baseline, self.options.population, self._problem)
+        self.output.write(report, replicates, self.options.baseline, self.options.population, self._problem)
         self.output.written += stored
+
+    def replicates(self) -> dict[tuple[str, str, int], Replicates]:
+        """Return the bootstrap values of the scores, by model, identifier and version."""
+        from pytest_brainscore.scoring.replicate_files import unpacked
+
+        files = {
+            (record.model, record.identifier, record.version): self.ledger.replicates(key)
+            for key, record in self.records.items()
+            if record.status == "scored"
+        }
+        return {key: next(iter(unpacked(file).values())) for key, file in files.items() if file is not None}
+
+    def _replicates_of(self, model: str) -> dict[tuple[str, int], Replicates]:
+        return {key[1:]: each for key, each in self.replicates().items() if key[0] == model}
 
     def ordered(self) -> list[BenchmarkRecord]:
         """Return the records model by model in tree order."""
@@ -247,7 +274,9 @@ class Collector:
             if not scores:
                 continue
             try:
-                path = update_baseline(self.options.baseline_output, model.identifier, scores)
+                path = update_baseline(
+                    self.options.baseline_output, model.identifier, scores, self._replicates_of(model.identifier)
+                )
                 told.append(f"{path} ({counted(len(scores), 'score')} stored)")
             except BrainScoreError as error:
                 self._problem(error)

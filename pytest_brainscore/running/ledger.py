@@ -21,6 +21,8 @@ Key = tuple[str, str]
 @dataclass
 class _Attempt:
     record: BenchmarkRecord
+    replicates: bytes | None
+    """Bootstrap values of its score, as a file of them."""
     nodeid: str
     worker: str
     excused: bool
@@ -60,6 +62,7 @@ class Ledger:
         nodeid: str,
         worker: str,
         *,
+        replicates: bytes | None = None,
         excused: bool = False,
         failed: bool = False,
         amends: bool = False,
@@ -70,7 +73,7 @@ class Ledger:
             mine = [each for each in attempts if (each.nodeid, each.worker) == (nodeid, worker)]
             for each in mine[-1:]:
                 attempts.remove(each)
-        attempts.append(_Attempt(record, nodeid, worker, excused, failed))
+        attempts.append(_Attempt(record, replicates, nodeid, worker, excused, failed))
 
     def record(self, key: Key) -> BenchmarkRecord:
         """Return the record of a leaf: its only attempt, or the one that counts, with all attempts in it.
@@ -78,13 +81,9 @@ class Ledger:
         What counts is an attempt that failed, where there is one, and the last of these: what pytest counts as a
         failure is red in the report too, and a later, better attempt does not undo it. What was excused never counts.
         """
-        attempts = self._attempts[key]
-        if len(attempts) == 1:
-            return attempts[0].record
-        place = {nodeid: index for index, nodeid in enumerate(self.leaves)}
-        ordered = sorted(attempts, key=lambda each: (place.get(each.nodeid, -1), each.worker))
-        final = [each for each in ordered if not each.excused] or ordered
-        counting = [each for each in final if each.failed] or final
+        ordered, counting = self._ordered(key)
+        if len(ordered) == 1:
+            return counting.record
         told = [
             AttemptRecord(
                 status=each.record.status,
@@ -92,11 +91,23 @@ class Ledger:
                 reason=each.record.reason,
                 seconds=each.record.seconds,
                 worker=each.record.worker,
-                counts=each is counting[-1],
+                counts=each is counting,
             )
             for each in ordered
         ]
-        return msgspec.structs.replace(counting[-1].record, attempts=told)
+        return msgspec.structs.replace(counting.record, attempts=told)
+
+    def replicates(self, key: Key) -> bytes | None:
+        """Return the bootstrap values that came with the attempt that counts; None where there are none."""
+        return self._ordered(key)[1].replicates if key in self._attempts else None
+
+    def _ordered(self, key: Key) -> tuple[list[_Attempt], _Attempt]:
+        """Return all attempts at a leaf in the order of the tests, and the one that counts."""
+        place = {nodeid: index for index, nodeid in enumerate(self.leaves)}
+        ordered = sorted(self._attempts[key], key=lambda each: (place.get(each.nodeid, -1), each.worker))
+        final = [each for each in ordered if not each.excused] or ordered
+        counting = [each for each in final if each.failed] or final
+        return ordered, counting[-1]
 
     def lost(self) -> list[str]:
         """Return the ids of tests that were handed out and never reported their end."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from pytest_brainscore.errors import BrainScoreError, ReportError
+from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.json_files import JsonLines
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.writing import write_report
+
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
 
 _SCORED = re.compile(rb'"status":\s*"scored"')
 
@@ -82,6 +87,7 @@ class Output:
     def write(
         self,
         report: Report,
+        replicates: Mapping[Key, Replicates],
         baselines: Path | None,
         population: Path | None,
         problem: Callable[[BrainScoreError], None],
@@ -105,7 +111,7 @@ class Output:
                 )
             try:
                 if destination.kind != "jsonl":  # those were written as the records arrived
-                    self.commands += write_report(report, target, baselines, population)
+                    self.commands += write_report(report, target, baselines, population, replicates)
                 self.written.append(str(target.path))
             except BrainScoreError as error:
                 problem(error)

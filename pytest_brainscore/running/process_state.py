@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models import load_model
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.running.command_line.options import RunOptions
+from pytest_brainscore.running.pairs import Pairs
 from pytest_brainscore.running.workers import device_of_worker
 from pytest_brainscore.scoring.baseline import Baseline, read_baseline
 from pytest_brainscore.scoring.tolerance import parse_tolerances
@@ -25,10 +27,13 @@ MODELS_KEPT = 2
 class ScoringRun:
     """The part of a scoring run that lives in one process, a worker or the only one."""
 
-    def __init__(self, options: RunOptions, worker: str, run_id: str) -> None:
+    def __init__(
+        self, options: RunOptions, worker: str, run_id: str, selected: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
         self.options = options
         self.worker = worker
         self.tolerances = parse_tolerances(options.tolerances)
+        self.pairs = Pairs(options.baseline, self.tolerances, selected)
         self._run_id = run_id
         self._load = lru_cache(maxsize=MODELS_KEPT)(self._load_model)
         self._broken: dict[ModelSpecification, Exception] = {}

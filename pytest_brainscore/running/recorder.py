@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.notation import beyond_doubt, number
 from pytest_brainscore.report.plain import model_record, plain_record, to_plain
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
 from pytest_brainscore.scoring.comparison import Comparison, compare
+from pytest_brainscore.scoring.replicate_files import name_of, packed
 from pytest_brainscore.scoring.score import origin
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Recorder:
 
     def __init__(self, run: Callable[[], ScoringRun], options: RunOptions, worker: str, trial: Trial) -> None:
         self.record: dict[str, Any] | None = None
+        self._replicates: bytes | None = None
         self.model_record: dict[str, Any] | None = None
         self._kept: BenchmarkRecord | None = None
         self._make_run = run
@@ -103,7 +105,7 @@ class Recorder:
             )
         description = self._describe_model()
         fingerprint = self._fingerprint(score, description)
-        comparison = self._compare(float(score.value), fingerprint)
+        comparison = self._compare(float(score.value), fingerprint, score)
         kept = self._keep(
             BenchmarkRecord(
                 **self._trial.identity,
@@ -125,6 +127,9 @@ class Recorder:
                 **self._cost(),
             )
         )
+        if score.replicates is not None:
+            name = name_of(kept.model, kept.identifier, kept.version)
+            self._replicates = packed({name: score.replicates})
         self._judge(comparison)
         return kept.comparison or comparison
 
@@ -149,7 +154,13 @@ class Recorder:
             return None
         amends = self._sent is not None
         self._sent = self.record
-        return {"record": self.record, "model": self.model_record, "amends": amends}
+        scored = self.record["status"] == "scored"
+        return {
+            "record": self.record,
+            "model": self.model_record,
+            "amends": amends,
+            "replicates": self._replicates if scored else None,
+        }
 
     def _check_origin(self, score: Score) -> None:
         """Refuse a score of which the record would say that it is of something else."""
@@ -200,11 +211,12 @@ class Recorder:
             self._rejected = True
             raise Rejected(f"{reason} {REQUIRED}")
 
-    def _compare(self, value: float | None, fingerprint: dict[str, Any]) -> Comparison:
+    def _compare(self, value: float | None, fingerprint: dict[str, Any], score: Score | None = None) -> Comparison:
         identifier = self._trial.benchmark.identifier
         baseline = self._run.baseline(self._trial.model.identifier).scores.get(identifier)
         tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
-        return compare(value, fingerprint, baseline, tolerance, self._options.across)
+        paired = self._run.pairs.verdict(self._trial.identity, baseline, score.replicates if score else None)
+        return compare(value, fingerprint, baseline, tolerance, self._options.across, paired)
 
     def _judge(self, comparison: Comparison) -> None:
         if self._kept is None or not is_red(self._kept):
@@ -223,6 +235,8 @@ class Recorder:
             )
         if comparison.delta is None:
             raise Rejected(f"{name} regressed: {comparison.reason}, and the baseline is {number(comparison.baseline)}.")
+        if comparison.paired is not None:
+            raise Rejected(f"{name} regressed: {beyond_doubt(self._kept)}; if that is intended, {accept}.")
         raise Rejected(
             f"{name} regressed by {number(-comparison.delta, 4)}, from {number(comparison.baseline, 4)}, "
             f"more than the tolerance {number(comparison.tolerance, 4)}; if that is intended, {accept}."

@@ -15,6 +15,7 @@ from pytest_brainscore.report.aggregates import PARENT_HEADER, parent_cells, par
 from pytest_brainscore.report.notation import (
     aligned,
     counted,
+    decided_by,
     judgement,
     number_or_blank,
     result,
@@ -57,7 +58,9 @@ def output_width() -> int:
 
 def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
     """Return what is shown when a benchmark has finished: a line, or more in a narrow terminal."""
-    parts = [record.model, record.identifier, result(record), judgement(record), f"{record.seconds:.1f} s"]
+    paired = record.comparison is not None and record.comparison.paired is not None
+    verdict = f"{judgement(record)} ({decided_by(record.n)})" if paired else judgement(record)
+    parts = [record.model, record.identifier, result(record), verdict, f"{record.seconds:.1f} s"]
     text = "  ".join(part for part in parts if part)
     return [Line(line, _colour(record)) for line in _wrapped(text, width)]
 

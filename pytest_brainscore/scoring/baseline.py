@@ -11,14 +11,18 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BaselineError
+from pytest_brainscore.scoring.replicate_files import SUFFIX, NotReplicates, name_of, packed, unpacked
 from pytest_brainscore.strict_json import NotJson, parse
+
+if TYPE_CHECKING:
+    from pytest_brainscore.inference.levels import Replicates
 
 SCHEMA = 1
 """Version of the file format that this package writes, and the newest it reads."""
@@ -120,7 +124,52 @@ def read_baseline(folder: str | os.PathLike[str], model: str) -> Baseline:
     return Baseline(schema=file.schema, model=model, scores=scores)
 
 
-def update_baseline(folder: str | os.PathLike[str], model: str, scores: Mapping[str, BaselineScore]) -> Path:
+def baseline_replicates(folder: str | os.PathLike[str], model: str) -> dict[tuple[str, int], Replicates]:
+    """Return the bootstrap values that are stored beside the baseline of a model, ``<model>.replicates.npz``.
+
+    Returns
+    -------
+    dict
+        By identifier and version of the benchmark, of the scores that the baseline has; empty where there is no such
+        file, as it is optional.
+
+    Raises
+    ------
+    BaselineError
+        When the file cannot be read, or is something else.
+
+    """
+    path = _replicates_path(Path(folder), model)
+    mend = "restore it from version control, or delete it: the baseline holds without"
+    try:
+        stored = unpacked(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise BaselineError(f"The bootstrap values {path} cannot be read ({error.strerror}); {mend}.") from error
+    except NotReplicates as error:
+        raise BaselineError(f"The file {path} holds no bootstrap values ({error}); {mend}.") from error
+    scores = {identifier: score.score for identifier, score in read_baseline(folder, model).scores.items()}
+    found = {}
+    for name, each in stored.items():
+        identifier, _, version = name.removeprefix(f"{model}/").rpartition("@")
+        ours = name == name_of(model, identifier, int(version) if version.isdecimal() else 0)
+        # The baseline itself may have been changed, or merged, without this file.
+        if ours and _rounded_number(each.score) == scores.get(identifier):
+            found[identifier, int(version)] = each
+    return found
+
+
+def _replicates_path(folder: Path, model: str) -> Path:
+    return _baseline_path(folder, model).with_name(model + SUFFIX)
+
+
+def update_baseline(
+    folder: str | os.PathLike[str],
+    model: str,
+    scores: Mapping[str, BaselineScore],
+    replicates: Mapping[tuple[str, int], Replicates] | None = None,
+) -> Path:
     """Store scores in the baseline of a model, and leave all others as they are.
 
     The file is read again under a lock, so runs that update the same baseline at once lose nothing. Numbers are
@@ -135,6 +184,9 @@ def update_baseline(folder: str | os.PathLike[str], model: str, scores: Mapping[
         Identifier of the model.
     scores
         Scores to store, by benchmark identifier.
+    replicates
+        Bootstrap values of these scores, by identifier and version. A score that is stored without takes away those
+        that were stored with another one.
 
     Returns
     -------
@@ -165,6 +217,8 @@ def update_baseline(folder: str | os.PathLike[str], model: str, scores: Mapping[
             updated = dict(stored) | rounded
             if rounded and updated != stored:
                 write_atomically(path, _encoded(Baseline(model=model, scores=updated)))
+            if rounded and replicates is not None:
+                _update_replicates(folder, model, set(rounded), replicates)
     except Timeout as error:
         raise BaselineError(
             f"The baseline {path} cannot be updated because another process has held {lock} for {LOCK_TIMEOUT:g} s; "
@@ -179,6 +233,24 @@ def update_baseline(folder: str | os.PathLike[str], model: str, scores: Mapping[
         others = f" The {len(rounded)} other scores are stored." if rounded else ""
         raise BaselineError(" ".join(map(str, odd)) + others)
     return path
+
+
+def _update_replicates(
+    folder: Path, model: str, stored: set[str], replicates: Mapping[tuple[str, int], Replicates]
+) -> None:
+    try:
+        before = baseline_replicates(folder, model)
+    except BaselineError:  # nothing that could be kept
+        before = {}
+    kept = {key: each for key, each in before.items() if key[0] not in stored}
+    kept |= {key: each for key, each in replicates.items() if key[0] in stored}
+    path = _replicates_path(folder, model)
+    if kept:
+        content = packed({name_of(model, *key): each for key, each in kept.items()})
+        if not path.is_file() or path.read_bytes() != content:
+            write_atomically(path, content)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _baseline_path(folder: Path, model: str) -> Path:

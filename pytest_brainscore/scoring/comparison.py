@@ -14,6 +14,9 @@ from pytest_brainscore.scoring.baseline import STORED_DIGITS, BaselineScore
 Verdict = Literal["unchanged", "improved", "regressed", "new", "missing", "not-comparable"]
 """Where a score stands; a test fails when it is ``regressed`` or ``not-comparable``."""
 
+PairedVerdict = Literal["unchanged", "improved", "regressed"]
+"""What a paired comparison can say."""
+
 Ingredient = str | int | float
 """One thing that a score depends on, such as a checksum, a version or a seed."""
 
@@ -21,6 +24,21 @@ Ingredient = str | int | float
 ROUNDING = 1e-12
 # Enough of a SHA-256 to recognise it, as in `git log --oneline`.
 SHOWN_CHARACTERS = 12
+
+
+class PairedInterval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The interval of a difference from the baseline, from bootstrap values on the same draws."""
+
+    low: float
+    """Lower end, on the scale of the score."""
+    high: float
+    """Upper end; the score regressed when it is below -margin."""
+    confidence: float
+    """Of the interval alone, such that the chance of any false alarm in the run is at most 5 %."""
+    comparisons: int
+    """Scores of the run that are compared in this way: the chance is shared by them."""
+    margin: float
+    """What may be lost; 0 or more."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,9 +51,12 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     delta: float | None = None
     """Score minus baseline; None when one of them is missing or they cannot be compared."""
     tolerance: float | None = None
-    """Allowed change on the scale of the score; None when nothing was to be compared."""
+    """Allowed change on the scale of the score (the margin, where the comparison is paired); None when nothing was to
+    be compared."""
     reason: str | None = None
     """Why, where the numbers do not tell; None otherwise."""
+    paired: PairedInterval | None = None
+    """Interval of the difference where the verdict follows from it; None where it follows from `tolerance`."""
     accepted: bool | None = None
     """False when the verdict makes the run red under its options, true when it does not; None where no run has said,
     as in old reports: then ``regressed`` and ``not-comparable`` make it red."""
@@ -47,6 +68,7 @@ def compare(
     baseline: BaselineScore | None,
     tolerance: float,
     across: Collection[str] = (),
+    paired: tuple[PairedVerdict, PairedInterval] | None = None,
 ) -> Comparison:
     """Compare a score with its baseline.
 
@@ -57,7 +79,8 @@ def compare(
        else changed;
     3. when the fingerprints differ in an ingredient that is not in `across`, it is ``not-comparable``; an ingredient
        on one side only counts as different;
-    4. a change by at most `tolerance` is ``unchanged``, more is ``improved`` or ``regressed``.
+    4. where both have bootstrap values on the same draws, the verdict is that of `paired`;
+    5. a change by at most `tolerance` is ``unchanged``, more is ``improved`` or ``regressed``.
 
     Since baselines are stored with 6 significant digits, a change is ``unchanged`` as long as it is within the
     tolerance for some score that would have been stored as this baseline; so even with a tolerance of 0 the score
@@ -76,6 +99,8 @@ def compare(
     across
         Ingredients that may differ, named on purpose: ``{"weights"}`` when a trained network is compared with
         its earlier self.
+    paired
+        From `gate.paired_verdict`; None where there is none.
 
     Raises
     ------
@@ -93,9 +118,13 @@ def compare(
     if differences:
         return Comparison(verdict="not-comparable", baseline=baseline.score, tolerance=tolerance, reason=differences)
     delta = float(score) - baseline.score
+    if paired is not None:
+        verdict, interval = paired
+        margin = interval.margin
+        return Comparison(verdict=verdict, baseline=baseline.score, delta=delta, tolerance=margin, paired=interval)
     limit = tolerance + _storage_error(baseline.score) + ROUNDING
-    verdict: Verdict = "unchanged" if abs(delta) <= limit else "improved" if delta > 0 else "regressed"
-    return Comparison(verdict=verdict, baseline=baseline.score, delta=delta, tolerance=tolerance)
+    changed: Verdict = "unchanged" if abs(delta) <= limit else "improved" if delta > 0 else "regressed"
+    return Comparison(verdict=changed, baseline=baseline.score, delta=delta, tolerance=tolerance)
 
 
 def missing(baseline: BaselineScore, reason: str | None) -> Comparison:

@@ -14,6 +14,14 @@ COMMON: Final = (
 """Ingredients of nearly every score; a benchmark may have more."""
 
 
+_OF_THE_MODEL: Final = ("weights", "layer", "visual_degrees")
+
+
+def is_of_the_model(name: str) -> bool:
+    """Tell whether an ingredient says which model was scored, rather than what it was scored on."""
+    return name in _OF_THE_MODEL or name.startswith("preprocessing.")
+
+
 def check_spelling(words: Iterable[str], stored: Iterable[Mapping[str, object]]) -> None:
     """Refuse a word that looks like a mistyped ingredient, before anything is scored.
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import xarray
 
+    from pytest_brainscore.inference.levels import Replicates
+
 _ORIGIN = "_origin"
 
 
@@ -44,6 +46,10 @@ class Score:
     details: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What a plot of the score needs, by the kind of plot (distribution, confusion, cue_conflict): plain JSON
     values, a few kB at most. Goes into reports, never into baselines or fingerprints."""
+
+    replicates: Replicates | None = field(default=None, compare=False, repr=False)
+    """Bootstrap values of `value`, for which every model has the same stimuli, neuroids and people drawn; None where
+    the protocol makes none. They stand beside reports and baselines, and `Score.value` does not depend on them."""
 
     def __float__(self) -> float:
         return self.value

@@ -10,8 +10,9 @@ from typing import Literal, cast, get_args
 
 from pytest_brainscore.errors import BaselineError
 
-Unit = Literal["abs", "sem"]
-"""Unit of a tolerance: ``abs`` is the scale of the score, ``sem`` is the error stored with the baseline."""
+Unit = Literal["paired", "abs", "sem"]
+"""Unit of a tolerance: ``abs`` is the scale of the score, ``sem`` is the error stored with the baseline, and ``paired``
+a margin on the scale of the score, below which the whole interval of the paired difference must lie."""
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,24 @@ class Tolerance:
     def allowed(self, baseline_error: float | None) -> float:
         """Return the allowed change on the scale of the score.
 
-        A tolerance in errors falls back to the default tolerance where the baseline has no error (None or NaN),
-        as for a benchmark without resampling. An error of exactly 0 is an error: nothing may change.
+        A tolerance in errors falls back to `UNPAIRED` where the baseline has no error (None or NaN), as for a benchmark
+        without resampling. An error of exactly 0 is an error: nothing may change. A margin is not meant for scores
+        without bootstrap values: for them, ``paired`` is `UNPAIRED` too, or the margin where that is larger.
         """
         if self.unit == "abs":
             return self.amount
+        if self.unit == "paired":
+            return max(self.amount, UNPAIRED)
         if baseline_error is None or math.isnan(baseline_error):
-            return DEFAULT_TOLERANCE.amount
+            return UNPAIRED
         return self.amount * baseline_error
 
 
 # Ten times what a change of library version or thread count moves a score (about 5e-4, from the stopping rule of
 # PLS implementations), and half of the second decimal, in which scores are usually quoted.
-DEFAULT_TOLERANCE = Tolerance("abs", 0.005)
+UNPAIRED = 0.005
+"""Allowed change where nothing better is known."""
+DEFAULT_TOLERANCE = Tolerance("paired", 0.0)
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,16 @@ class Tolerances:
             Finite and not negative.
 
         """
+        return self._of(identifier).allowed(baseline_error)
+
+    def margin(self, identifier: str) -> float | None:
+        """Return what a benchmark may lose in a paired comparison; None where it is not to be paired."""
+        tolerance = self._of(identifier)
+        return tolerance.amount if tolerance.unit == "paired" else None
+
+    def _of(self, identifier: str) -> Tolerance:
         matching = (tolerance for pattern, tolerance in reversed(self.exceptions) if fnmatchcase(identifier, pattern))
-        return next(matching, self.default).allowed(baseline_error)
+        return next(matching, self.default)
 
 
 def parse_tolerances(words: Sequence[str]) -> Tolerances:
@@ -76,8 +90,9 @@ def parse_tolerances(words: Sequence[str]) -> Tolerances:
     Parameters
     ----------
     words
-        Each is ``.005`` or ``abs:.005`` (on the scale of the score), ``sem:2`` (errors of the baseline), or
-        ``PATTERN=`` followed by one of these, for the benchmarks whose identifier matches. Among words without a
+        Each is ``paired`` (worse beyond doubt), ``paired:.01`` (worse by more than .01 beyond doubt), ``.005`` or
+        ``abs:.005`` (on the scale of the score), ``sem:2`` (errors of the baseline), or ``PATTERN=`` followed by one of
+        these, for the benchmarks whose identifier matches. Among words without a
         pattern the last one holds; a word with a pattern is an exception to them wherever it stands.
 
     Raises
@@ -93,9 +108,9 @@ def parse_tolerances(words: Sequence[str]) -> Tolerances:
         tolerance = _parse_tolerance(rest)
         if tolerance is None or (equals and not pattern.strip()):
             raise BaselineError(
-                f"The tolerance '{word}' cannot be read; write a number of at least 0 on the scale of the score "
-                "(abs:.005) or in errors of the baseline (sem:2), for some benchmarks after a pattern "
-                "(Marques2020_*=abs:.01)."
+                f"The tolerance '{word}' cannot be read; write paired, a margin of at least 0 (paired:.01), a number "
+                "on the scale of the score (abs:.005) or in errors of the baseline (sem:2), for some benchmarks after "
+                "a pattern (Marques2020_*=abs:.01)."
             )
         if equals:
             exceptions.append((pattern.strip(), tolerance))
@@ -105,6 +120,8 @@ def parse_tolerances(words: Sequence[str]) -> Tolerances:
 
 
 def _parse_tolerance(word: str) -> Tolerance | None:
+    if word.strip() == "paired":
+        return Tolerance("paired", 0.0)
     unit, colon, number = word.strip().rpartition(":")
     try:
         amount = float(number)

@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
 
 from pytest_brainscore.report.record import ModelRecord
 from tests.support.records import make_record
+from tests.support.replicated import save_answers
 from tests.support.score_pages import leaf_record, many_models, published_report
 
 Brainscore = Callable[..., Result]
@@ -102,3 +104,19 @@ def test_it_is_a_view_which_no_report_makes_fail(brainscore: Brainscore, saved: 
     assert brainscore("show", red).exit_code == 1
     assert brainscore("leaderboard", red.parent).exit_code == 0
     assert "exits with 0" in " ".join(brainscore("leaderboard", "--help").stdout.split())
+
+
+def test_models_that_cannot_be_told_apart_share_a_letter(brainscore: Brainscore, tmp_path: Path) -> None:
+    right = np.random.default_rng(0).random(2000) < 0.6
+    nearly, better = right.copy(), right.copy()
+    nearly[:6] = ~nearly[:6]
+    better[np.flatnonzero(~right)[:150]] = True
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for name, answers in {"net": right, "twin": nearly, "better": better}.items():
+        save_answers(folder / f"{name}.json", {name: {"leaf": answers}})
+    result = brainscore("leaderboard", folder, "--sort", "lab", "--to", f"html:{tmp_path / 'page.html'}")
+    assert result.stdout.splitlines()[0].split()[:3] == ["rank", "ties", "model"]
+    letters = {row.split()[2]: row.split()[1] for row in result.stdout.splitlines()[1:]}
+    assert letters == {"better": "a", "net": "b", "twin": "b"}
+    assert "share a letter" in (tmp_path / "page.html").read_text()

@@ -85,7 +85,15 @@ def test_numbers_of_array_libraries_become_python_numbers(value: object, expecte
         (MappingProxyType({"a": (1,)}), {"a": [1]}),
         (
             Comparison(verdict="new"),
-            {"verdict": "new", "baseline": None, "delta": None, "tolerance": None, "reason": None, "accepted": None},
+            {
+                "verdict": "new",
+                "baseline": None,
+                "delta": None,
+                "tolerance": None,
+                "reason": None,
+                "paired": None,
+                "accepted": None,
+            },
         ),
     ],
     ids=repr,

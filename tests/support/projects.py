@@ -43,6 +43,8 @@ def score(benchmark, model, data):
         raise DataUnavailable(outcome["unavailable in call"])
     if "no number" in outcome:
         raise NoNumber(outcome["no number"])
+    if "right" in outcome:
+        return answered(outcome["right"])
     value = mean_response(model) if outcome.get("record") else outcome["score"]
     if outcome.get("numpy"):
         import numpy
@@ -51,7 +53,29 @@ def score(benchmark, model, data):
         import numpy
         value = numpy.array([value, value])
     return Score(value=value, error=outcome.get("error", .01), raw=value * .9, ceiling=.9, normalisation="r/c",
-                 n={"stimuli": 4}, provenance={"seed": outcome.get("seed", 0)})
+                 n={"stimuli": 4}, provenance={"seed": outcome.get("seed", 0)}, replicates=replicates(value, outcome))
+
+
+def replicates(value, outcome):
+    if "replicates" not in outcome:
+        return None
+    import numpy
+    from pytest_brainscore.inference.levels import Replicates
+
+    # The number is the seed of what all models share.
+    draws = numpy.random.default_rng(outcome["replicates"]).standard_normal(1000).astype("f4").astype(float)
+    return Replicates(value, value + draws / 128, numpy.zeros((1, 250)))
+
+
+def answered(right):
+    # A share of right answers to images, with bootstrap values.
+    import numpy
+
+    from tests.support.replicated import share_right
+
+    found = share_right(numpy.array(right, dtype=bool))
+    return Score(value=found.score, error=.01, raw=found.score, ceiling=1, normalisation="r", replicates=found,
+                 n={"stimuli": len(right), "units": 3}, provenance={"seed": 0})
 
 
 def mean_response(model):

@@ -21,8 +21,10 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.inference.levels import Design, Level, Statistic
 from pytest_brainscore.metrics.behavior.baker_accuracy_delta import (
     accuracy_delta,
     baker_accuracy_delta,
@@ -104,9 +106,10 @@ def accuracy_delta_score(benchmark: Benchmark, model: BrainModel, data: Benchmar
         )
     undefined = int(np.isnan(raw.similarities).sum())
     ceiling = require_ceiling(baker_accuracy_delta_ceiling(deltas).value, benchmark)
-    return outcome(
+    statistic, cell = _resampled(images, trials)
+    score = outcome(
         benchmark,
-        ratio(raw.value, ceiling, deviation(_bootstrapped(images, trials))),
+        ratio(raw.value, ceiling, deviation(bootstrap(statistic, cell))),
         raw=raw.value,
         ceiling=ceiling,
         bounded=True,
@@ -119,6 +122,8 @@ def accuracy_delta_score(benchmark: Benchmark, model: BrainModel, data: Benchmar
         provenance={"protocol": PROTOCOL_REVISION, "data_sha256": digest(trials), "stimuli": shown.digest()},
         values=xr.DataArray(raw.similarities, dims="half"),
     )
+    design = Design((Level(stimulus_units(benchmark, images["stimulus_id"], cell), statistic),))
+    return with_replicates(score, design, bounded=True)
 
 
 def _compared(table: pd.DataFrame, comparison: SilhouetteComparison) -> NDArray[np.bool_]:
@@ -143,8 +148,11 @@ def _subject_deltas(trials: pd.DataFrame, benchmark: Benchmark) -> NDArray[np.fl
     return np.asarray(accuracy[True] - accuracy[False], dtype=np.float64)
 
 
-def _bootstrapped(images: pd.DataFrame, trials: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the similarity for each draw of the images, which model and subjects see alike."""
+def _resampled(images: pd.DataFrame, trials: pd.DataFrame) -> tuple[Statistic, NDArray[np.intp]]:
+    """Return the similarity as a function of how often each image counts, for model and subjects alike.
+
+    And the animals and types within which images are drawn.
+    """
     subjects = _subjects(trials)
     position = {stimulus: row for row, stimulus in enumerate(images["stimulus_id"])}
     image = trials["stimulus_id"].map(position).to_numpy(np.intp)
@@ -168,4 +176,4 @@ def _bootstrapped(images: pd.DataFrame, trials: pd.DataFrame) -> NDArray[np.floa
         human = (accuracy[..., 1] - accuracy[..., 0])[:, halves].mean(axis=-1)
         return defined_mean(delta_similarity(model[:, np.newaxis], human))
 
-    return bootstrap(similarity, cell)
+    return similarity, np.asarray(cell.ravel(), dtype=np.intp)

@@ -19,8 +19,10 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, subject_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.inference.answers import observer_design
 from pytest_brainscore.metrics.behavior.accuracy_distance import (
     accuracy_distance,
     accuracy_distance_ceiling,
@@ -85,7 +87,7 @@ def accuracy_distance_score(benchmark: Benchmark, model: BrainModel, data: Bench
         return np.asarray(accuracy_similarity(model_accuracy[:, np.newaxis], subject_accuracies).mean(axis=-1))
 
     draws = bootstrap(similarity, images["truth"].to_numpy(str))
-    return outcome(
+    score = outcome(
         benchmark,
         ratio(raw.value, ceiling, deviation(draws)),
         raw=raw.value,
@@ -95,6 +97,15 @@ def accuracy_distance_score(benchmark: Benchmark, model: BrainModel, data: Bench
         provenance={"protocol": PROTOCOL_REVISION, "data_sha256": digest(trials), "stimuli": stimuli.digest()},
         values=xr.DataArray(raw.similarities[0], dims="subject"),
     )
+    design = observer_design(
+        lambda right, theirs, _same, total: accuracy_similarity(right / total, theirs / total),
+        correct,
+        subjects,
+        None,
+        stimulus_units(benchmark, images["stimulus_id"], images["truth"].to_numpy(str)),
+        subject_units(benchmark, sorted(set(trials["subject"]))),
+    )
+    return with_replicates(score, design, bounded=True)
 
 
 def _correct_by_subject(trials: pd.DataFrame, images: int, benchmark: Benchmark) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.recordings import coordinate, name_of
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.benchmarks.shared.representational_similarity import (
     DRAWS,
     SEED,
@@ -18,7 +19,9 @@ from pytest_brainscore.benchmarks.shared.representational_similarity import (
     record,
     similarity,
 )
+from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.inference.similarity import similarity_design
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 from pytest_brainscore.metrics.similarity.rdm import representational_dissimilarity, rsa_ceiling
 from pytest_brainscore.scoring.score import Score
@@ -82,7 +85,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     dissimilarity = model_dissimilarity(model, responses)
     raw = similarity(model, dissimilarity, target)
     normalised = ratio(raw, ceiling, bootstrap_error(dissimilarity, target))
-    return Score(
+    score = Score(
         value=normalised.value,
         error=normalised.error,
         raw=raw,
@@ -106,6 +109,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
             "seed": SEED,
         },
     )
+    return with_replicates(score, similarity_design(dissimilarity, target, stimulus_units(benchmark, as_text(ids))))
 
 
 def _voxels(assembly: xr.DataArray) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:

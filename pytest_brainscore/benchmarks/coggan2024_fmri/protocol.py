@@ -10,8 +10,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.recordings import coordinate, name_of
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, subject_units, with_replicates
 from pytest_brainscore.benchmarks.shared.representational_similarity import record
+from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.inference.similarity import similarity_design
 from pytest_brainscore.metrics.reliability.explained_variance import squared_ratio
 from pytest_brainscore.metrics.shared.aggregation import defined_mean
 from pytest_brainscore.metrics.similarity.rsm import (
@@ -85,7 +88,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     ids = coordinate(assembly, "stimulus_id")
     responses = record(benchmark, model, stimuli, ids, TIME_BIN)
     units = responsive_units(responses)
-    correlations = similarity_to_subjects(_similarities(benchmark, model, responses[:, units]), subjects)
+    own = _similarities(benchmark, model, responses[:, units])
+    correlations = similarity_to_subjects(own, subjects)
     defined = correlations[~np.isnan(correlations)]
     if not defined.size:
         raise NoNumber(f"The most responsive units of {model.identifier} find all images equally similar.")
@@ -93,7 +97,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     raw_error = float(defined.std(ddof=1) / np.sqrt(defined.size)) if defined.size > 1 else float("nan")
     normalised = squared_ratio(raw, ceiling, raw_error)
     names = coordinate(assembly, "subject")[neuroids]
-    return Score(
+    score = Score(
         value=min(normalised.value, 1.0),
         error=normalised.error,
         raw=raw,
@@ -117,6 +121,9 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
         unclipped=normalised.signed,
         values=xr.DataArray(correlations, {"subject": names}, ("subject",)).assign_attrs(raw_error=raw_error),
     )
+    shown = stimulus_units(benchmark, as_text(ids))
+    design = similarity_design(own, subjects, shown, subject_units(benchmark, names), correlation="pearson")
+    return with_replicates(score, design, bounded=True)
 
 
 def _similarities(benchmark: Benchmark, model: BrainModel, responses: NDArray[np.float32]) -> NDArray[np.float64]:

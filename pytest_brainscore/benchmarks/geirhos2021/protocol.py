@@ -20,8 +20,10 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, subject_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.inference.answers import accuracy_design, observer_design
 from pytest_brainscore.metrics.behavior.accuracy import accuracy
 from pytest_brainscore.metrics.behavior.error_consistency import (
     error_consistency,
@@ -95,7 +97,7 @@ def error_consistency_score(benchmark: Benchmark, model: BrainModel, data: Bench
     ceiling = require_ceiling(error_consistency_ceiling(subjects, conditions).value, benchmark)
     unclipped = consistency.value / ceiling
     trials = trials[trials["stimulus_id"].isin(images["stimulus_id"])]
-    return Score(
+    score = Score(
         value=min(unclipped, 1.0),
         error=credible(_deviation(correct, subjects, conditions) / ceiling, len(images)),
         raw=consistency.value,
@@ -121,6 +123,17 @@ def error_consistency_score(benchmark: Benchmark, model: BrainModel, data: Bench
             ("condition", "subject"),
         ),
     )
+    design = observer_design(
+        kappa_of_counts,
+        correct,
+        subjects,
+        conditions,
+        stimulus_units(benchmark, images["stimulus_id"], conditions),
+        subject_units(benchmark, sorted(set(trials["subject"]))),
+    )
+    return with_replicates(
+        score, design, raw=consistency.signed, scale=lambda values: np.abs(values) / ceiling, bounded=True
+    )
 
 
 def top1_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
@@ -143,7 +156,7 @@ def top1_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> 
     kept = kept_images(benchmark, stimuli)
     images = _answered(benchmark, kept, model)
     share = accuracy(images["answer"].to_numpy(str), images["truth"].to_numpy(str))
-    return Score(
+    score = Score(
         value=share.value,
         error=credible(share.error, len(images)),
         raw=share.value,
@@ -153,6 +166,9 @@ def top1_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> 
         provenance={"protocol": PROTOCOL_REVISION, "stimuli": kept.digest()},
         details={"confusion": confusion_details(images["truth"].to_numpy(str), images["answer"].to_numpy(str))},
     )
+    correct = (images["answer"] == images["truth"]).to_numpy(bool)
+    shown = stimulus_units(benchmark, images["stimulus_id"], images["condition"].to_numpy(str))
+    return with_replicates(score, accuracy_design(correct, shown))
 
 
 def kept_images(benchmark: Benchmark, stimuli: StimulusSet) -> StimulusSet:

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.hebart2023 import CEILING, CHANCE
 from pytest_brainscore.benchmarks.shared.behavior import as_identifiers, digest, outcome, trial_table
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, ModelError
+from pytest_brainscore.inference.answers import triplet_design
 from pytest_brainscore.metrics.behavior.accuracy import accuracy
 from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import above_chance
@@ -83,7 +85,7 @@ def match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) ->
         return np.array([_weighted_share(drawn, drawn_as, match.correct) for drawn in weights])
 
     draws = bootstrap(share, np.zeros(len(stimuli), dtype=np.intp))
-    return outcome(
+    score = outcome(
         benchmark,
         above_chance(match.value, CEILING, CHANCE, deviation(draws)),
         raw=match.value,
@@ -91,6 +93,12 @@ def match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) ->
         bounded=True,
         n={"stimuli": len(stimuli), "triplets": len(rows)},
         provenance={"protocol": PROTOCOL_REVISION, "data_sha256": digest(trials), "stimuli": stimuli.digest()},
+    )
+    return with_replicates(
+        score,
+        triplet_design(match.correct, rows, stimulus_units(benchmark, ids)),
+        scale=lambda shares: (shares - CHANCE) / (CEILING - CHANCE),
+        bounded=True,
     )
 
 

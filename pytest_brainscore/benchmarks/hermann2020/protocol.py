@@ -8,8 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.behavior import name_categories, require_columns
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import NoNumber
+from pytest_brainscore.inference.answers import accuracy_design
+from pytest_brainscore.inference.draws import Units
+from pytest_brainscore.inference.levels import Design, Level
 from pytest_brainscore.metrics.behavior.cue_conflict import cue_conflict
 from pytest_brainscore.metrics.reliability.bootstrap import DRAWS, SEED, bootstrap, deviation
 from pytest_brainscore.metrics.shared.aggregation import credible
@@ -52,7 +56,9 @@ def shape_match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkDa
     value = counted.shape_match
     error = float(np.sqrt(value * (1 - value) / counted.stimuli))
     details = decision_details(answers, shapes, textures)
-    return _score(benchmark, stimuli, value, error, {"stimuli": counted.stimuli}, {}, details)
+    score = _score(benchmark, stimuli, value, error, {"stimuli": counted.stimuli}, {}, details)
+    conflict = shapes != textures
+    return with_replicates(score, accuracy_design((answers == shapes)[conflict], _drawn(benchmark, stimuli, shapes)))
 
 
 def shape_bias_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
@@ -95,7 +101,10 @@ def shape_bias_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkDat
     error = deviation(bootstrap(bias_of, shapes[conflict]))
     details = decision_details(answers, shapes, textures)
     n = {"stimuli": counted.stimuli, "decided": int((by_shape | by_texture).sum()), "bootstraps": DRAWS}
-    return _score(benchmark, stimuli, counted.shape_bias, error, n, {"seed": SEED}, details)
+    score = _score(benchmark, stimuli, counted.shape_bias, error, n, {"seed": SEED}, details)
+    shown = _drawn(benchmark, stimuli, shapes)
+    by_shape, by_texture = shown.sort(by_shape), shown.sort(by_texture)
+    return with_replicates(score, Design((Level(shown, bias_of),)))
 
 
 def decision_details(answers: NDArray[np.str_], shapes: NDArray[np.str_], textures: NDArray[np.str_]) -> dict[str, Any]:
@@ -131,6 +140,12 @@ def _answers(
     shapes, textures = stimuli.table[SHAPE].to_numpy(str), stimuli.table[TEXTURE].to_numpy(str)
     answers = name_categories(model, sorted(set(shapes.tolist())), stimuli, benchmark.number_of_trials)
     return answers, shapes, textures
+
+
+def _drawn(benchmark: Benchmark, stimuli: StimulusSet, shapes: NDArray[np.str_]) -> Units:
+    """Return the images whose shape and texture differ in category, drawn within categories of shape."""
+    conflict = shapes != stimuli.table[TEXTURE].to_numpy(str)
+    return stimulus_units(benchmark, stimuli.table["stimulus_id"].to_numpy()[conflict], shapes[conflict])
 
 
 def _score(

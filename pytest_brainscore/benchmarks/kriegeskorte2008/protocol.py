@@ -10,6 +10,7 @@ import numpy as np
 
 from pytest_brainscore.benchmarks.kriegeskorte2008 import HUMAN
 from pytest_brainscore.benchmarks.shared.recordings import coordinate
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.benchmarks.shared.representational_similarity import (
     DRAWS,
     SEED,
@@ -18,6 +19,8 @@ from pytest_brainscore.benchmarks.shared.representational_similarity import (
     record,
     similarity,
 )
+from pytest_brainscore.data.joining.names import as_text
+from pytest_brainscore.inference.similarity import similarity_design
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 from pytest_brainscore.metrics.similarity.rdm import rsa_ceiling
 from pytest_brainscore.scoring.score import Score
@@ -67,7 +70,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     dissimilarity = model_dissimilarity(model, responses)
     raw = similarity(model, dissimilarity, target)
     normalised = ratio(raw, ceiling, bootstrap_error(dissimilarity, target))
-    return Score(
+    score = Score(
         value=normalised.value,
         error=normalised.error,
         raw=raw,
@@ -81,3 +84,4 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
             "seed": SEED,
         },
     )
+    return with_replicates(score, similarity_design(dissimilarity, target, stimulus_units(benchmark, as_text(ids))))

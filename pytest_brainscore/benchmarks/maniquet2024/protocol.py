@@ -19,8 +19,10 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_columns,
     trial_table,
 )
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.inference.levels import Design, Level, Statistic
 from pytest_brainscore.metrics.behavior.confusion_similarity import confusion_counts, confusion_similarity
 from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
@@ -78,10 +80,12 @@ def confusion_similarity_score(benchmark: Benchmark, model: BrainModel, data: Be
         )
     cells = [(row == truth) & (column == choice) for row in categories for column in categories]
     member = np.stack(cells, axis=1).astype(np.float64)
-    draws = bootstrap(
-        lambda weights: confusion_similarity((weights @ member).reshape(-1, *counts.shape), human[np.newaxis]), truth
-    )
-    return _score(benchmark, data, raw, draws, trials, {"categories": len(categories)})
+
+    def similarity(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return confusion_similarity((weights @ member).reshape(-1, *counts.shape), human[np.newaxis])
+
+    score = _score(benchmark, data, raw, bootstrap(similarity, truth), trials, {"categories": len(categories)})
+    return with_replicates(score, _design(benchmark, images, truth, similarity))
 
 
 def tasks_consistency_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
@@ -147,7 +151,8 @@ def tasks_consistency_score(benchmark: Benchmark, model: BrainModel, data: Bench
         {"observer": ["model", "human"], "task": tasks},
         ("observer", "task"),
     )
-    return _score(benchmark, data, raw, bootstrap(consistency, shown), trials, {"tasks": len(tasks)}, values)
+    score = _score(benchmark, data, raw, bootstrap(consistency, shown), trials, {"tasks": len(tasks)}, values)
+    return with_replicates(score, _design(benchmark, images, shown, consistency))
 
 
 def _answers(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> tuple[pd.DataFrame, NDArray[np.str_]]:
@@ -163,6 +168,11 @@ def _answers(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> tu
     )
     columns = ("image_label", "manipulation", "manipulation_details")
     return answer_table(data.stimuli, {"choice": answers.choices}, *columns), np.sort(answers.categories)
+
+
+def _design(benchmark: Benchmark, images: pd.DataFrame, strata: NDArray[np.str_], statistic: Statistic) -> Design:
+    """Return what a score generalises over: the test images, in the order of their ids, within strata."""
+    return Design((Level(stimulus_units(benchmark, images["stimulus_id"], strata), statistic),))
 
 
 def _score(

@@ -23,6 +23,10 @@ from pytest_brainscore.benchmarks.marques2020 import (
 )
 from pytest_brainscore.benchmarks.marques2020.distributions import distribution_details
 from pytest_brainscore.benchmarks.marques2020.sessions import record_firing_rates
+from pytest_brainscore.benchmarks.shared.replicating import with_replicates
+from pytest_brainscore.inference.distributions import distribution_design
+from pytest_brainscore.inference.draws import units
+from pytest_brainscore.inference.levels import Design
 from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.metrics.tuning.ks_similarity import KSSimilarity, ks_similarity
 from pytest_brainscore.scoring.score import Score
@@ -149,7 +153,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
     values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]
     raw = ks_similarity(values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS)
     ceiling = property_ceiling(target)
-    return Score(
+    outcome = Score(
         value=raw.value / ceiling.value,
         error=_error(raw, values, ceiling.value),
         raw=raw.value,
@@ -170,6 +174,26 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
         },
         values=xr.DataArray(raw.samples, dims="bootstrap"),
         details={"distribution": distribution_details(neuronal_property(benchmark), values, target)},
+    )
+    return with_replicates(outcome, _design(benchmark, raw.value, values, target))
+
+
+def _design(benchmark: Benchmark, value: float, values: NDArray[np.float64], target: targets.PropertyTarget) -> Design:
+    """Return what a score generalises over: the responsive units of the model, and the neurons.
+
+    Of recordings all properties are those of the same neurons, and of the same units; of a printed histogram nobody
+    knows which neuron of another histogram is which.
+    """
+    neurons = benchmark.identifier if targets.is_printed(benchmark) else benchmark.assembly
+    draws = np.random.RandomState(SEED).randint(0, values.size, size=(BOOTSTRAPS, target.values.size))
+    return distribution_design(
+        value,
+        values,
+        target.values,
+        target.bins,
+        draws,
+        units(benchmark.assembly, "unit of the model", values.size),
+        units(neurons, "neuron", target.values.size),
     )
 
 

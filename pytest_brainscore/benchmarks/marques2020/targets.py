@@ -71,6 +71,11 @@ def property_target(benchmark: Benchmark) -> PropertyTarget:
     return _target(values, np.asarray(assembly.attrs[f"{name}_bins"], dtype=np.float64), benchmark.assembly)
 
 
+def is_printed(benchmark: Benchmark) -> bool:
+    """Tell whether the neurons of a benchmark are known by a printed histogram alone, without any order."""
+    return benchmark.assembly in _FILES
+
+
 def _published_histogram(file: str, name: str) -> PropertyTarget:
     path = resource_folder("fixtures/marques2020") / file
     document = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -21,8 +21,10 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.inference.levels import Design, Level, Statistic, unchanged
 from pytest_brainscore.metrics.behavior.image_level_behavior import (
     BehavioralPattern,
     Trials,
@@ -139,8 +141,9 @@ def i2n_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData, *, s
     undefined = int(np.isnan(by_half).sum())
     unnormalised = model_pattern(probabilities, seen, truth, answers.categories, normalised=False)
     roots = np.where(np.isnan(by_half), np.nan, np.sqrt(ceilings))
-    draws = _bootstrapped(unnormalised, truth, trials, roots)
-    return outcome(
+    statistic, strata = _resampled(unnormalised, truth, trials, roots)
+    draws = bootstrap(statistic, strata)
+    score = outcome(
         benchmark,
         NormalisedScore(float(np.nanmean(by_half)), deviation(draws), benchmark.normalisation),
         raw=raw.value,
@@ -165,6 +168,9 @@ def i2n_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData, *, s
             ("of", "repetition"),
         ),
     )
+    # Images are sorted by their id, as those of the draws are.
+    design = Design((Level(stimulus_units(benchmark, unnormalised.images, strata), statistic),))
+    return with_replicates(score, design, raw=score.value, scale=unchanged)
 
 
 def i2n_score_of_few_trials(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
@@ -175,10 +181,13 @@ def i2n_score_of_few_trials(benchmark: Benchmark, model: BrainModel, data: Bench
     return i2n_score(benchmark, model, data, skip_undefined=True)
 
 
-def _bootstrapped(
+def _resampled(
     model: BehavioralPattern, truth: NDArray[np.str_], trials: Trials, roots: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the score of each draw of images, whose objects are `truth`; patterns are not normalised yet."""
+) -> tuple[Statistic, NDArray[np.intp]]:
+    """Return the score as a function of how often each image counts, and the objects within which images are drawn.
+
+    The objects in the images are `truth`; patterns are not normalised yet.
+    """
     position = {str(name): column for column, name in enumerate(model.objects)}
     shown = np.array([position[name] for name in truth])
     correlations = []
@@ -194,4 +203,4 @@ def _bootstrapped(
         by_half = [correlation(weights) / root for correlation, root in zip(correlations, roots, strict=True)]
         return defined_mean(np.stack(by_half, axis=-1))
 
-    return bootstrap(score, shown)
+    return score, shown

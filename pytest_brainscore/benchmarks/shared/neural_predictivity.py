@@ -14,8 +14,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.recordings import rows_of_images
+from pytest_brainscore.benchmarks.shared.replicating import neuroid_units, stimulus_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.inference.predictivity import predictivity_design
 from pytest_brainscore.metrics.predictivity.neural_predictivity import predictivity
 from pytest_brainscore.metrics.predictivity.pls import METHOD
 from pytest_brainscore.metrics.reliability.explained_variance import NORMALISATIONS
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.shared.recordings import Recording
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.metrics.shared.aggregation import SplitScore
+    from pytest_brainscore.metrics.shared.splits import Split
     from pytest_brainscore.models.interface import BrainModel, RecordingTarget, TimeBin
 
 PROTOCOL_REVISION: Final = 2
@@ -78,15 +81,23 @@ def predictivity_score(
     ceiling = None if benchmark.normalisation == "r" else _ceiling(recording)
     model.start_recording(cast("RecordingTarget", benchmark.region), [time_bin])
     features = record_responses(model, place_on_screen(stimuli, model.visual_degrees()))
-    correlations = correlate(model, features, recording, targets, rows)
+    held_out: list[NDArray[np.float64]] = []
+    correlations = correlate(model, features, recording, targets, rows, held_out)
     common: dict[str, Any] = {
         "raw": correlations.value,
         "n": counts(recording, features, correlations),
         "provenance": provenance(recording, stimuli),
     }
     values = labelled(correlations, recording).assign_attrs(raw_error=correlations.error)
+    design = predictivity_design(
+        held_out,
+        [split.test for split in splits_of(recording, rows)],
+        targets[rows],
+        stimulus_units(benchmark, recording.stimulus_ids[rows], _labels(recording, rows)),
+        neuroid_units(benchmark, recording.neuroids, targets.shape[1]),
+    )
     if ceiling is None:
-        return Score(
+        score = Score(
             value=correlations.value,
             error=correlations.error,
             ceiling=1.0,
@@ -94,8 +105,9 @@ def predictivity_score(
             values=values,
             **common,
         )
+        return with_replicates(score, design)
     normalised = NORMALISATIONS[benchmark.normalisation](correlations.value, ceiling.value, correlations.error)
-    return Score(
+    score = Score(
         value=normalised.value,
         error=normalised.error,
         ceiling=ceiling.value,
@@ -104,6 +116,7 @@ def predictivity_score(
         values=values.assign_attrs(ceiling_error=ceiling.error),
         **common,
     )
+    return with_replicates(score, design)
 
 
 def _ceiling(recording: Recording) -> SplitScore:
@@ -136,6 +149,7 @@ def correlate(
     recording: Recording,
     targets: NDArray[np.float64],
     rows: NDArray[np.intp],
+    held_out: list[NDArray[np.float64]] | None = None,
 ) -> SplitScore:
     """Correlate predicted with recorded responses.
 
@@ -151,6 +165,8 @@ def correlate(
         The recording, and its average over repetitions.
     rows
         Number of each shown stimulus in the recording, see `match_stimuli`.
+    held_out
+        As in `predictivity`.
 
     Raises
     ------
@@ -158,13 +174,8 @@ def correlate(
         When no neuroid has a correlation, or there are fewer units or training stimuli than PLS has components.
 
     """
-    labels = None if recording.labels is None else recording.labels[rows]
     try:
-        splits = stimulus_splits(recording.stimulus_ids[rows], stratify=labels)
-    except ValueError as error:
-        raise DataUnavailable(f"The recordings {recording.name} cannot be split: {error}") from error
-    try:
-        correlations = predictivity(features, targets[rows], splits=splits)
+        correlations = predictivity(features, targets[rows], splits_of(recording, rows), held_out=held_out)
     except ValueError as error:
         raise NoNumber(f"{model.identifier} cannot be fitted to {recording.name}: {error}") from error
     if np.isnan(correlations.value):
@@ -173,6 +184,25 @@ def correlate(
             "over the tested stimuli."
         )
     return correlations
+
+
+def splits_of(recording: Recording, rows: NDArray[np.intp]) -> list[Split]:
+    """Return the published splits of the shown stimuli, see `match_stimuli`.
+
+    Raises
+    ------
+    DataUnavailable
+        When there are too few stimuli, or of a label.
+
+    """
+    try:
+        return list(stimulus_splits(recording.stimulus_ids[rows], stratify=_labels(recording, rows)))
+    except ValueError as error:
+        raise DataUnavailable(f"The recordings {recording.name} cannot be split: {error}") from error
+
+
+def _labels(recording: Recording, rows: NDArray[np.intp]) -> NDArray[np.generic] | None:
+    return None if recording.labels is None else recording.labels[rows]
 
 
 def counts(recording: Recording, features: NDArray[np.float32], correlations: SplitScore) -> dict[str, int]:

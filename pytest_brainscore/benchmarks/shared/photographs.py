@@ -12,7 +12,10 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.benchmarks.shared.behavior import name_categories, require_columns
+from pytest_brainscore.benchmarks.shared.replicating import with_replicates
 from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.inference.answers import accuracy_design
+from pytest_brainscore.inference.draws import units
 from pytest_brainscore.metrics.shared.aggregation import credible
 from pytest_brainscore.scoring.score import Score
 
@@ -75,7 +78,7 @@ def naming_score(
     answers = name_categories(model, TASK, shown, benchmark.number_of_trials)
     correct = np.asarray(answers == stimuli.table["synset"].to_numpy(str))
     value = float(correct.mean())
-    return Score(
+    score = Score(
         value=value,
         error=credible(standard_error(correct, stimuli.table["filename"]), count),
         raw=value,
@@ -89,6 +92,9 @@ def naming_score(
         },
         values=_by_condition(correct, stimuli, conditions) if conditions else None,
     )
+    # Versions of one photograph are drawn together, and the same photographs for all benchmarks that show them.
+    drawn = units("photographs", "photograph", _photographs(stimuli.table["filename"]))
+    return with_replicates(score, accuracy_design(correct, drawn))
 
 
 def standard_error(correct: NDArray[np.bool_], filenames: ArrayLike) -> float:
@@ -106,10 +112,13 @@ def standard_error(correct: NDArray[np.bool_], filenames: ArrayLike) -> float:
         Name of each image's file, shape (image,); equal last parts are versions of one photograph.
 
     """
-    photographs = [PurePosixPath(str(name)).name for name in np.asarray(filenames).tolist()]
-    _, codes = np.unique(photographs, return_inverse=True)
+    _, codes = np.unique(_photographs(filenames), return_inverse=True)
     deviations = np.bincount(codes.ravel(), weights=correct - correct.mean())
     return float(np.sqrt((deviations**2).sum()) / correct.size)
+
+
+def _photographs(filenames: ArrayLike) -> list[str]:
+    return [PurePosixPath(str(name)).name for name in np.asarray(filenames).tolist()]
 
 
 def _by_condition(correct: NDArray[np.bool_], stimuli: StimulusSet, conditions: tuple[str, ...]) -> xr.DataArray:

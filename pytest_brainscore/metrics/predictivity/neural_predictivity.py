@@ -6,7 +6,7 @@ take the median over neuroids and the mean over splits (Schrimpf, Kubilius et al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -37,6 +37,7 @@ def predictivity(
     splits: Sequence[Split],
     *,
     regression: Regression = predict_pls,
+    held_out: list[NDArray[np.float64]] | None = None,
 ) -> SplitScore:
     """Score how well features predict targets, cross-validated. For reverse predictivity, exchange the two.
 
@@ -50,6 +51,8 @@ def predictivity(
         Row numbers of training and test stimuli; published are the ten of `shuffle_splits`.
     regression
         What is fitted.
+    held_out
+        Where given, the predictions for the test stimuli of each split are added to it, shape (stimulus, neuroid) each.
 
     Returns
     -------
@@ -63,8 +66,17 @@ def predictivity(
     """
     responses = np.asarray(targets, dtype=np.float64)
     predictions = regression(features, responses, splits)
-    score = aggregate_splits(correlate_predictions(predictions, responses, splits))
+    kept = predictions if held_out is None else _kept(predictions, held_out)
+    score = aggregate_splits(correlate_predictions(kept, responses, splits))
     return score._replace(fitted=getattr(predictions, "counts", score.fitted))
+
+
+def _kept(
+    predictions: Iterable[NDArray[np.float64]], held_out: list[NDArray[np.float64]]
+) -> Iterator[NDArray[np.float64]]:
+    for prediction in predictions:
+        held_out.append(prediction)
+        yield prediction
 
 
 def time_shared_correlations(

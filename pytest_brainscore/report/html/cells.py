@@ -11,7 +11,9 @@ from pytest_brainscore.report.html.changes import CHANGES, SIGNS, change_of
 from pytest_brainscore.report.html.columns import Column
 from pytest_brainscore.report.notation import (
     VERDICTS,
+    counted,
     duration,
+    interval,
     number,
     number_or_blank,
     plus_minus,
@@ -201,7 +203,12 @@ def _against_baseline(record: BenchmarkRecord) -> str:
         parts.append(f"baseline {number(comparison.baseline, 4)}")
     if comparison.delta is not None:
         parts.append(f"difference {signed(comparison.delta, 4)}")
-    if comparison.tolerance is not None:
+    paired = comparison.paired
+    if paired is not None:
+        scores = counted(paired.comparisons, "score")
+        parts.append(f"interval {interval(paired.low, paired.high, 4)} for {scores} of the run at once")
+        parts.append(f"margin {paired.margin:g}")
+    elif comparison.tolerance is not None:
         parts.append(f"tolerance {comparison.tolerance:g}")
     reason = f": {comparison.reason}" if comparison.reason else ""
     return ", ".join(parts) + reason

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import as_reported, parents
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.scoring.comparison import Ingredient
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree
@@ -80,7 +80,9 @@ def _column(label: str, report: Report, model: ModelRecord, tree: ScoreTree) -> 
         model=model,
         leaves=leaves,
         others=others,
-        aggregates=parents(report.benchmarks, model.identifier, tree),
+        aggregates=as_reported(
+            parents(report.benchmarks, model.identifier, tree), report.aggregates.get(model.identifier, {})
+        ),
         shared=_shared([record.fingerprint for record in scored]),
     )
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.report.aggregates import MAIN_PARENTS, REGIONS, headlines, parents
+from pytest_brainscore.report.aggregates import MAIN_PARENTS, REGIONS, as_reported, headlines, parents
 from pytest_brainscore.report.plots.confusion import confusion
+from pytest_brainscore.report.plots.differences import forest_of_baselines
 from pytest_brainscore.report.plots.drawing import nothing
 from pytest_brainscore.report.plots.model_scatter import Pair, model_scatter
 from pytest_brainscore.report.plots.property_distributions import property_distributions
@@ -58,7 +59,7 @@ def score_plot(
     Benchmarks outside the score tree, and regions of which nothing ran, are not in it; with more results than
     `most_benchmarks`, only the regions are.
     """
-    aggregates = parents(report.benchmarks, model)
+    aggregates = as_reported(parents(report.benchmarks, model), report.aggregates.get(model, {}))
     bars = []
     results = sum(each.model == model and each.status in ("scored", "nan") for each in report.benchmarks)
     regions_only = most_benchmarks is not None and results > most_benchmarks
@@ -125,6 +126,9 @@ def page_figures(reports: Sequence[Report], population: Population | None = None
     if any(each.model == model and each.status == "scored" for each in report.benchmarks):
         note = f" ({left_out} plots of benchmarks are left out to keep this page small)" if left_out else ""
         figures[f"Score bars of {model}{note}"] = score_plot(report, model, population, most_benchmarks=_PAGE_BARS)
+    against = forest_of_baselines(report.benchmarks, model)
+    if against is not None:
+        figures[f"{model} minus its baselines"] = against
     scatter = {f"{a} and {b}": svg for (a, b), svg in scatter_plots(report).items()}
     return figures | scatter | details
 
@@ -132,8 +136,9 @@ def page_figures(reports: Sequence[Report], population: Population | None = None
 def write_plots(report: Report, folder: Path) -> list[Path]:
     """Write every plot of a report as a file of its own, each at once, and return their paths.
 
-    Files are called ``MODEL-scores.svg``, ``MODEL-BENCHMARK.svg`` and ``MODEL-against-MODEL.svg``; other files in the
-    folder stay. Two records of the same name in files are told apart by a number.
+    Files are called ``MODEL-scores.svg``, ``MODEL-minus-baselines.svg``, ``MODEL-BENCHMARK.svg`` and
+    ``MODEL-against-MODEL.svg``; other files in the folder stay. Two records of the same name in files are told apart by
+    a number.
 
     Raises
     ------
@@ -152,6 +157,9 @@ def write_plots(report: Report, folder: Path) -> list[Path]:
 
     for model in report.models:
         add(f"{model.identifier}-scores", score_plot(report, model.identifier))
+        against = forest_of_baselines(report.benchmarks, model.identifier)
+        if against is not None:
+            add(f"{model.identifier}-minus-baselines", against)
     for record in report.benchmarks:
         svg = benchmark_plot(record)
         if svg is not None:

@@ -114,8 +114,10 @@ OPTIONS = (
     ),
     Option(
         "--brainscore-tolerance",
-        "How far a score may fall below its baseline: abs:.005 (the default), sem:2 (times the baseline's error), "
-        "or for some benchmarks only, PATTERN=abs:.01. Repeatable; the last match wins.",
+        "When a score has fallen below its baseline: paired (the default where the baseline has bootstrap values): "
+        "the interval of the difference on the same images and neurons is below 0, with a chance of 5 % for the whole "
+        "run that nothing fell; paired:.01, below -.01; abs:.005 (the default elsewhere), sem:2 (times the baseline's "
+        "error); or for some benchmarks only, PATTERN=abs:.01. Repeatable; the last match wins.",
         "EXPR",
         repeatable=True,
     ),

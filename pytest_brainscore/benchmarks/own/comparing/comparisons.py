@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.own.comparing.measured import Measured
+from pytest_brainscore.benchmarks.own.comparing.measured import Measured, measured
+from pytest_brainscore.benchmarks.own.comparing.sampled import sampled_pairs, sampled_predictions
 from pytest_brainscore.errors import NoNumber, RecordingError
 from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.neural_predictivity import Regression, predictivity, standardised
 from pytest_brainscore.metrics.predictivity.object_readout import object_readout
 from pytest_brainscore.metrics.predictivity.pls import predict_pls
 from pytest_brainscore.metrics.predictivity.ridge import predict_ridge, predict_ridge_cv
-from pytest_brainscore.metrics.shared.aggregation import SplitScore, score_subsets
+from pytest_brainscore.metrics.shared.aggregation import score_subsets
 from pytest_brainscore.metrics.shared.background_exclusion import without_shared_backgrounds
 from pytest_brainscore.metrics.shared.splits import Split, fold_splits, shuffle_splits
 from pytest_brainscore.metrics.similarity.cka import cka, cka_biased, cka_jackknife
@@ -38,7 +39,7 @@ from pytest_brainscore.metrics.similarity.rsm import (
 Array = NDArray[Any]
 
 
-def pls(features: Array, responses: Array, *, components: int, **drawn: Any) -> SplitScore:
+def pls(features: Array, responses: Array, *, components: int, **drawn: Any) -> Measured:
     """Predict by partial least squares."""
     return _predicted(features, responses, partial(predict_pls, components=components), **drawn)
 
@@ -46,40 +47,43 @@ def pls(features: Array, responses: Array, *, components: int, **drawn: Any) -> 
 def reverse_pls(features: Array, responses: Array, *, components: int, **drawn: Any) -> Measured:
     """Predict the units by the neuroids: values are those of units."""
     found = _predicted(responses, features, partial(predict_pls, components=components), **drawn)
-    return Measured(found.value, found.error, found.values, ("split", "unit"), found.counts())
+    return Measured(found.raw, found.error, found.values, ("split", "unit"), found.counts)
 
 
-def ridge(features: Array, responses: Array, *, alpha: float, **drawn: Any) -> SplitScore:
+def ridge(features: Array, responses: Array, *, alpha: float, **drawn: Any) -> Measured:
     """Predict by ridge regression."""
     return _predicted(features, responses, partial(predict_ridge, alpha=alpha), **drawn)
 
 
-def ridgecv(features: Array, responses: Array, *, alphas: Any, **drawn: Any) -> SplitScore:
+def ridgecv(features: Array, responses: Array, *, alphas: Any, **drawn: Any) -> Measured:
     """Predict by ridge regression with a penalty that is chosen, from the published ones unless others are given."""
     regression = predict_ridge_cv if alphas is None else partial(predict_ridge_cv, alphas=alphas)
     return _predicted(features, responses, regression, **drawn)
 
 
-def linear(features: Array, responses: Array, **drawn: Any) -> SplitScore:
+def linear(features: Array, responses: Array, **drawn: Any) -> Measured:
     """Predict by least squares."""
     return _predicted(features, responses, predict_linear, **drawn)
 
 
-def neuron_to_neuron(features: Array, responses: Array, **drawn: Any) -> SplitScore:
+def neuron_to_neuron(features: Array, responses: Array, **drawn: Any) -> Measured:
     """Predict by the unit with the largest correlation."""
     return _predicted(features, responses, predict_neuron_to_neuron, **drawn)
 
 
 def _predicted(
     features: Array, responses: Array, regression: Regression, *, scaled: bool, background: Array | None, **drawn: Any
-) -> SplitScore:
+) -> Measured:
     splits = _splits(len(features), **drawn)
     if background is not None:
         splits = without_shared_backgrounds(splits, background)
     targets = standardised(responses) if scaled else responses
     if scaled:
         targets = np.where(np.isnan(targets), 0, targets)  # a constant neuroid stays one, and has no correlation
-    return predictivity(features, targets, regression=regression, splits=splits)
+    held_out: list[NDArray[np.float64]] = []
+    found = predictivity(features, targets, regression=regression, splits=splits, held_out=held_out)
+    sampled = sampled_predictions(held_out, splits, targets, drawn["stratify"])
+    return measured(found, targets.shape[1], "predictivity")._replace(sampled=sampled)
 
 
 def _splits(
@@ -117,7 +121,8 @@ def rdm(features: Array, dissimilarities: Array, *, seed: int, bootstraps: int) 
     """Compare dissimilarities by rank; the error is that of a bootstrap over stimuli."""
     own = rdm_of_responses(features, "features")
     error = pair_bootstrap(own, dissimilarities, seed=seed, draws=bootstraps)
-    return Measured(rdm_similarity(own, dissimilarities), error, counts={"bootstraps": bootstraps})
+    sampled = sampled_pairs(own, dissimilarities, "spearman")
+    return Measured(rdm_similarity(own, dissimilarities), error, counts={"bootstraps": bootstraps}, sampled=sampled)
 
 
 def rdm_of_responses(responses: Array, what: str = "recording") -> NDArray[np.float64]:
@@ -162,7 +167,8 @@ def rsm(features: Array, similarities: Array, *, seed: int, bootstraps: int) -> 
     own = representational_similarity(features[:, units])
     error = pair_bootstrap(own, similarities, seed=seed, draws=bootstraps, correlate=pearson_of_pairs)
     raw = float(similarity_to_subjects(own, similarities[np.newaxis])[0])
-    return Measured(raw, error, counts={"bootstraps": bootstraps, "responsive_units": int(units.size)})
+    counts = {"bootstraps": bootstraps, "responsive_units": int(units.size)}
+    return Measured(raw, error, counts=counts, sampled=sampled_pairs(own, similarities, "pearson"))
 
 
 def rsm_of_responses(responses: Array) -> NDArray[np.float64]:

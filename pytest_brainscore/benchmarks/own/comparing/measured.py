@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.own.comparing.recording_warning import warn
+from pytest_brainscore.benchmarks.own.comparing.sampled import Sampled, with_sampled
 from pytest_brainscore.errors import NoNumber, RecordingError
 from pytest_brainscore.metrics.reliability.explained_variance import (
     NORMALISATIONS,
@@ -49,6 +50,8 @@ class Measured(NamedTuple):
     """Names of their dimensions."""
     counts: Mapping[str, int] = MappingProxyType({})
     """Further counts for `n`, by name."""
+    sampled: Sampled | None = None
+    """What it generalises over, for bootstrap values; None where there are none."""
 
 
 def measured(result: Any, neuroids: int, metric: str) -> Measured:
@@ -124,7 +127,8 @@ def to_score(found: Measured, ceiling: Ceiling | None, chosen: Chosen, joined: J
         "values": _labelled(found, joined),
     }
     if ceiling is None:
-        return Score(value=found.raw, error=error, ceiling=1.0, normalisation="r", **common)
+        score = Score(value=found.raw, error=error, ceiling=1.0, normalisation="r", **common)
+        return with_sampled(score, found.sampled, joined)
     top = ceiling.value
     if chosen.normalisation == PER_NEUROID:
         normalised = _neuroid_by_neuroid(found, ceiling)
@@ -135,7 +139,7 @@ def to_score(found: Measured, ceiling: Ceiling | None, chosen: Chosen, joined: J
             f"The score is {normalised.value:.3f}, above 1: features predict the recording better (r = {found.raw:.3f})"
             f" than its ceiling allows (c = {top:.3f}); check that the ceiling belongs to this recording."
         )
-    return Score(
+    score = Score(
         value=normalised.value,
         error=math.nan if math.isnan(error) else normalised.error,  # one object, so that equal scores are equal
         ceiling=top,
@@ -143,6 +147,7 @@ def to_score(found: Measured, ceiling: Ceiling | None, chosen: Chosen, joined: J
         unclipped=normalised.sign_lost,
         **common,
     )
+    return with_sampled(score, found.sampled, joined)
 
 
 def _neuroid_by_neuroid(found: Measured, ceiling: Ceiling) -> NormalisedScore:

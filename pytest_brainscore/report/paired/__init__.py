@@ -1,0 +1,1 @@
+"""Differences that are told draw by draw: of two models, of several, and of a run from its baselines."""
