@@ -130,6 +130,13 @@ def test_a_subject_who_finds_all_images_equally_similar_is_left_out_and_counted(
     assert result.raw == pytest.approx(np.nanmean(result.values.values), abs=1e-15)
     assert np.isfinite([result.value, result.error, result.ceiling]).all()
     assert (result.n["subjects"], result.n["undefined_subjects"]) == (of_region.size, 1)
+    # Bootstrap values are those of the others alone.
+    without = data.isel({data.dims[2]: np.delete(np.arange(data.shape[2]), of_region[1])})
+    others = score(responses(), without)
+    assert result.replicates is not None
+    assert others.replicates is not None
+    assert result.raw == pytest.approx(others.raw, abs=1e-15)
+    assert np.corrcoef(result.replicates.values, others.replicates.values)[0, 1] == pytest.approx(1, abs=1e-6)
 
 
 @pytest.mark.parametrize("broken", ["subjects", "values", "region", "stimuli"])

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
 
+from pytest_brainscore.inference.levels import Replicates
+from pytest_brainscore.report.json_files import write_json
 from pytest_brainscore.report.reading import read_report
+from pytest_brainscore.report.replicates import read_replicates
 from pytest_brainscore.scoring.comparison import Comparison
 from tests.support.records import make_record
 
@@ -91,3 +95,19 @@ def test_a_report_that_is_given_twice_counts_once(brainscore: Brainscore, shards
     result = brainscore("merge", *again, "--expect", 2, "--to", "json:merged.json")
     assert result.exit_code == 0, result.output
     assert result.stdout == "2 reports: 2 scored; 2 unchanged\n"
+
+
+def test_bootstrap_values_are_merged(brainscore: Brainscore, shards: Path) -> None:
+    for name, folder in (("one", "V1"), ("two", "IT")):
+        path = shards / folder / "report.json"
+        drawn = Replicates(0.5, 0.5 + np.arange(1000) / 2**14, np.zeros((1, 250)))
+        write_json(read_report(path), path, {("net", name, 1): drawn})
+    assert brainscore("merge", shards, "--to", "json:merged.json").exit_code == 0
+    merged = read_report(Path("merged.json"))
+    assert sorted(read_replicates("merged.json", merged)) == [("net", "one", 1), ("net", "two", 1)]
+    (shards / "V1" / "report.replicates.npz").unlink()
+    result = brainscore("merge", shards, "--to", "json:merged.json")
+    assert result.exit_code == 0
+    assert "V1/report.json cannot be read from" in result.stderr
+    assert "Warning" not in result.stderr
+    assert sorted(read_replicates("merged.json", read_report(Path("merged.json")))) == [("net", "two", 1)]

@@ -121,8 +121,9 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
         unclipped=normalised.signed,
         values=xr.DataArray(correlations, {"subject": names}, ("subject",)).assign_attrs(raw_error=raw_error),
     )
-    shown = stimulus_units(benchmark, as_text(ids))
-    design = similarity_design(own, subjects, shown, subject_units(benchmark, names), correlation="pearson")
+    told = ~np.isnan(correlations)
+    shown, people = stimulus_units(benchmark, as_text(ids)), subject_units(benchmark, names[told])
+    design = similarity_design(own, subjects[told], shown, people, correlation="pearson")
     return with_replicates(score, design, bounded=True)
 
 
