@@ -217,3 +217,9 @@ def test_tests_mirror_the_rooms() -> None:
     assert {folder for folder in folders - NO_ROOM if not (PACKAGE / folder).is_dir()} == set()
     rooms = {path.parts[0] for path in MODULES if len(path.parts) > 1}
     assert rooms <= folders | {str(Path(folder).parts[0]) for folder in folders}
+
+
+def test_every_file_of_tests_has_a_name_of_its_own() -> None:
+    """Pytest imports a test file outside a package by its name alone."""
+    names = Counter(path.name for path in TESTS.rglob("test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []

@@ -206,7 +206,7 @@ def add_options(parser: pytest.Parser) -> None:
     """Add the option group "brainscore" and the ini twins."""
     group = parser.getgroup("brainscore", "brainscore: score vision models against primate brains and behavior")
     for option in OPTIONS:
-        words = f"{option.help} [ini: {option.name}]"
+        words = f"{option.help} [ini: {option.name}]".replace("%", "%%")  # argparse formats what it prints
         twin = f"{option.help} (twin of {option.flag})"
         if option.switch:
             group.addoption(option.flag, dest=option.name, action="store_true", default=False, help=words)
