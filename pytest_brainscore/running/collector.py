@@ -15,6 +15,7 @@ import msgspec
 
 from pytest_brainscore.benchmarks import all_benchmarks, every_version
 from pytest_brainscore.benchmarks.registry import registry
+from pytest_brainscore.benchmarks.selector import matches
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.assemble_report import assemble_report, environment
@@ -243,7 +244,8 @@ class Collector:
     def _mark_missing(self) -> None:
         """Give the verdict ``missing`` to everything that has a baseline and no score.
 
-        Benchmarks that were not selected are not missing; one that no longer exists always is.
+        Benchmarks that were not selected are not missing. One that no longer exists is, unless other benchmarks were
+        asked for: it may be one of a file, or of a mark, that this run was not told of.
         """
         for key, record in self.records.items():
             baseline = self.baselines[record.model].scores.get(record.identifier)
@@ -257,7 +259,10 @@ class Collector:
         for model, stored in self.baselines.items():
             for identifier, baseline in stored.scores.items():
                 if identifier not in known:
-                    self.records[model, identifier] = ruled(_vanished(model, identifier, baseline), self.options)
+                    vanished = _vanished(model, identifier, baseline)
+                    words = self.options.benchmarks
+                    if not words or any(matches(word, vanished) for word in words):
+                        self.records[model, identifier] = ruled(vanished, self.options)
 
     def _update_baselines(self) -> list[str]:
         """Store what was asked for, and return what to tell of it; nothing is accepted that could not be stored."""

@@ -90,6 +90,17 @@ def test_a_benchmark_that_vanished_is_missing_not_ignored(stored: Project) -> No
     assert stored.run("--brainscore-missing", "fail").ret == pytest.ExitCode.TESTS_FAILED
 
 
+def test_what_a_run_of_others_was_not_told_of_is_not_missing(stored: Project) -> None:
+    """A benchmark of a file, or of a mark, has a baseline too, and other runs do not know of it."""
+    stored.outcomes({"two": {"score": 0.25}})
+    others = stored.run("--brainscore-benchmark", "two", "--brainscore-missing", "fail")
+    assert others.ret == 0
+    assert verdicts(stored) == {"two": "unchanged"}
+    both = stored.run("--brainscore-benchmark", "*o*", "--brainscore-missing", "fail")
+    assert both.ret == pytest.ExitCode.TESTS_FAILED
+    assert verdicts(stored)["one"] == "missing"
+
+
 def test_a_selection_misses_nothing_that_was_not_selected(stored: Project) -> None:
     result = stored.run("-k", "two", "--brainscore-missing", "fail")
     assert result.ret == 0
