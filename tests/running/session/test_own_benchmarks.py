@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.packages import LAB, install_lab
-from tests.support.projects import QUICK_MODEL, QUIET, TOY_MODEL
+from tests.support.projects import QUICK_MODEL, QUIET, TOY_MODEL, written_anew
 
 CONFTEST = """
 import sys
@@ -59,6 +59,7 @@ class Lab:
     def run(self, *arguments: str, select: str | None = "own") -> pytest.RunResult:
         """Score the toy model, on benchmarks of one's own unless told otherwise."""
         chosen = ["--brainscore-benchmark", select] if select else []
+        written_anew(self.path)
         return self.pytester.runpytest_subprocess("--model", "net.py:build", *chosen, *QUIET, *arguments)
 
     def report(self) -> dict[str, Any]:
