@@ -6,7 +6,6 @@ import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +19,7 @@ from pytest_brainscore.data.joining.stimulus_names import match_names
 from pytest_brainscore.data.recordings.labelling import OTHER_ROWS
 from pytest_brainscore.errors import RecordingError
 from pytest_brainscore.inference.power import ErrorLaw, fit_error_law
+from pytest_brainscore.metrics.reliability.explained_variance import FORMULAS, normalised
 from pytest_brainscore.scoring.score import Score
 
 FloatArray = NDArray[np.float64]
@@ -30,14 +30,6 @@ _ROTATIONS: Final = ("pls", "ridge", "ridgecv")
 """Metrics that see of features only which stimuli are alike, so that many of them become as many as stimuli."""
 _FITTED: Final = ("pls", "ridge", "ridgecv", "linear", "linear_predictivity", "neuron_to_neuron")
 """Metrics that have a number for each neuroid."""
-_SCALES: Final[Mapping[str, Callable[[float, float], float]]] = MappingProxyType(
-    {
-        "r": lambda raw, ceiling: raw,
-        "r/c": lambda raw, ceiling: raw / ceiling,
-        "(r/c)^2": lambda raw, ceiling: (raw / ceiling) ** 2,
-        "r^2/c": lambda raw, ceiling: raw**2 / ceiling,
-    }
-)
 _DIVISIONS: Final = (2, 3, 4)
 """Into how many parts a recording is divided."""
 _FEWEST_STIMULI: Final = 40
@@ -290,13 +282,11 @@ def _scored(features: FloatArray, responses: FloatArray, metric: str, settings: 
 
 def _scale(found: Score) -> Callable[[float], float]:
     """Return what makes a score of a raw score, at the ceiling of the whole recording."""
-    normalise = _SCALES.get(found.normalisation)
-    if normalise is None:
+    if found.normalisation not in FORMULAS:
         raise RecordingError(
-            f"Power is not computed for the normalisation {found.normalisation}; give one of {', '.join(_SCALES)}."
+            f"Power is not computed for the normalisation {found.normalisation}; give one of {', '.join(FORMULAS)}."
         )
-    ceiling = found.ceiling
-    return lambda raw: normalise(raw, ceiling)
+    return lambda raw: normalised(raw, found.ceiling, found.normalisation)
 
 
 def _by_neuroid(found: Score) -> FloatArray:

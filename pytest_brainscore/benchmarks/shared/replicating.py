@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.inference.draws import FloatArray, Units, units
 from pytest_brainscore.inference.levels import Design, replicates
+from pytest_brainscore.metrics.reliability.explained_variance import normalised
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
 
 _STEP: Final = 2.0**-20
 """Bootstrap values are multiples of it: float32 holds them, and they are the same in a run as read from a file."""
-SCALES: Final[Mapping[str, Callable[[FloatArray, float], FloatArray]]] = {
-    "r": lambda raw, ceiling: raw,
-    "r/c": lambda raw, ceiling: raw / ceiling,
-    "(r/c)^2": lambda raw, ceiling: (raw / ceiling) ** 2,
-    "r^2/c": lambda raw, ceiling: raw**2 / ceiling,
-}
-"""From raw scores to scores, by the name of the normalisation."""
 
 
 def stimulus_units(benchmark: Benchmark, identifiers: ArrayLike, strata: ArrayLike | None = None) -> Units:
@@ -76,7 +70,7 @@ def with_replicates(
     """
     if not math.isfinite(score.error):
         return score
-    normalise = scale or (lambda values: SCALES[score.normalisation](values, score.ceiling))
+    normalise = scale or (lambda values: normalised(values, score.ceiling, score.normalisation))
     found = replicates(
         score.raw if raw is None else raw,
         design,

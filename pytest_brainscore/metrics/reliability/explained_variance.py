@@ -7,10 +7,44 @@ without the name of its normalisation cannot be compared. None is clipped to 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+Raw = TypeVar("Raw", float, NDArray[np.float64])
+FORMULAS: Final = ("r", "r/c", "(r/c)^2", "r^2/c")
+"""What `normalised` can compute, as records name it."""
+
+
+def normalised(raw: Raw, ceiling: float, formula: str) -> Raw:
+    """Return raw scores relative to their ceiling.
+
+    Parameters
+    ----------
+    raw
+        A number r, or several.
+    ceiling
+        Their ceiling c, not 0.
+    formula
+        One of `FORMULAS`.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+
+    """
+    match formula:
+        case "r":
+            return raw
+        case "r/c":
+            return raw / ceiling
+        case "(r/c)^2":
+            return (raw / ceiling) ** 2
+        case "r^2/c":
+            return raw**2 / ceiling
+    raise ValueError(f"There is no formula {formula!r}; give one of {', '.join(FORMULAS)}.")
 
 
 class NormalisedScore(NamedTuple):
@@ -52,7 +86,7 @@ def explained_variance(raw: float, ceiling: float, error: float = float("nan")) 
 
     """
     _check(ceiling)
-    return NormalisedScore(raw**2 / ceiling, 2 * abs(raw) / ceiling * error, "r^2/c", _sign_lost(raw, raw**2 / ceiling))
+    return _squared(raw, ceiling, 2 * abs(raw) / ceiling * error, "r^2/c")
 
 
 def squared_ratio(raw: float, ceiling: float, error: float = float("nan")) -> NormalisedScore:
@@ -61,9 +95,7 @@ def squared_ratio(raw: float, ceiling: float, error: float = float("nan")) -> No
     Parameters and errors are those of `explained_variance`.
     """
     _check(ceiling)
-    return NormalisedScore(
-        (raw / ceiling) ** 2, 2 * abs(raw) / ceiling**2 * error, "(r/c)^2", _sign_lost(raw, (raw / ceiling) ** 2)
-    )
+    return _squared(raw, ceiling, 2 * abs(raw) / ceiling**2 * error, "(r/c)^2")
 
 
 def ratio(raw: float, ceiling: float, error: float = float("nan")) -> NormalisedScore:
@@ -72,7 +104,7 @@ def ratio(raw: float, ceiling: float, error: float = float("nan")) -> Normalised
     Parameters and errors are those of `explained_variance`; here the sign stays.
     """
     _check(ceiling)
-    return NormalisedScore(raw / ceiling, error / ceiling, "r/c")
+    return NormalisedScore(normalised(raw, ceiling, "r/c"), error / ceiling, "r/c")
 
 
 def above_chance(raw: float, ceiling: float, chance: float, error: float = float("nan")) -> NormalisedScore:
@@ -141,8 +173,9 @@ PER_NEUROID: Final = "mean(r^2/c)"
 """Name of the mean of `neuroid_explained_variance` over neuroids, which needs more than two numbers."""
 
 
-def _sign_lost(raw: float, squared: float) -> float | None:
-    return -squared if raw < 0 else None
+def _squared(raw: float, ceiling: float, error: float, formula: str) -> NormalisedScore:
+    value = normalised(raw, ceiling, formula)
+    return NormalisedScore(value, error, formula, -value if raw < 0 else None)
 
 
 def _check(ceiling: float) -> None:

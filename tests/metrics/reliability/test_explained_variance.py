@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_brainscore.metrics.reliability.explained_variance import (
+    FORMULAS,
     above_chance,
     explained_variance,
     neuroid_explained_variance,
+    normalised,
     ratio,
     squared_ratio,
 )
+from pytest_brainscore.metrics.reliability.explained_variance import NORMALISATIONS as BY_NAME
 
 NORMALISATIONS = [explained_variance, squared_ratio, ratio]
 
@@ -80,3 +83,17 @@ def test_share_above_chance() -> None:
     assert above_chance(0.2, 0.6767, 1 / 3).value < 0
     with pytest.raises(ValueError, match="normalises nothing"):
         above_chance(0.4, 1 / 3, 1 / 3)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_many_raw_scores_are_normalised_as_each_of_them(formula: str) -> None:
+    raw = np.array([-0.3, 0.0, 0.2, 0.9])
+    together = normalised(raw, 0.7, formula)
+    assert together.tolist() == [normalised(float(each), 0.7, formula) for each in raw]
+    if formula in BY_NAME:
+        assert together.tolist() == [BY_NAME[formula](float(each), 0.7, 0.1).value for each in raw]
+
+
+def test_a_formula_that_there_is_not() -> None:
+    with pytest.raises(ValueError, match=r"no formula 'r\^3'; give one of r, "):
+        normalised(0.5, 0.7, "r^3")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.shared.replicating import SCALES, with_replicates
+from pytest_brainscore.benchmarks.shared.replicating import with_replicates
 from pytest_brainscore.inference.draws import Units, units
 from pytest_brainscore.inference.levels import Design
 from pytest_brainscore.inference.predictivity import predictivity_design
 from pytest_brainscore.inference.similarity import similarity_design
+from pytest_brainscore.metrics.reliability.explained_variance import FORMULAS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def with_sampled(score: Score, sampled: Sampled | None, joined: Joined) -> Score
 
     Stimuli with names are the same wherever they have these names; others, and neuroids, are those of this recording.
     """
-    if sampled is None or score.normalisation not in SCALES:
+    if sampled is None or score.normalisation not in FORMULAS:
         return score
     recording = hashlib.sha256(np.ascontiguousarray(joined.target, dtype="<f8").tobytes()).hexdigest()
     rows = joined.recording.rows
