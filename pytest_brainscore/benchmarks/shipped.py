@@ -31,6 +31,7 @@ _FAMILIES: Final = (
     "bmd2024",
     "coggan2024_behavior",
     "cowley2023",
+    "cowley2026",
     "kriegeskorte2008",
 )
 """Modules of this package. Each holds a tuple ``BENCHMARKS``, the published leaves in their default version, or a
