@@ -32,6 +32,7 @@ _FAMILIES: Final = (
     "coggan2024_behavior",
     "cowley2023",
     "cowley2026",
+    "kato2026",
     "kriegeskorte2008",
 )
 """Modules of this package. Each holds a tuple ``BENCHMARKS``, the published leaves in their default version, or a
