@@ -34,8 +34,8 @@ GOLDEN = {
     "ridge_split": (0.155063814368, [0.4151166529, 0.1755985303, -0.1304298614, -0.0822358262, 0.1550638144], None),
     "ridgecv_split": (0.047483298976, [0.4323022584, 0.2014770228, 0.0474832990, -0.0622142848, 0.0386682497], 32.5),
     "pls_split": (0.133694899636, [0.3863129552, 0.1336948996, -0.0910467680, -0.1105544736, 0.1581961488], None),
-    # .160413 in the published system: centred, 45 stimuli span 44 directions, and the 45th, which is rounding, is fitted
-    # there (scikit-learn before 1.7). Here it is not, as in scikit-learn since.
+    # .160413 in the published system: 45 centred stimuli span 44 directions, and the 45th, which is rounding, is fitted
+    # there (scikit-learn 1.5). Here it is not, as in scikit-learn 1.9.
     "linear_predictivity_split": (
         0.159307181008,
         [0.4140668365, 0.1720321624, -0.1500962117, -0.0725325642, 0.1593071810],
