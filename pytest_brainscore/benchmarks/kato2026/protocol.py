@@ -244,9 +244,7 @@ def _compared(
 ) -> tuple[float, float, NDArray[np.float64], float]:
     """Return the raw score, the deviation over subjects, the comparison with each, and the ceiling."""
     if benchmark.metric == "error_consistency":
-        own = error_consistency(
-            correct, people.correct, conditions, answered=known, subjects_answered=people.answered
-        )
+        own = error_consistency(correct, people.correct, conditions, answered=known, subjects_answered=people.answered)
         ceiling = error_consistency_ceiling(people.correct, conditions, answered=people.answered)
         return own.value, own.deviation, own.kappas.mean(axis=0), ceiling.value
     near = accuracy_distance(correct, people.correct, answered=known, subjects_answered=people.answered)

@@ -12,9 +12,7 @@ from pytest_brainscore.metrics.behavior.accuracy_distance import accuracy_distan
 from pytest_brainscore.metrics.behavior.error_consistency import error_consistency, error_consistency_ceiling
 
 TRUTH = np.array(["d", "c", "h"] * 3)
-A, B, C = (
-    np.array(answers.split(".")) for answers in ("d.c.h.c.d.d.d.d.h", "c.c.h.c.d.c.h.c.c", "d.c.h.d.c.h.d.c.h")
-)
+A, B, C = (np.array(answers.split(".")) for answers in ("d.c.h.c.d.d.d.d.h", "c.c.h.c.d.c.h.c.c", "d.c.h.d.c.h.d.c.h"))
 NAN = float("nan")
 
 
