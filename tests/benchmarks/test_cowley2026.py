@@ -64,7 +64,8 @@ def images_of(session: int) -> StimulusSet:
 
 
 def data_of(session: int, **changes: Any) -> BenchmarkData:
-    own = {"stimuli": images_of(session), "assembly": recorded(session, with_time=session == 0)} | changes
+    own: dict[str, Any] = {"stimuli": images_of(session), "assembly": recorded(session, with_time=session == 0)}
+    own |= changes
     return BenchmarkData(SESSIONS[session], **own)
 
 
