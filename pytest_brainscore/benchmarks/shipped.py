@@ -34,6 +34,7 @@ _FAMILIES: Final = (
     "cowley2026",
     "kato2026",
     "li2026",
+    "zerbe2026",
     "kriegeskorte2008",
     "allen2022_fmri",
     "hebart2023_fmri",
