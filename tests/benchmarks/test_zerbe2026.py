@@ -56,7 +56,7 @@ def recorded(person: int, percent: NDArray[np.float64] = PERCENT, **presentation
 def scored(key: str, people: dict[str, xr.DataArray] | None = None, **changes: Any) -> Score:
     benchmark = load_benchmark(key)
     model = TableModel(dict(zip(IDS, FEATURES, strict=True)), degrees=9.2)
-    given = {"stimuli": stimuli_named(IDS, 9.2), "split": lambda subject: SPLIT} | changes
+    given: dict[str, Any] = {"stimuli": stimuli_named(IDS, 9.2), "split": lambda subject: SPLIT} | changes
     assemblies = people or {name: recorded(place) for place, name in enumerate(PEOPLE)}
     module, _, name = str(benchmark.protocol).partition(":")
     score: Score = getattr(import_module(module), name)(
@@ -116,7 +116,11 @@ def test_one_person_has_no_error_and_says_why() -> None:
 
 def test_trials_are_averaged_whatever_tells_them_apart() -> None:
     trials = IMAGES * REPETITIONS
-    told = {"session": np.arange(trials) % 7, "run": np.arange(trials) % 3, "beta_index": np.arange(trials)}
+    told: dict[str, Any] = {
+        "session": np.arange(trials) % 7,
+        "run": np.arange(trials) % 3,
+        "beta_index": np.arange(trials),
+    }
     people = {"sub-01": recorded(0, **told, repetition=np.zeros(trials, int))}
     score = scored("Zerbe2026_fmri_persubject.V1-tau-ridgecv", people)
     assert score.raw == pytest.approx(0.971691435477, abs=1e-6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from pytest_brainscore.data.publishers.zerbe2026 import SETS
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.inference.levels import replicates
 from pytest_brainscore.inference.similarity import similarity_design
+from pytest_brainscore.metrics.reliability.explained_variance import normalised
 from pytest_brainscore.metrics.reliability.stored_reliability import noise_ceiling_correlations
 from pytest_brainscore.metrics.similarity.cka import cka
 from pytest_brainscore.metrics.similarity.pair_ceiling import pair_ceiling
@@ -83,7 +85,9 @@ def rdm_score(benchmark: Benchmark, model: BrainModel, data: SubjectsData) -> Sc
         _require_voxels(person, 2)
         matrix = representational_dissimilarity(person.responses)
         raw, ceiling = similarity(model, own, matrix), float(np.nanmean(person.ceilings))
-        drawn = replicates(raw, similarity_design(own, matrix, shown), scale=lambda raws, top=ceiling: raws / top)
+        drawn = replicates(
+            raw, similarity_design(own, matrix, shown), scale=partial(normalised, ceiling=ceiling, formula="r/c")
+        )
         value = raw / ceiling
         children.append(
             Child(person.name, value, raw, ceiling, drawn, _details(person, score=value, raw=raw, ceiling=ceiling))
