@@ -20,6 +20,7 @@ from pytest_brainscore.benchmarks.cowley2026 import LEAF, SESSIONS, further_benc
 from pytest_brainscore.benchmarks.cowley2026.protocol import leaf_score, session_score
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
+from tests.support.published_files import PublishedFiles
 from tests.support.stimuli import NoiseImage
 from tests.support.table_models import TableModel
 
@@ -247,3 +248,23 @@ def test_a_session_that_went_away_is_a_sentence(user_folder: Path, bring: Callab
     benchmark = load_benchmark("Cowley2026.210305.V4-pls")
     (user_folder / "v4_cowley2023/images/images_210305.zip").unlink()
     assert "no longer in the user's folder" in str(benchmark.unavailable())
+
+
+def test_from_published_files(published_files: PublishedFiles) -> None:
+    for session, name in enumerate(NAMES):
+        assert LEAF.unavailable() is not None
+        published_files.stimuli(images_of(session), f"Cowley2026.{name}")
+        published_files.assembly(recorded(session, with_time=session == 0), f"Cowley2026.{name}")
+    assert LEAF.unavailable() is None
+    assert load_benchmark("Cowley2026.V4-pls")(model()).value == pytest.approx(0.812022447188, abs=1e-7)
+    (published_files.folder / "assy_Cowley2026_211022.nc").unlink()
+    assert "211022" in str(LEAF.unavailable())
+
+
+def test_published_files_that_are_cut_off_are_a_sentence(published_files: PublishedFiles) -> None:
+    published_files.stimuli(images_of(1), "Cowley2026.201025")
+    published_files.assembly(recorded(1), "Cowley2026.201025")
+    path = published_files.folder / "assy_Cowley2026_201025.nc"
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(DataUnavailable, match="is not the published assy_Cowley2026_201025"):
+        load_benchmark("Cowley2026.201025.V4-pls")(model())

@@ -14,6 +14,7 @@ from pytest_brainscore.benchmarks.li2026 import further_benchmarks
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.scoring.score import Score
 from tests.support.given_data import score_on
+from tests.support.published_files import PublishedFiles
 from tests.support.table_models import TableModel, stimuli_named
 
 IMAGES = 40
@@ -157,3 +158,11 @@ def test_the_twelve_keys() -> None:
         assert each.needs == (("stimulus_set", "Li2026"), ("assembly", "Li2026"))
     assert found["Li2026.V4-rdm"].parents == ("average_vision", "neural_vision", "V4", "Li2026.V4")
     assert found["Li2026.V4-pls"].parents == ("further_recordings", "V4")
+
+
+def test_from_published_files(published_files: PublishedFiles) -> None:
+    published_files.stimuli(stimuli_named(IDS, 11.0), "Li2026")
+    published_files.assembly(recorded(), "Li2026")
+    model = TableModel(dict(zip(IDS, FEATURES, strict=True)), degrees=11.0)
+    assert load_benchmark("Li2026.V1-rdm")(model).value == pytest.approx(0.467052747427, abs=1e-7)
+    assert load_benchmark("Li2026.V1-ridgecv")(model).value == pytest.approx(0.895588113314, abs=1e-7)

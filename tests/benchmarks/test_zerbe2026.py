@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pytest_brainscore.benchmarks.zerbe2026 import further_benchmarks
 from pytest_brainscore.benchmarks.zerbe2026.subject_data import SubjectsData
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.scoring.score import Score
+from tests.support.published_files import PublishedFiles
 from tests.support.table_models import TableModel, stimuli_named
 
 IMAGES, TRAIN, REPETITIONS = 40, 30, 4
@@ -187,3 +189,25 @@ def test_without_images_or_splits_it_is_unavailable(user_folder: Path) -> None:
     assert "splits.csv" in str(benchmark.unavailable())
     (folder / "splits.csv").write_text("stimulus_id,tau,ood\na,train,test\n")
     assert "Zerbe2026_fmri_full_sub-01" in str(benchmark.unavailable())
+
+
+def test_from_files(published_files: PublishedFiles, draw: Callable[[Path, int], Path]) -> None:
+    folder = published_files.folder / "laion_fmri"
+    for name in IDS:
+        draw(folder / f"images_extracted/{name}.png", 50)
+    manifest = "".join(f"{name},{name}.png\n" for name in IDS)
+    (folder / "images_extracted/manifest.csv").write_text(f"stimulus_id,filename\n{manifest}")
+    splits = "".join(f"{name},{SPLIT[name]},\n" for name in IDS)
+    (folder / "splits.csv").write_text(f"stimulus_id,tau,ood\n{splits}")
+    benchmark = load_benchmark("Zerbe2026_fmri.V1-cka")
+    for place, name in enumerate((*PEOPLE, "sub-06", "sub-07")):
+        assert name in str(benchmark.unavailable())
+        published_files.assembly(recorded(min(place, 2)), f"Zerbe2026_fmri_full_{name}")
+    assert benchmark.unavailable() is None
+    model = TableModel(dict(zip(IDS, FEATURES, strict=True)), degrees=9.2)
+    score = benchmark(model)
+    assert score.values is not None
+    assert score.values["subject"].values.tolist() == ["sub-01", "sub-03", "sub-05", "sub-06", "sub-07"]
+    np.testing.assert_allclose(score.values["raw"].values[:2], [0.438291501269, 0.315429319725], rtol=0, atol=1e-6)
+    with pytest.raises(DataUnavailable, match=r"None of the images of .* is for train in the splits of sub-01"):
+        load_benchmark("Zerbe2026_fmri.V1-ood-ridgecv")(model)
