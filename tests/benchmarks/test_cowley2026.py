@@ -20,6 +20,8 @@ from pytest_brainscore.benchmarks.cowley2026 import LEAF, SESSIONS, further_benc
 from pytest_brainscore.benchmarks.cowley2026.protocol import leaf_score, session_score
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
 from tests.support.published_files import PublishedFiles
 from tests.support.stimuli import NoiseImage
 from tests.support.table_models import TableModel
@@ -142,18 +144,21 @@ def test_an_image_shown_once_has_no_ceiling() -> None:
 
 def test_images_of_another_session_under_the_same_ids_are_other_images(tmp_path: Path) -> None:
     """Activations are stored by what was shown, never by its name."""
-    from pytest_brainscore.models import load_model
-    from pytest_brainscore.models.activations.activation_store import ActivationStore
-
+    answers = ResponseSource(
+        "a model",
+        {"layer": 4},
+        {"weights": "the same"},
+        8,
+        lambda images: iter([np.stack([image.pixels().ravel()[:4].astype(np.float32) for image in images])]),
+    )
     store = ActivationStore(folder=tmp_path)
-    looking = load_model("pixels", store=store)
     found = []
     for session in (0, 1, 0):
-        looking.start_recording("V4", [(50, 150)])
-        shown = replace(images_of(session), identifier="one name", degrees=looking.visual_degrees())
-        found.append(np.asarray(looking.look_at(shown)))
+        shown = replace(images_of(session), identifier="one name")
+        found.append(np.array(stored_responses(answers, store, shown)))
     assert not np.array_equal(found[0], found[1])
     np.testing.assert_array_equal(found[0], found[2])
+    assert len(list(tmp_path.rglob("key.json"))) == 2
 
 
 def test_the_keys() -> None:

@@ -129,10 +129,10 @@ def test_a_model_with_other_outputs_is_not_capable_and_says_so_before_any_work()
 def test_the_aggregation_is_that_of_the_task_that_was_started_last() -> None:
     model = make_model(Classifier())
     for aggregation in ("max", "mean"):
-        task = label_task(["kato2026_bear", "kato2026_others"], aggregation)  # type: ignore[arg-type]
+        task = label_task(["kato2026_bear", "kato2026_others"], aggregation)
         assert isinstance(task, LabelTask)
         assert task.aggregation == aggregation
-        model.start_task("label", ["kato2026_bear", "kato2026_others"], aggregation=aggregation)  # type: ignore[arg-type]
+        model.start_task("label", ["kato2026_bear", "kato2026_others"], aggregation=aggregation)
     with pytest.raises(ModelError, match="no aggregation 'sum'; give one of mean, max"):
         model.start_task("label", ["airplane"], aggregation="sum")  # type: ignore[arg-type]
 
