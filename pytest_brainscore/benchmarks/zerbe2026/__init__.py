@@ -43,9 +43,9 @@ def split_of_key(benchmark: Benchmark) -> str:
     return word if word in SPLITS else "tau"
 
 
-def pool_of(benchmark: Benchmark) -> str:
-    """Return the pool of images: ``full``, those that all saw, or ``persubject_full``."""
-    return benchmark.assembly.removeprefix(f"{SHARED}_")
+def pool_of(benchmark: Benchmark, subject: str) -> str:
+    """Return the pool of images, by the name that the authors have for it: ``shared``, or the person."""
+    return subject if benchmark.assembly.startswith(OWN) else "shared"
 
 
 def _benchmark(prefix: str, region: str, key: str) -> Benchmark:

@@ -87,7 +87,7 @@ class SubjectsData:
         else:
             assembly = self._assemblies[subject]
         of_image = (
-            split_of(split_of_key(self._benchmark), pool_of(self._benchmark), subject)
+            split_of(split_of_key(self._benchmark), pool_of(self._benchmark, subject))
             if self._split is None
             else self._split(subject)
         )

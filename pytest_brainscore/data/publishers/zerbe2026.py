@@ -4,11 +4,24 @@ In ``laion_fmri/`` of the user's folder:
 
 * ``images_extracted/`` (or ``stimuli/images_extracted/``, or right there): the images, and ``manifest.csv`` with the
   columns ``stimulus_id`` and ``filename``. Nothing is downloaded: the images are behind the agreement.
-* ``splits.csv``: what the package ``laion_fmri`` of the authors says about splits, which is on no package index. One
-  row for each image: ``stimulus_id``, and a column for each split (``tau``, ``ood``) with ``train``, ``test``, or
-  nothing where an image is in neither. Where a split is another one in the two pools of images, or of a subject, a
-  column ``pool`` (``full``, ``persubject_full``) or ``subject`` (``sub-01``) says which a row is about; where they are
-  empty, or there are no such columns, about all.
+* ``splits.csv``: what the package ``laion_fmri`` of the authors says about splits, which is on no package index. A row
+  for each image in each pool: ``stimulus_id``; ``pool``, as the package calls it (``shared``, or a person: ``sub-01``);
+  and a column for each split (``tau``, ``ood``) with ``train``, ``test``, or nothing where an image is in neither. Rows
+  with an empty pool, and those of a file without that column, are about all pools.
+
+Where the package is installed, it writes the file so::
+
+    import pandas
+    from laion_fmri.splits import get_train_test_ids, list_pools
+
+    rows = {}
+    for pool in list_pools():
+        for split in ("tau", "ood"):
+            for word, ids in zip(("train", "test"), get_train_test_ids(split, pool=pool)):
+                for name in ids:
+                    rows.setdefault((pool, name), {})[split] = word
+    table = pandas.DataFrame.from_dict(rows, orient="index").rename_axis(["pool", "stimulus_id"])
+    table.to_csv("splits.csv")
 
 Light to import.
 """
@@ -40,8 +53,8 @@ def missing(files: FileSet) -> str | None:
         return put("The images of LAION-fMRI, with their manifest.csv, are", f"{FOLDER}/images_extracted")
     if _splits() is None:
         return put(
-            "The splits of LAION-fMRI (splits.csv with the columns stimulus_id, tau and ood: train, test or nothing, "
-            "as the authors' package laion_fmri has them) are",
+            "The splits of LAION-fMRI (splits.csv with the columns stimulus_id, pool, tau and ood: train, test or "
+            "nothing, as the authors' package laion_fmri has them) are",
             FOLDER,
         )
     return None
@@ -77,15 +90,15 @@ def load_stimulus_set(files: FileSet, degrees: float) -> StimulusSet:
     return StimulusSet(files.identifier, table, tuple(map(ImageFile, paths)), degrees)
 
 
-def split_of(split: str, pool: str, subject: str) -> dict[str, str]:
+def split_of(split: str, pool: str) -> dict[str, str]:
     """Return which images are fitted and which are tested.
 
     Parameters
     ----------
     split
         ``tau``, ``ood``, or another column of the file.
-    pool, subject
-        Whose: for example ``full`` and ``sub-01``.
+    pool
+        Of which images: ``shared``, or those of a person, ``sub-01``.
 
     Returns
     -------
@@ -103,13 +116,13 @@ def split_of(split: str, pool: str, subject: str) -> dict[str, str]:
         raise DataUnavailable(put("The splits of LAION-fMRI (splits.csv) are", FOLDER))
     found: dict[str, str] = {}
     for row in _table(path, ("stimulus_id", split), _MEND):
-        if row.get("pool") not in (None, "", pool) or row.get("subject") not in (None, "", subject):
+        if row.get("pool") not in (None, "", pool):
             continue
         name, word = row["stimulus_id"], row[split].strip().lower()
         if word and word not in SETS:
             raise DataUnavailable(f"{path} says {row[split]!r} of the image {name} in {split}; {_MEND}.")
         if name in found:
-            raise DataUnavailable(f"{path} has the image {name} twice for {subject} and the pool {pool}; {_MEND}.")
+            raise DataUnavailable(f"{path} has the image {name} twice in the pool {pool}; {_MEND}.")
         found[name] = word
     return {name: word for name, word in found.items() if word}
 

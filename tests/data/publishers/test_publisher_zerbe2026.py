@@ -51,7 +51,7 @@ def test_the_images_may_lie_elsewhere_in_the_folder(folder: Path, described: Des
 
 def test_what_is_missing_is_a_sentence(folder: Path, described: Describe) -> None:
     (folder / "splits.csv").unlink()
-    assert "splits.csv with the columns stimulus_id, tau and ood" in str(missing(described("stimulus_set", NAME)))
+    assert "splits.csv with the columns stimulus_id, pool, tau and ood" in str(missing(described("stimulus_set", NAME)))
     (folder / "images_extracted/manifest.csv").unlink()
     assert "manifest.csv" in str(missing(described("stimulus_set", NAME)))
 
@@ -63,17 +63,15 @@ def test_a_missing_image_is_a_sentence(folder: Path, described: Describe) -> Non
 
 
 def test_images_that_are_in_neither_part_are_left_out(folder: Path) -> None:
-    assert split_of("tau", "full", "sub-01") == {"1": "train", "2": "test"}
-    assert split_of("ood", "full", "sub-01") == {"2": "train"}
+    assert split_of("tau", "shared") == {"1": "train", "2": "test"}
+    assert split_of("ood", "sub-01") == {"2": "train"}
 
 
-def test_rows_may_be_about_a_pool_or_a_person(folder: Path) -> None:
-    (folder / "splits.csv").write_text(
-        "stimulus_id,pool,subject,tau\n1,,,train\n2,full,,test\n2,persubject_full,sub-01,train\n"
-    )
-    assert split_of("tau", "full", "sub-03") == {"1": "train", "2": "test"}
-    assert split_of("tau", "persubject_full", "sub-01") == {"1": "train", "2": "train"}
-    assert split_of("tau", "persubject_full", "sub-03") == {"1": "train"}
+def test_rows_may_be_about_a_pool(folder: Path) -> None:
+    (folder / "splits.csv").write_text("pool,stimulus_id,tau\n,1,train\nshared,2,test\nsub-01,2,train\n")
+    assert split_of("tau", "shared") == {"1": "train", "2": "test"}
+    assert split_of("tau", "sub-01") == {"1": "train", "2": "train"}
+    assert split_of("tau", "sub-03") == {"1": "train"}
 
 
 @pytest.mark.parametrize(
@@ -89,4 +87,4 @@ def test_rows_may_be_about_a_pool_or_a_person(folder: Path) -> None:
 def test_a_table_that_is_no_split_is_a_sentence(folder: Path, text: str, told: str) -> None:
     (folder / "splits.csv").write_text(text)
     with pytest.raises(DataUnavailable, match=told):
-        split_of("tau", "full", "sub-01")
+        split_of("tau", "shared")
