@@ -34,7 +34,15 @@ _FAMILIES: Final = (
     "bmd2024",
     "coggan2024_behavior",
     "cowley2023",
+    "cowley2026",
+    "kato2026",
+    "li2026",
+    "zerbe2026",
     "kriegeskorte2008",
+    "allen2022_fmri",
+    "hebart2023_fmri",
+    "papale2025",
+    "gifford2022",
 )
 """Modules of this package. Each holds a tuple ``BENCHMARKS``, the published leaves in their default version, or a
 function ``further_benchmarks``, which returns other versions and benchmarks outside the published tree, or both. The
