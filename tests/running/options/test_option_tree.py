@@ -155,3 +155,19 @@ def test_the_panel_runs_in_its_versions_and_has_a_mean_of_its_own(suites: Projec
     expected = ((3 * 0.5 + 0.4) / 4 + 0.4) / 2
     assert found["site_comparable"] == pytest.approx(expected)
     result.stdout.fnmatch_lines([f"*{PANEL_IN_WORDS[:60]}*"])
+
+
+@pytest.mark.slow
+def test_one_baseline_file_serves_all_trees(suites: Project) -> None:
+    """A leaf has .5 in the version of each tree; then it falls in that of 2026 only."""
+    leaf = ("--brainscore-benchmark", "MajajHong2015.IT-pls")
+    for tree in ("published", "2026"):
+        score(suites, "-n", "0", *leaf, "--brainscore-tree", tree, "--brainscore-update", "new")
+        assert suites.benchmarks()[leaf[1]]["comparison"]["verdict"] == "new"
+    suites.outcomes({"MajajHong2015.IT-pls": 0.4})  # type: ignore[dict-item]
+    score(suites, "-n", "0", *leaf, "--brainscore-tree", "2026", "--brainscore-update", "all")
+    assert suites.benchmarks()[leaf[1]]["comparison"]["verdict"] == "regressed"
+    suites.outcomes({})
+    for tree, verdict in (("published", "unchanged"), ("2026", "improved")):
+        score(suites, "-n", "0", *leaf, "--brainscore-tree", tree)
+        assert suites.benchmarks()[leaf[1]]["comparison"]["verdict"] == verdict
