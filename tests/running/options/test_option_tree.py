@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,8 +54,12 @@ def suites(project: Project) -> Project:
     (project.path / "conftest.py").write_text(
         f"import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).parent))\n{QUICK_MODEL}{CONFTEST}"
     )
-    project.outcomes({})
+    choose(project, {})
     return project
+
+
+def choose(project: Project, outcomes: dict[str, float | str]) -> None:
+    (project.path / "outcomes.json").write_text(json.dumps(outcomes))
 
 
 def score(project: Project, *arguments: str) -> pytest.RunResult:
@@ -123,13 +128,14 @@ def test_a_parent_that_the_tree_has_not_is_refused(project: Project) -> None:
 @pytest.mark.slow
 def test_scored_failed_and_never_attempted_are_three_things(suites: Project) -> None:
     """Of the five leaves of V2 in 2026 one has .5, two fail (one raises, one has no number), two are unavailable."""
-    suites.outcomes(
-        {  # type: ignore[dict-item]
+    choose(
+        suites,
+        {
             "tong.Coggan2024_fMRI.V2-rdm": "fails",
             "Hebart2023_fmri.V2-ridgecv": "no number",
             "Allen2022_fmri_surface.V2-ridge": "away",
             "Allen2022_fmri_surface.V2-rdm": "away",
-        }
+        },
     )
     result = score(suites, "-n", "0", "--brainscore-tree", "2026", "--brainscore-benchmark", "V2")
     found = means(suites)["V2"]
@@ -144,7 +150,7 @@ def test_scored_failed_and_never_attempted_are_three_things(suites: Project) -> 
 
 @pytest.mark.slow
 def test_the_panel_runs_in_its_versions_and_has_a_mean_of_its_own(suites: Project) -> None:
-    suites.outcomes({"Rajalingham2018-i2n": 0.2, "Kar2019-ost": "away"})  # type: ignore[dict-item]
+    choose(suites, {"Rajalingham2018-i2n": 0.2, "Kar2019-ost": "away"})
     result = score(suites, "-n", "0", "--brainscore-benchmark", "panel")
     result.assert_outcomes(passed=14, skipped=1)
     scored = {name: record["version"] for name, record in suites.benchmarks().items()}
@@ -164,10 +170,10 @@ def test_one_baseline_file_serves_all_trees(suites: Project) -> None:
     for tree in ("published", "2026"):
         score(suites, "-n", "0", *leaf, "--brainscore-tree", tree, "--brainscore-update", "new")
         assert suites.benchmarks()[leaf[1]]["comparison"]["verdict"] == "new"
-    suites.outcomes({"MajajHong2015.IT-pls": 0.4})  # type: ignore[dict-item]
+    choose(suites, {"MajajHong2015.IT-pls": 0.4})
     score(suites, "-n", "0", *leaf, "--brainscore-tree", "2026", "--brainscore-update", "all")
     assert suites.benchmarks()[leaf[1]]["comparison"]["verdict"] == "regressed"
-    suites.outcomes({})
+    choose(suites, {})
     for tree, verdict in (("published", "unchanged"), ("2026", "improved")):
         score(suites, "-n", "0", *leaf, "--brainscore-tree", tree)
         assert suites.benchmarks()[leaf[1]]["comparison"]["verdict"] == verdict
