@@ -11,7 +11,7 @@ It is written down in ``fixtures/catalogue/``, one file per family of benchmarks
   otherwise, which is the object kept without versions: the plain address gives the same object, and reading it takes no
   permission to read versions. The SHA-1 refuses anything else.
 * ``version_in_2024`` is the version id under the same name in the bucket before, ``before_2024`` the bucket and name
-  before that. All three generations hold the same content.
+  before that. All three generations hold the same content; what came later was never there.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ _FILE = frozenset({"name", "sha1", "size", "version", "version_in_2024", "before
 
 # Names become parts of paths and addresses: nothing in them may need quoting or lead out of a folder.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
-_PLACE = re.compile(rf"{_NAME.pattern}(/{_NAME.pattern})*")
+# Only the first slash separates bucket and folder: a folder that ends with one has two slashes before the names in it.
+_PLACE = re.compile(rf"{_NAME.pattern}(/{_NAME.pattern})*/?")
 _SHA1 = re.compile(r"[0-9a-f]{40}")
 # Version ids of S3 are opaque; those in use need no quoting.
 _VERSION = re.compile(r"[A-Za-z0-9._-]+")
