@@ -32,6 +32,13 @@ _FAMILIES: Final = (
     "coggan2024_behavior",
     "cowley2023",
     "kriegeskorte2008",
+    "rajalingham2020",
+    "igustibagus2024",
+    "cadena2017",
+    "islam2021",
+    "lonnqvist2024",
+    "scialom2024",
+    "malania2007",
 )
 """Modules of this package. Each holds a tuple ``BENCHMARKS``, the published leaves in their default version, or a
 function ``further_benchmarks``, which returns other versions and benchmarks outside the published tree, or both. The

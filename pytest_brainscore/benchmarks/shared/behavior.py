@@ -98,6 +98,16 @@ def category_probabilities(
 
     """
     model.start_task("probabilities", fitting)
+    return further_probabilities(model, fitting, stimuli, number_of_trials)
+
+
+def further_probabilities(
+    model: BrainModel, fitting: StimulusSet, stimuli: StimulusSet, number_of_trials: int
+) -> Probabilities:
+    """Have a model that was just asked for `category_probabilities` answer to other stimuli, without learning anew.
+
+    Parameters and errors are those of `category_probabilities`; `fitting` is what the model has learnt from.
+    """
     answers = model.look_at(stimuli, number_of_trials).transpose("presentation", "choice")
     categories = answers["choice"].values.astype(str)
     learnt = sorted(set(fitting.table["image_label"].astype(str)))
