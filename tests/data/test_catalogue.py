@@ -18,8 +18,23 @@ from pytest_brainscore.data.catalogue import CatalogueError, FileSet, FileSetKin
 PUBLISHED = [entry for entry in catalogue().values() if entry.published]
 
 # SHA-256 over the lines "kind identifier SHA-1 ..." of all stimulus sets and assemblies that the published system
-# registers, sorted; from its public source, state of 2026-08-22.
-REGISTERED = "53717083af3ccb04f21ea1f3da349e013b66a9e40a8d125aaf55b440af588396"
+# registers, sorted; from its public source, state of 2026-08-22, and its package 2.4.2.
+REGISTERED = "9a2e732e0baacb13b94340c9de56d3153334bf21dde0ace3878fb64390cb9a4a"
+# SHA-256 over the sorted first addresses of all files outside the folder brainio-brainscore of the store, and of the
+# files of it that have a version id.
+FIRST_ADDRESSES = "a9d3e3a2417f6a4caaea0d8d206b3bdfaaa3a786c26b1a82ad92f0d4661fd74a"
+FOLDERS = {
+    "brainio-brainscore": 404,
+    "brainscore-vision/benchmarks/Allen2022/Allen2022_fmri": 12,
+    "brainscore-vision/benchmarks/Allen2022/Allen2022_fmri_surface": 4,
+    "brainscore-vision/benchmarks/Gifford2022": 6,
+    "brainscore-vision/benchmarks/Hebart2023_fmri": 6,
+    "brainscore-vision/benchmarks/LAION_fMRI": 10,
+    "brainscore-vision/benchmarks/Li2026": 4,
+    "brainscore-vision/benchmarks/Papale2025": 6,
+    "brainscore-vision/data/user_718/": 12,
+}
+"""Folders of the store, and how many files are there. A slash at the end makes two before the names."""
 
 FAMILY = """
 citation = "Somebody (2020)"
@@ -58,13 +73,13 @@ def read(tmp_path: Path) -> Read:
 
 
 def test_all_registered_stimulus_sets_and_assemblies_are_there() -> None:
-    assert Counter(entry.kind for entry in PUBLISHED) == {"stimulus_set": 88, "assembly": 71}
+    assert Counter(entry.kind for entry in PUBLISHED) == {"stimulus_set": 161, "assembly": 148}
     assert Counter(entry.assembly_class for entry in PUBLISHED) == {
-        "": 88,
-        "BehavioralAssembly": 41,
-        "NeuronRecordingAssembly": 21,
-        "PropertyAssembly": 6,
-        "NeuroidAssembly": 2,
+        "": 161,
+        "BehavioralAssembly": 75,
+        "NeuroidAssembly": 30,
+        "NeuronRecordingAssembly": 26,
+        "PropertyAssembly": 16,
         "DataAssembly": 1,
     }
     lines = sorted(
@@ -74,14 +89,25 @@ def test_all_registered_stimulus_sets_and_assemblies_are_there() -> None:
 
 
 def test_who_may_have_them() -> None:
-    assert Counter(entry.access for entry in PUBLISHED) == {"public": 92, "restricted": 66, "user-supplied": 1}
+    assert Counter(entry.access for entry in PUBLISHED) == {"public": 98, "restricted": 208, "user-supplied": 3}
     assert all(entry.access == "public" for entry in PUBLISHED if entry.identifier.startswith("Geirhos2021_"))
     assert file_set("assembly", "MajajHong2015.public").access == "public"
     assert file_set("assembly", "MajajHong2015.private").access == "restricted"
     assert file_set("stimulus_set", "imagenet2012").access == "user-supplied"
 
 
-@pytest.mark.parametrize("identifier", ["Coggan2024_fMRI", "Ringach2002", "Maniquet2024", "Ferguson2024_color"])
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "Coggan2024_fMRI",
+        "Ringach2002",
+        "Maniquet2024",
+        "Ferguson2024_color",
+        "Hebart2023_fmri_train",
+        "Papale2025_test",
+        "Gifford2022_train",
+    ],
+)
 def test_what_is_only_said_to_be_public_says_so(identifier: str) -> None:
     entry = file_set("assembly", identifier)
     assert entry.access == "public"
@@ -116,9 +142,35 @@ def test_all_addresses_are_of_the_store_and_of_the_two_before_it() -> None:
         for file in entry.files:
             first = urlsplit(file.addresses[0])
             assert first.netloc == "brainscore-storage.s3.amazonaws.com"
-            assert first.path == f"/brainio-brainscore/{file.name}"
+            assert first.path.removesuffix(f"/{file.name}").removeprefix("/") in FOLDERS
             prefix = "assy_" if entry.kind == "assembly" else "stimulus_"
             assert Path(file.name).stem == prefix + entry.store_identifier.replace(".", "_")
+
+
+def test_the_folders_of_the_store() -> None:
+    firsts = [file.addresses[0] for entry in PUBLISHED for file in entry.files]
+    assert Counter(urlsplit(first).path.rpartition("/")[0].removeprefix("/") for first in firsts) == FOLDERS
+    told = sorted(first for first in firsts if "/brainio-brainscore/" not in first or "versionId=" in first)
+    assert hashlib.sha256("\n".join(told).encode()).hexdigest() == FIRST_ADDRESSES
+
+
+def test_a_folder_that_ends_with_a_slash_has_two_before_the_name() -> None:
+    (file,) = file_set("assembly", "Cowley2026.190923").files
+    plain = "https://brainscore-storage.s3.amazonaws.com/brainscore-vision/data/user_718//assy_Cowley2026_190923.nc"
+    assert file.addresses == (f"{plain}?versionId=kpX10KvUti_Vg4WAMHsiayllYlStMcgI", plain)
+
+
+def test_images_under_an_agreement_are_brought_and_what_was_recorded_with_them_is_in_the_store() -> None:
+    assert file_set("stimulus_set", "Zerbe2026_fmri_stim_full").access == "user-supplied"
+    assert "data use agreement" in file_set("stimulus_set", "Zerbe2026_fmri_persubject_stim_full").note
+    assert file_set("assembly", "Zerbe2026_fmri_full_sub-01").store_identifier == "LAION_fMRI_full_sub-01_Assembly"
+
+
+def test_what_was_recorded_on_the_surface_has_the_stimuli_of_the_volume() -> None:
+    for part in ("train", "test"):
+        for subjects in ("", "_4subj"):
+            entry = file_set("assembly", f"Allen2022_fmri_surface{subjects}_{part}")
+            assert entry.linked_stimulus_set == f"Allen2022_fmri{subjects}_stim_{part}"
 
 
 def test_a_known_assembly() -> None:
@@ -147,16 +199,17 @@ def test_a_known_version() -> None:
 
 
 def test_property_assemblies_do_not_take_over_the_columns_of_their_stimuli() -> None:
-    """Nor do the decoded trials of Kar2019, whose table has two images twice."""
+    """Nor do the decoded trials of Kar2019, whose table has two images twice, and the ten assemblies of LAION-fMRI."""
     not_joined = [entry for entry in PUBLISHED if entry.kind == "assembly" and not entry.join_stimulus_columns]
     others = {entry.identifier for entry in not_joined if entry.assembly_class != "PropertyAssembly"}
-    assert others == {"Kar2019"}
-    assert len(not_joined) == 7
+    assert {name for name in others if not name.startswith("Zerbe2026_fmri_")} == {"Kar2019"}
+    assert len(not_joined) == 17
 
 
 def test_the_assemblies_without_a_stimulus_set() -> None:
     alone = {entry.identifier for entry in PUBLISHED if entry.kind == "assembly" and entry.linked_stimulus_set is None}
-    assert alone == {"Bracci2019", "Maniquet2024"}
+    assert {name for name in alone if not name.startswith("Malania2007.")} == {"Bracci2019", "Maniquet2024"}
+    assert len(alone) == 12
 
 
 @pytest.mark.parametrize("kind", ["stimulus_set", "assembly"])
@@ -171,7 +224,7 @@ def test_data_that_users_may_bring_besides_are_marked(kind: FileSetKind) -> None
 
 def test_publishers_whose_own_files_serve() -> None:
     publishers = Counter(entry.publisher for entry in PUBLISHED if entry.publisher)
-    assert publishers == {"geirhos2021": 34, "imagenet": 2, "imagenet_c": 4, "objectnet": 1}
+    assert publishers == {"geirhos2021": 34, "imagenet": 2, "imagenet_c": 4, "objectnet": 1, "cowley2026": 8}
 
 
 def test_an_unknown_name_is_answered_with_near_ones() -> None:

@@ -85,7 +85,7 @@ def pls_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> S
         prepared.recording,
         prepared.stimuli,
         prepared.time_bin,
-        ceiling=_consistency(prepared.complete),
+        consistency=lambda _: _consistency(prepared.complete),
     )
 
 
@@ -124,7 +124,7 @@ def mask_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> 
         prepared.stimuli,
         prepared.time_bin,
         fitting=Fitting(partial(predict_mask, maps=maps), METHOD, _four_splits),
-        ceiling=_consistency(prepared.every),
+        consistency=lambda _: _consistency(prepared.every),
     )
 
 
@@ -136,8 +136,8 @@ def _prepared(data: BenchmarkData) -> Prepared:
     name = name_of(assembly)
     missing = np.isnan(np.asarray(response.values, np.float64))
     every = _arranged(response)
-    lacking: NDArray[np.bool_] = np.isnan(every.responses).all(axis=0)
-    answered = np.flatnonzero(~lacking.any(axis=1))
+    lacking = np.asarray(np.isnan(every.responses).all(axis=0), dtype=np.bool_)
+    answered = np.asarray(~lacking.any(axis=1), dtype=np.bool_)
     whole = np.flatnonzero(~missing.any(axis=1))
     if not answered.any() or not whole.size:
         raise DataUnavailable(
@@ -150,7 +150,12 @@ def _prepared(data: BenchmarkData) -> Prepared:
 
 def _images(recording: Recording, kept: NDArray[np.bool_]) -> Recording:
     return Recording(
-        recording.name, recording.responses[:, kept], recording.stimulus_ids[kept], None, recording.neuroids
+        recording.name,
+        recording.responses[:, kept],
+        recording.stimulus_ids[kept],
+        None,
+        recording.neuroids,
+        recording.repetitions,
     )
 
 

@@ -6,7 +6,7 @@ of the regression are exchanged.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import xarray as xr
@@ -20,7 +20,9 @@ from pytest_brainscore.inference.levels import Design
 from pytest_brainscore.inference.predictivity import predictivity_design
 from pytest_brainscore.metrics.predictivity.neural_predictivity import predictivity
 from pytest_brainscore.metrics.reliability.explained_variance import NORMALISATIONS
+from pytest_brainscore.metrics.reliability.explained_variance import normalised as normalised_scores
 from pytest_brainscore.metrics.reliability.internal_consistency import predictor_consistency
+from pytest_brainscore.metrics.shared.aggregation import aggregate_splits
 from pytest_brainscore.metrics.shared.splits import shuffle_splits
 from pytest_brainscore.models.asking import record_responses
 from pytest_brainscore.scoring.score import Score
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.metrics.shared.aggregation import SplitScore
     from pytest_brainscore.models.interface import BrainModel, RecordingTarget
+
+_UNITS: Final = 2048
+"""Units, spread evenly over those of the model, whose median bootstrap values follow: memory is bounded, and how a
+median of so many moves from draw to draw of the stimuli is that of all."""
 
 
 def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
@@ -108,9 +114,18 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
         ),
     )
     shown = stimulus_units(benchmark, recording.stimulus_ids[rows], labels)
-    own = neuroid_units(benchmark, {}, units.shape[1])
-    design = predictivity_design(held_out, [split.test for split in splits], units.astype(np.float64), shown, own)
-    return with_replicates(result, Design(design.levels[:1]))
+    some = np.linspace(0, units.shape[1] - 1, min(units.shape[1], _UNITS)).astype(np.intp)
+    predicted = [each[:, some] for each in held_out]
+    own = neuroid_units(benchmark, {}, some.size)
+    tests = [split.test for split in splits]
+    design = predictivity_design(predicted, tests, units[:, some].astype(np.float64), shown, own)
+    centre = aggregate_splits(found.values[:, some]).value
+    return with_replicates(
+        result,
+        Design(design.levels[:1]),
+        raw=centre,
+        scale=lambda raws: normalised_scores(raws - centre + found.value, ceiling.value, benchmark.normalisation),
+    )
 
 
 def _counts(recorded: tuple[int, ...], found: SplitScore) -> dict[str, int]:

@@ -60,7 +60,7 @@ def predictivity_score(
     time_bin: TimeBin,
     *,
     fitting: Fitting = Fitting(),  # noqa: B008  # immutable
-    ceiling: SplitScore | None = None,
+    consistency: Callable[[Recording], SplitScore] | None = None,
 ) -> Score:
     """Score how well a model predicts a recording.
 
@@ -82,8 +82,8 @@ def predictivity_score(
         What the model is asked to record, in milliseconds.
     fitting
         Another regression, or other splits, where the paper has them.
-    ceiling
-        Internal consistency, where it is not that of the recording as it is.
+    consistency
+        What gives the ceiling of a recording; by default its `internal_consistency`.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def predictivity_score(
     """
     targets = recording.average()
     rows = match_stimuli(recording, stimuli)
-    ceiling = None if benchmark.normalisation == "r" else _above_zero(recording, ceiling or _ceiling(recording))
+    ceiling = None if benchmark.normalisation == "r" else _ceiling(recording, consistency or _internal)
     model.start_recording(cast("RecordingTarget", benchmark.region), [time_bin])
     features = record_responses(model, place_on_screen(stimuli, model.visual_degrees()))
     held_out: list[NDArray[np.float64]] = []
@@ -145,18 +145,19 @@ def predictivity_score(
     return with_replicates(score, design)
 
 
-def _ceiling(recording: Recording) -> SplitScore:
-    if len(recording.responses) < 2:
-        raise DataUnavailable(f"The recordings {recording.name} have one repetition, so no ceiling; use all of them.")
-    return internal_consistency(recording.responses)
-
-
-def _above_zero(recording: Recording, ceiling: SplitScore) -> SplitScore:
+def _ceiling(recording: Recording, consistency: Callable[[Recording], SplitScore]) -> SplitScore:
+    ceiling = consistency(recording)
     if not ceiling.value > 0:
         raise DataUnavailable(
             f"The internal consistency of {recording.name} is {ceiling.value:.3g}, not above 0: no score can be given."
         )
     return ceiling
+
+
+def _internal(recording: Recording) -> SplitScore:
+    if len(recording.responses) < 2:
+        raise DataUnavailable(f"The recordings {recording.name} have one repetition, so no ceiling; use all of them.")
+    return internal_consistency(recording.responses)
 
 
 def match_stimuli(recording: Recording, stimuli: StimulusSet) -> NDArray[np.intp]:

@@ -38,9 +38,16 @@ class Recording:
     """What splits are stratified by, shape (stimulus,)."""
     neuroids: dict[str, NDArray[np.generic]]
     """Coordinates of the neuroids, shape (neuroid,) each."""
+    repetitions: NDArray[np.generic] | None = None
+    """Sorted labels of the repetitions, shape (repetition,); None where they are numbered from 0."""
 
-    def average(self) -> NDArray[np.float64]:
+    def average(self, *, complete: bool = True) -> NDArray[np.float64]:
         """Return the mean over repetitions, missing ones left out, shape (stimulus, neuroid).
+
+        Parameters
+        ----------
+        complete
+            Whether every neuroid has to have a response to every stimulus; if not, the mean of none is NaN.
 
         Raises
         ------
@@ -48,8 +55,15 @@ class Recording:
             When a neuroid has no response to a stimulus.
 
         """
+        if len(self.responses) == 1 and not complete:
+            return self.responses[0]
         present = ~np.isnan(self.responses)
         lacking = np.argwhere(~present.any(axis=0))
+        if len(lacking) and not complete:
+            total = np.where(present, self.responses, 0.0).sum(axis=0)
+            average = np.full(total.shape, np.nan)
+            np.divide(total, present.sum(axis=0), out=average, where=present.any(axis=0))
+            return average
         if len(lacking):
             raise DataUnavailable(
                 f"{self.name}: neuroids without responses to some stimuli: {np.unique(lacking[:, 1]).size}, first to "
@@ -218,7 +232,7 @@ def arrange(assembly: xr.DataArray, stratify: str | None = None) -> Recording:
     if np.isinf(responses).any():
         raise DataUnavailable(f"The recordings {name} have infinite responses; use the published file.")
     neuroids = {str(key): each.values for key, each in assembly.coords.items() if each.dims == ("neuroid",)}
-    return Recording(name, responses, distinct, labels, neuroids)
+    return Recording(name, responses, distinct, labels, neuroids, np.unique(repetitions))
 
 
 def coordinate(assembly: xr.DataArray, name: str) -> NDArray[Any]:

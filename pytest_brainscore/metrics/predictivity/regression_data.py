@@ -15,6 +15,41 @@ from pytest_brainscore.metrics.shared.splits import Split
 _BLOCK_BYTES = 2**25
 
 
+class StackedRows:
+    """Rows of several matrices below one another, which stay where they are: features on disk, in several files.
+
+    For the functions of this room it is the matrix (stimulus, feature); columns are read when they are asked for.
+
+    Parameters
+    ----------
+    parts
+        Matrices with the same number of columns, any real dtype; may be memory-mapped.
+
+    Raises
+    ------
+    ValueError
+        If their columns differ.
+
+    """
+
+    ndim = 2
+
+    def __init__(self, *parts: NDArray[np.generic]) -> None:
+        columns = {part.shape[1:] for part in parts}
+        if len(columns) != 1 or any(part.ndim != 2 for part in parts):
+            shapes = " and ".join(str(part.shape) for part in parts)
+            raise ValueError(f"Features of shapes {shapes} are not of the same units: give (stimulus, feature) each.")
+        self._parts = parts
+        self.shape = (sum(len(part) for part in parts), parts[0].shape[1])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: tuple[slice, slice | NDArray[np.intp]]) -> NDArray[np.generic]:
+        rows, columns = key
+        return np.concatenate([part[:, columns] for part in self._parts])[rows]
+
+
 def checked_targets(features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split]) -> NDArray[np.float64]:
     """Return targets as float64 after checking that features, targets and splits belong together.
 

@@ -118,16 +118,51 @@ def fit_ridge_cv(
         As `predict_ridge`, and if there are no penalties or fewer than two training stimuli.
 
     """
+    return (fit for (fit,) in fit_ridge_cv_each(features, [targets], splits, alphas=alphas))
+
+
+def fit_ridge_cv_each(
+    features: NDArray[np.generic],
+    recordings: Sequence[ArrayLike],
+    splits: Sequence[Split],
+    *,
+    alphas: ArrayLike = ALPHAS,
+) -> Iterator[list[RidgeCVFit]]:
+    """Predict several recordings of the same stimuli, each with the penalty that is best for its neuroids.
+
+    The features are read and decomposed once, however many recordings there are.
+
+    Parameters
+    ----------
+    features, splits, alphas
+        As in `fit_ridge_cv`.
+    recordings
+        Responses, shape (stimulus, neuroid) each.
+
+    Yields
+    ------
+    For each split the `RidgeCVFit` of every recording.
+
+    Raises
+    ------
+    ValueError
+        As `fit_ridge_cv`, and if there are no recordings.
+
+    """
     penalties = _check_alphas(alphas)
-    responses = checked_targets(features, targets, splits)
+    if not recordings:
+        raise ValueError("There is nothing to predict: give at least one recording.")
+    responses = [checked_targets(features, each, splits) for each in recordings]
     if min(len(split.train) for split in splits) < 2:
         raise ValueError("Leave-one-out errors need two or more training stimuli: give larger training sets.")
-    source = _Source(features, responses, splits)
+    source = _Source(features, np.concatenate(responses, axis=1), splits)
+    ends = np.cumsum([each.shape[1] for each in responses]).tolist()
+    groups = [slice(start, end) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
     for split in splits:
         for dual in (source.dual, False):
-            fit = _fit_ridge_cv(source.split(split, dual=dual), penalties)
-            if fit:
-                yield fit
+            fits = _fit_ridge_cv(source.split(split, dual=dual), penalties, groups)
+            if fits:
+                yield fits
                 break
 
 
@@ -207,16 +242,22 @@ def _fit_ridge_precisely(data: _CentredSplit, alpha: float) -> NDArray[np.float6
 
 
 @one_thread()
-def _fit_ridge_cv(data: _CentredSplit, penalties: NDArray[np.float64]) -> RidgeCVFit | None:
-    """Choose a penalty and predict; None where inner products have too few digits for it."""
+def _fit_ridge_cv(
+    data: _CentredSplit, penalties: NDArray[np.float64], groups: Sequence[slice]
+) -> list[RidgeCVFit] | None:
+    """Choose a penalty for each group of neuroids and predict; None where inner products have too few digits for it."""
     basis, sizes, test = _decompose_gram(data) if data.dual else _decompose_features(data)
     if data.dual and sizes.min() + penalties.min() < _SMALLEST_SHARE * data.feature_squares:
         return None
-    components = basis.T @ data.responses
-    errors = _leave_one_out_errors(basis, sizes, components, data, penalties)
-    best = int(errors.argmin())
-    weights = components / (sizes + penalties[best])[:, None]
-    return RidgeCVFit(test @ weights + data.mean, float(penalties[best]), errors)
+    fits = []
+    for group in groups:
+        responses = data.responses[:, group]
+        components = basis.T @ responses
+        errors = _leave_one_out_errors(basis, sizes, components, responses, penalties)
+        best = int(errors.argmin())
+        weights = components / (sizes + penalties[best])[:, None]
+        fits.append(RidgeCVFit(test @ weights + data.mean[group], float(penalties[best]), errors))
+    return fits
 
 
 def _check_alphas(alphas: ArrayLike) -> NDArray[np.float64]:
@@ -251,7 +292,7 @@ def _leave_one_out_errors(
     basis: NDArray[np.float64],
     sizes: NDArray[np.float64],
     components: NDArray[np.float64],
-    data: _CentredSplit,
+    responses: NDArray[np.float64],
     penalties: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Mean squared error of predicting each training stimulus from all others, for every penalty.
@@ -259,16 +300,16 @@ def _leave_one_out_errors(
     The error of a stimulus is its residual divided by 1 - its influence on its own prediction.
     """
     squared_basis: NDArray[np.float64] = basis**2
-    unreached: NDArray[np.float64] = np.zeros_like(data.responses)
+    unreached: NDArray[np.float64] = np.zeros_like(responses)
     unreached_share: NDArray[np.float64] = np.zeros(len(basis))
     if basis.shape[1] < len(basis) - 1:  # else the basis spans all that has the mean 0, but for rounding
-        unreached = data.responses - basis @ components
+        unreached = responses - basis @ components
         unreached_share = 1 - 1 / len(basis) - squared_basis.sum(axis=1)
     elif components.shape[1] > len(components):
         # The sum over neuroids is the same for fewer columns with the same inner products between directions.
         components = np.asarray(qr(components.T, mode="economic")[1].T, dtype=np.float64)
         unreached = np.zeros((len(basis), 1))
-    count = data.responses.size
+    count = responses.size
     errors = np.empty(penalties.size)
     for number, alpha in enumerate(penalties):
         kept = alpha / (sizes + alpha)

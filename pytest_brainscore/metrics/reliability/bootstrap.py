@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.metrics.shared.aggregation import defined_mean
 from pytest_brainscore.one_thread import one_thread
 
 SEED: Final = 0
@@ -62,6 +63,28 @@ def bootstrap(
         with one_thread():
             values.append(statistic(weights))
     return np.concatenate(values)
+
+
+def error_of_mean(values: ArrayLike, *, draws: int = DRAWS, seed: int = SEED) -> float:
+    """Return the deviation of the mean of some values over draws of them, as the published system does for subjects.
+
+    Parameters
+    ----------
+    values
+        One for each subject or fold, shape (value,). NaN are drawn, and left out of the mean.
+    draws, seed
+        Of NumPy's default generator; published wrappers of several subjects take 200 draws.
+
+    Returns
+    -------
+    The standard deviation (ddof 1) of those means that have a number; NaN where fewer than two have.
+
+    """
+    array = np.asarray(values, dtype=np.float64)
+    generator = np.random.default_rng(seed)
+    means = [defined_mean(array[generator.integers(array.size, size=array.size)]) for _ in range(draws)]
+    defined = np.array([mean for mean in means if np.isfinite(mean)])
+    return float(defined.std(ddof=1)) if defined.size > 1 else float("nan")
 
 
 def deviation(draws: FloatArray) -> float:

@@ -106,23 +106,26 @@ def rsa_ceiling(dissimilarities: ArrayLike) -> RSACeiling:
 
     Returns
     -------
-    The `RSACeiling`. NaN if an entry above a diagonal is NaN.
+    The `RSACeiling`. NaN if an entry above a diagonal is NaN. Of one subject the upper bound is 1, as it is compared with
+    itself, and the lower one NaN.
 
     Raises
     ------
     ValueError
-        If there is one subject, and for matrices that `rdm_similarity` does not take.
+        If there is no subject, and for matrices that `rdm_similarity` does not take.
 
     """
-    entries = np.stack([_entries(matrix) for matrix in np.asarray(dissimilarities, dtype=np.float64)])
-    if len(entries) < 2:
-        raise ValueError("One subject has no ceiling: give the dissimilarities of two or more.")
+    matrices = np.asarray(dissimilarities, dtype=np.float64)
+    if not len(matrices):
+        raise ValueError("Nobody has no ceiling: give the dissimilarities of at least one subject.")
+    entries = np.stack([_entries(matrix) for matrix in matrices])
     mean = entries.mean(axis=0)
+    upper = float(np.mean([spearman_correlation(one, mean, rounding=ROUNDING) for one in entries]))
+    if len(entries) == 1:
+        return RSACeiling(upper, float("nan"))
     others = (entries.sum(axis=0) - entries) / (len(entries) - 1)
-    return RSACeiling(
-        float(np.mean([spearman_correlation(one, mean, rounding=ROUNDING) for one in entries])),
-        float(np.mean([spearman_correlation(*pair, rounding=ROUNDING) for pair in zip(entries, others, strict=True)])),
-    )
+    lower = [spearman_correlation(*pair, rounding=ROUNDING) for pair in zip(entries, others, strict=True)]
+    return RSACeiling(upper, float(np.mean(lower)))
 
 
 def _entries(matrix: ArrayLike) -> NDArray[np.float64]:

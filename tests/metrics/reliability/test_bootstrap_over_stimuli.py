@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pytest_brainscore.metrics.reliability.bootstrap import FloatArray, bootstrap, deviation
+from pytest_brainscore.metrics.reliability.bootstrap import FloatArray, bootstrap, deviation, error_of_mean
 
 CORRECT = np.random.RandomState(0).rand(200) < 0.7
 
@@ -62,3 +62,21 @@ def test_draws_without_a_number_do_not_count() -> None:
 def test_no_stimuli_are_refused() -> None:
     with pytest.raises(ValueError, match="nothing to draw from"):
         bootstrap(share, [])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((0.2, 0.3, 0.5), 0.072645625709),
+        ((0.1, 0.4), 0.108851646311),
+        ((0.31, 0.35, 0.29, 0.4, 0.33), 0.017012058980),
+        ((0.7, 0.7, 0.7), 0),
+        ((0.2, np.nan, 0.5), 0.110786217211),
+    ],
+)
+def test_the_published_error_of_a_mean_over_subjects(values: tuple[float, ...], expected: float) -> None:
+    assert error_of_mean(values, draws=200) == pytest.approx(expected, abs=1e-10)
+
+
+def test_one_value_without_a_number_has_no_error() -> None:
+    assert np.isnan(error_of_mean([np.nan]))

@@ -108,10 +108,33 @@ def test_matrices_that_do_not_fit_are_refused() -> None:
         rdm_similarity(matrix, 1 - matrix)
     with pytest.raises(ValueError, match="three or more stimuli"):
         rdm_similarity(matrix[:2, :2], matrix[:2, :2])
-    with pytest.raises(ValueError, match="One subject has no ceiling"):
-        rsa_ceiling(matrix[None])
+    with pytest.raises(ValueError, match="Nobody has no ceiling"):
+        rsa_ceiling(matrix[:0, None, None])
     with pytest.raises(ValueError, match="two or more of each"):
         representational_dissimilarity(np.ones((5, 1)))
+
+
+@pytest.mark.parametrize(
+    ("subjects", "upper", "lower"),
+    [
+        (1, 1, np.nan),
+        (2, 0.663271057301, -0.080931009289),
+        (3, 0.584357930627, 0.031694673486),
+        (5, 0.563970358000, 0.243586264482),
+    ],
+)
+def test_the_published_bounds_of_some_subjects(subjects: int, upper: float, lower: float) -> None:
+    shared = published_example(12)[0][:, :8]
+    noise = [np.random.RandomState(20 + subject).standard_normal((12, 8)) for subject in range(subjects)]
+    found = rsa_ceiling([representational_dissimilarity(shared + each) for each in noise])
+    assert (found.upper, found.lower) == pytest.approx((upper, lower), abs=1e-10, nan_ok=True)
+
+
+def test_bounds_of_the_same_subject_three_times_and_of_one_without_dissimilarities() -> None:
+    matrix = representational_dissimilarity(published_example(12)[0][:, :8])
+    assert rsa_ceiling([matrix] * 3) == pytest.approx((1, 1))
+    undefined = np.full((12, 12), np.nan)
+    assert np.isnan(rsa_ceiling([matrix, matrix, undefined])).all()
 
 
 def test_rounding_is_not_ranked() -> None:
