@@ -198,7 +198,8 @@ def _four_splits(recording: Recording, rows: NDArray[np.intp]) -> list[Split]:
         splits = shuffle_splits(len(rows), splits=SPLITS)
     except ValueError as error:
         raise DataUnavailable(f"The recordings {recording.name} cannot be split: {error}") from error
-    return [Split(np.sort(shown[split.train]), np.sort(shown[split.test])) for split in splits]
+    # In the order of the ids, which batches are drawn from.
+    return [Split(shown[np.sort(split.train)], shown[np.sort(split.test)]) for split in splits]
 
 
 def _maps_of(benchmark: Benchmark, model: BrainModel, prepared: Prepared) -> NDArray[np.intp]:
