@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.placing import OWN
+from pytest_brainscore.benchmarks.placing import OWN, in_tree_order
 from pytest_brainscore.benchmarks.registry import registry
 from pytest_brainscore.benchmarks.shipped import all_benchmarks, shipped_parents
 from pytest_brainscore.errors import BenchmarkError
@@ -111,6 +111,22 @@ def choose(selectors: Sequence[str], *, marked: bool = False, lenient: bool = Fa
         return tuple(each for each in all_benchmarks() if (each.identifier, each.version) in chosen)
     order = [*known.everything, *known.marked]
     return tuple(each for each in order if (each.identifier, each.version) in chosen)
+
+
+def named_outside(selectors: Sequence[str], benchmarks: Sequence[Benchmark]) -> tuple[Benchmark, ...]:
+    """Return what words find outside of some benchmarks: of each word that finds nothing among them, all it finds.
+
+    As in `choose`, a pattern finds the default version of each identifier.
+    """
+    missing = [word for word in selectors if not any(matches(word, each) for each in benchmarks)]
+    if not missing:
+        return ()
+    everything = registry().everything
+    found: dict[tuple[str, int], Benchmark] = {}
+    for word in missing:
+        defaults = {each.identifier: each for each in reversed(everything) if matches(word, each)}
+        found |= {(each.identifier, each.version): each for each in defaults.values()}
+    return in_tree_order(each for each in everything if (each.identifier, each.version) in found)
 
 
 def _found(selector: str) -> list[Benchmark]:

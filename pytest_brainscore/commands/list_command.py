@@ -15,13 +15,16 @@ def command(selectors: tuple[str, ...], versions: bool, as_json: bool) -> None:
     """List the benchmarks: version, place in the score tree, metric, and what each needs.
 
     SELECTOR is an identifier, a parent of the score tree (V1, behavior_vision), or a pattern (Geirhos2021*). Those of
-    installed packages and of files in fixtures/benchmarks of the current folder are listed, too.
+    installed packages and of files in fixtures/benchmarks of the current folder are listed, too; those outside the
+    tree where they are named.
     """
     from pytest_brainscore.benchmarks.registry import registry
-    from pytest_brainscore.benchmarks.selector import select
+    from pytest_brainscore.benchmarks.selector import named_outside, select
     from pytest_brainscore.running.command_line.listing import readiness_of, tree_lines
 
-    chosen = select(selectors, registry().everything if versions else registry().default)
+    benchmarks = registry().everything if versions else registry().default
+    benchmarks += named_outside(selectors, benchmarks)
+    chosen = select(selectors, benchmarks)
     if as_json:
         fields = (
             "identifier",

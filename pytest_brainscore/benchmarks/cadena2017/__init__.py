@@ -38,7 +38,7 @@ def further_benchmarks() -> tuple[Benchmark, ...]:
         identifier="Cadena2017-mask",
         version=2,
         metric="mask_regression",
-        cost=3600.0,
+        cost=10000.0,
         protocol=f"{__name__}.protocol:mask_score",
     )
     return (pls, mask)
