@@ -41,10 +41,8 @@ def responses(shape_units: int, texture_units: int) -> dict[str, NDArray[np.floa
     of_texture = {name: generator.standard_normal(texture_units) for name in range(5)}
     rest = UNITS - shape_units - texture_units
     return {
-        row.stimulus_id: np.concatenate(
-            [of_original[row.original_image_id], of_texture[row.texture], generator.standard_normal(rest)]
-        )
-        for row in TABLE.itertuples()
+        str(name): np.concatenate([of_original[original], of_texture[texture], generator.standard_normal(rest)])
+        for name, original, texture in TABLE[["stimulus_id", "original_image_id", "texture"]].to_numpy().tolist()
     }
 
 
@@ -77,7 +75,7 @@ def recomputed(values: dict[str, NDArray[np.float64]]) -> list[float]:
         a, b = np.array(first[factor], dtype=np.float64), np.array(second[factor], dtype=np.float64)
         m = (a.mean(axis=0) + b.mean(axis=0)) / 2
         scores.append(((a - m) * (b - m)).mean(axis=0).sum() / variance)
-    return (np.floor(softmax([*scores, 1.0])[:2] * UNITS) / UNITS).tolist()
+    return [float(np.floor(share * UNITS) / UNITS) for share in softmax([*scores, 1.0])[:2]]
 
 
 def test_both_scores_are_those_of_a_recomputation_from_files(published: PublishedFolder) -> None:

@@ -71,14 +71,17 @@ def thresholds(values: dict[str, float]) -> xr.DataArray:
 BASE, TEST = images("alone"), images("short", scale=2)
 
 
-def given(degrees: float = 2.986667, **changes: Any) -> ThresholdData:
+def given(**changes: Any) -> ThresholdData:
     """Return the data of short2, with some of them changed."""
     stimuli = {"vernier_only": BASE, "short2": TEST, "short2_fit": fitting()}
     people = {"vernier_only": thresholds(WITHOUT), "short2": thresholds(WITH)}
     shown = {name: changes.get(name, table) for name, table in stimuli.items()}
     return ThresholdData(
         ELEVATION,
-        {f"Malania2007.{name}": made_up_stimuli(table, degrees, name) for name, table in shown.items()},
+        {
+            f"Malania2007.{name}": made_up_stimuli(table, ELEVATION.visual_degrees, name)
+            for name, table in shown.items()
+        },
         {f"Malania2007.{name}": changes.get(f"{name}_people", each) for name, each in people.items()},
     )
 
