@@ -33,6 +33,8 @@ _FAMILIES: Final = (
     "cowley2023",
     "cowley2026",
     "kato2026",
+    "li2026",
+    "zerbe2026",
     "kriegeskorte2008",
     "allen2022_fmri",
     "hebart2023_fmri",

@@ -70,9 +70,9 @@ def observer_design(
         for group in groups:
             drawn = weights[:, group]
             first = slice(None) if answered is not None else slice(1)  # else they are those of everybody
-            sums = (drawn @ each[:, group].T for each in (own[first], theirs, same, counted[first]))
+            kinds = (own[first], theirs, same, counted[first])
             # Weights may be fractions: whoever is always right has exactly as many right as there are.
-            values.append(measure(*(np.round(each, 9) for each in sums)))
+            values.append(measure(*(np.round(np.asarray(drawn @ each[:, group].T), 9) for each in kinds)))
         return _defined_mean(np.stack(values, axis=-1))
 
     with_all = by_person(np.ones((1, right.size)))[0]

@@ -17,7 +17,7 @@ from pytest_brainscore.inference.weighted import (
     weighted_spearman,
 )
 
-_TIMES: Final = 0.5
+TIMES: Final = 0.5
 """Of what pairs count too often, this share is taken off. All of it would make the error right on average, but errors
 from some sixty stimuli differ by a sixth from recording to recording, and intervals would cover .93 instead of .95."""
 
@@ -88,6 +88,6 @@ def similarity_design(
 
     level = Level(stimuli, by_stimuli)
     if subjects is None:
-        return Design((level,), jointly, times=_TIMES)
+        return Design((level,), jointly, times=TIMES)
     with_all = by_subject(np.ones((1, len(one))))[0]
-    return Design((level, Level(subjects, lambda weights: weighted_means(weights, with_all))), jointly, times=_TIMES)
+    return Design((level, Level(subjects, lambda weights: weighted_means(weights, with_all))), jointly, times=TIMES)

@@ -18,9 +18,9 @@ from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.predictivity.mask_regression import fit_mask
 from tests.support.given_data import score_on
-from tests.support.published_files import PublishedFolder
+from tests.support.published_files import PublishedFiles
 from tests.support.table_models import TableModel, stimuli_named
-from tests.support.table_subjects import shuffled
+from tests.support.table_subjects import made_up_stimuli, shuffled
 
 PLS = load_benchmark("Cadena2017-pls")
 MASK = load_benchmark("Cadena2017-mask")
@@ -112,9 +112,9 @@ def consistency(*, complete: bool) -> float:
     return float(np.mean(medians))
 
 
-def test_pls_is_that_of_a_recomputation_from_files(published: PublishedFolder) -> None:
-    published.stimuli("Cadena2017", pd.DataFrame({"image_id": IDS}))
-    published.assembly("Cadena2017", recorded())
+def test_pls_is_that_of_a_recomputation_from_files(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(pd.DataFrame({"stimulus_id": IDS}), 8.0), "Cadena2017")
+    published_files.assembly(recorded(), "Cadena2017")
     # Ids are numbers in the table, as pandas reads it, and text in the recordings.
     subject = model()
     score = PLS(subject)
@@ -174,8 +174,8 @@ def test_bad_data_are_a_sentence(single: NDArray[np.float64], words: str) -> Non
     assert str(refused.value).endswith(".")
 
 
-def test_missing_images_are_named(published: PublishedFolder) -> None:
-    published.assembly("Cadena2017", recorded())
+def test_missing_images_are_named(published_files: PublishedFiles) -> None:
+    published_files.assembly(recorded(), "Cadena2017")
     assert "Cadena2017" in str(PLS.unavailable())
     with pytest.raises(DataUnavailable, match="stimulus_Cadena2017"):
         PLS(model())

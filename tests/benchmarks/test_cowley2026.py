@@ -20,6 +20,9 @@ from pytest_brainscore.benchmarks.cowley2026 import LEAF, SESSIONS, further_benc
 from pytest_brainscore.benchmarks.cowley2026.protocol import leaf_score, session_score
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
+from tests.support.published_files import PublishedFiles
 from tests.support.stimuli import NoiseImage
 from tests.support.table_models import TableModel
 
@@ -64,7 +67,8 @@ def images_of(session: int) -> StimulusSet:
 
 
 def data_of(session: int, **changes: Any) -> BenchmarkData:
-    own = {"stimuli": images_of(session), "assembly": recorded(session, with_time=session == 0)} | changes
+    own: dict[str, Any] = {"stimuli": images_of(session), "assembly": recorded(session, with_time=session == 0)}
+    own |= changes
     return BenchmarkData(SESSIONS[session], **own)
 
 
@@ -140,18 +144,21 @@ def test_an_image_shown_once_has_no_ceiling() -> None:
 
 def test_images_of_another_session_under_the_same_ids_are_other_images(tmp_path: Path) -> None:
     """Activations are stored by what was shown, never by its name."""
-    from pytest_brainscore.models import load_model
-    from pytest_brainscore.models.activations.activation_store import ActivationStore
-
+    answers = ResponseSource(
+        "a model",
+        {"layer": 4},
+        {"weights": "the same"},
+        8,
+        lambda images: iter([np.stack([image.pixels().ravel()[:4].astype(np.float32) for image in images])]),
+    )
     store = ActivationStore(folder=tmp_path)
-    looking = load_model("pixels", store=store)
     found = []
     for session in (0, 1, 0):
-        looking.start_recording("V4", [(50, 150)])
-        shown = replace(images_of(session), identifier="one name", degrees=looking.visual_degrees())
-        found.append(np.asarray(looking.look_at(shown)))
+        shown = replace(images_of(session), identifier="one name")
+        found.append(np.array(stored_responses(answers, store, shown)))
     assert not np.array_equal(found[0], found[1])
     np.testing.assert_array_equal(found[0], found[2])
+    assert len(list(tmp_path.rglob("key.json"))) == 2
 
 
 def test_the_keys() -> None:
@@ -246,3 +253,23 @@ def test_a_session_that_went_away_is_a_sentence(user_folder: Path, bring: Callab
     benchmark = load_benchmark("Cowley2026.210305.V4-pls")
     (user_folder / "v4_cowley2023/images/images_210305.zip").unlink()
     assert "no longer in the user's folder" in str(benchmark.unavailable())
+
+
+def test_from_published_files(published_files: PublishedFiles) -> None:
+    for session, name in enumerate(NAMES):
+        assert LEAF.unavailable() is not None
+        published_files.stimuli(images_of(session), f"Cowley2026.{name}")
+        published_files.assembly(recorded(session, with_time=session == 0), f"Cowley2026.{name}")
+    assert LEAF.unavailable() is None
+    assert load_benchmark("Cowley2026.V4-pls")(model()).value == pytest.approx(0.812022447188, abs=1e-7)
+    (published_files.folder / "assy_Cowley2026_211022.nc").unlink()
+    assert "211022" in str(LEAF.unavailable())
+
+
+def test_published_files_that_are_cut_off_are_a_sentence(published_files: PublishedFiles) -> None:
+    published_files.stimuli(images_of(1), "Cowley2026.201025")
+    published_files.assembly(recorded(1), "Cowley2026.201025")
+    path = published_files.folder / "assy_Cowley2026_201025.nc"
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(DataUnavailable, match="is not the published assy_Cowley2026_201025"):
+        load_benchmark("Cowley2026.201025.V4-pls")(model())

@@ -18,7 +18,7 @@ from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.igustibagus2024 import reading_out
 from pytest_brainscore.errors import DataUnavailable
 from tests.support.given_data import score_on
-from tests.support.published_files import PublishedFolder
+from tests.support.published_files import PublishedFiles
 from tests.support.table_models import TableModel
 from tests.support.table_subjects import made_up_stimuli
 
@@ -109,9 +109,9 @@ def recomputed(backgrounds: NDArray[np.int_]) -> tuple[float, float, int]:
     return float(np.mean(medians)), float(np.median(halves(single), axis=1).mean()), left_out
 
 
-def test_ridge_is_that_of_a_recomputation_from_files(published: PublishedFolder) -> None:
-    published.stimuli("Igustibagus2024", TABLE)
-    published.assembly("Igustibagus2024", recorded(joined=False))
+def test_ridge_is_that_of_a_recomputation_from_files(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(TABLE, 8.0), "Igustibagus2024")
+    published_files.assembly(recorded(joined=False), "Igustibagus2024")
     subject = model()
     score = RIDGE(subject)
     raw, ceiling, left_out = recomputed(TABLE["background_id"].to_numpy())
@@ -157,8 +157,8 @@ def test_bad_data_are_a_sentence(responses: NDArray[np.float64], table: pd.DataF
         score_on(RIDGE, model(), stimuli=made_up_stimuli(table, 8.0), assembly=recorded(responses, table))
 
 
-def test_missing_recordings_are_named(published: PublishedFolder) -> None:
-    published.stimuli("Igustibagus2024", TABLE)
+def test_missing_recordings_are_named(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(TABLE, 8.0), "Igustibagus2024")
     assert READOUT.unavailable() is None  # needs the images only
     assert "Igustibagus2024" in str(RIDGE.unavailable())
 
@@ -170,8 +170,8 @@ def few_splits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_splits")
-def test_a_read_out_is_that_of_scikit_learn_on_the_same_splits(published: PublishedFolder) -> None:
-    published.stimuli("Igustibagus2024", TABLE)
+def test_a_read_out_is_that_of_scikit_learn_on_the_same_splits(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(TABLE, 8.0), "Igustibagus2024")
     score = READOUT(model())
     shown = reading_out._images(made_up_stimuli(TABLE, 8.0))
     place = {name: row for row, name in enumerate(TABLE["stimulus_id"])}

@@ -16,7 +16,7 @@ from pytest_brainscore.benchmarks.islam2021.protocol import draw_pairs
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from tests.support.given_data import score_on
-from tests.support.published_files import PublishedFolder
+from tests.support.published_files import PublishedFiles
 from tests.support.table_models import TableModel
 from tests.support.table_subjects import NeverAsked, made_up_stimuli
 
@@ -78,8 +78,8 @@ def recomputed(values: dict[str, NDArray[np.float64]]) -> list[float]:
     return [float(np.floor(share * UNITS) / UNITS) for share in softmax([*scores, 1.0])[:2]]
 
 
-def test_both_scores_are_those_of_a_recomputation_from_files(published: PublishedFolder) -> None:
-    published.stimuli("Islam2021", TABLE)
+def test_both_scores_are_those_of_a_recomputation_from_files(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(TABLE, 8.0), "Islam2021")
     values = responses(200, 50)
     shape, texture = SHAPE(model := TableModel(values)), TEXTURE(TableModel(values))
     assert [shape.value, texture.value] == pytest.approx(recomputed(values), abs=1e-12)
@@ -136,8 +136,8 @@ def test_a_region_that_never_changes_has_no_number() -> None:
         score_on(SHAPE, TableModel(dict.fromkeys(TABLE["stimulus_id"], np.ones(3))), stimuli=stimuli())
 
 
-def test_missing_images_are_named(published: PublishedFolder) -> None:
-    assert published.folder.is_dir()
+def test_missing_images_are_named(published_files: PublishedFiles) -> None:
+    assert published_files.folder.is_dir()
     assert "Islam2021" in str(SHAPE.unavailable())
     with pytest.raises(DataUnavailable, match="Islam2021"):
         SHAPE(NeverAsked())

@@ -12,7 +12,7 @@ from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.lonnqvist2024 import GROUPS
 from pytest_brainscore.errors import DataUnavailable
 from tests.support.given_data import score_on
-from tests.support.published_files import PublishedFolder
+from tests.support.published_files import PublishedFiles
 from tests.support.table_subjects import NeverAsked, TableSubject, made_up_stimuli, trials_of
 
 PEOPLE = load_benchmark("Lonnqvist2024_InlabInstructionsBehavioralAccuracyDistance")
@@ -55,11 +55,11 @@ def similarity(accuracy: float, target: float) -> float:
     return 1 - abs(accuracy - target) / max(target, 1 - target)
 
 
-def test_score_and_ceiling_are_those_of_a_recomputation_from_files(published: PublishedFolder) -> None:
+def test_score_and_ceiling_are_those_of_a_recomputation_from_files(published_files: PublishedFiles) -> None:
     fitting, test, trials, answers = tables()
-    published.stimuli("Lonnqvist2024_train", fitting)
-    published.stimuli("Lonnqvist2024_test", test)
-    published.assembly("Lonnqvist2024_inlab-instructions", trials_of(trials, "value").drop_vars("value"))
+    published_files.stimuli(made_up_stimuli(fitting, 8.0), "Lonnqvist2024_train")
+    published_files.stimuli(made_up_stimuli(test, 8.0), "Lonnqvist2024_test")
+    published_files.assembly(trials_of(trials, "value").drop_vars("value"), "Lonnqvist2024_inlab-instructions")
     model = TableSubject(answers)
     score = PEOPLE(model)
     truth = test.set_index("stimulus_id")["truth"]
@@ -75,14 +75,14 @@ def test_score_and_ceiling_are_those_of_a_recomputation_from_files(published: Pu
     assert score.error > 0
     assert score.replicates is not None
     assert model.trials == [1]
-    # Placed on the screen of 8 degrees: a crop of images of 17.70753 degrees.
-    assert [each.pixels().shape[0] for each in model.shown[0].images] == [round(8 * 8 / 17.70753)] * IMAGES
+    # Placed on the screen of 8 degrees: a crop of 4 x 6 pixels of 17.70753 degrees.
+    assert {each.pixels().shape[:2] for each in model.shown[0].images} == {(2, 3)}
 
 
-def test_engineering_accuracy_is_the_share_of_right_choices(published: PublishedFolder) -> None:
+def test_engineering_accuracy_is_the_share_of_right_choices(published_files: PublishedFiles) -> None:
     fitting, test, _, answers = tables()
-    published.stimuli("Lonnqvist2024_train", fitting)
-    published.stimuli("Lonnqvist2024_test", test)
+    published_files.stimuli(made_up_stimuli(fitting, 8.0), "Lonnqvist2024_train")
+    published_files.stimuli(made_up_stimuli(test, 8.0), "Lonnqvist2024_test")
     score = ACCURACY(TableSubject(answers))
     truth = test.set_index("stimulus_id")["truth"]
     own = np.mean([(answers[name][0] > 0.5) == (truth[name] == 1) for name in truth.index])  # type: ignore[index]
@@ -133,10 +133,10 @@ def test_bad_data_are_a_sentence_before_the_model_is_asked() -> None:
             )
 
 
-def test_missing_fitting_images_are_named(published: PublishedFolder) -> None:
+def test_missing_fitting_images_are_named(published_files: PublishedFiles) -> None:
     _, test, trials, answers = tables()
-    published.stimuli("Lonnqvist2024_test", test)
-    published.assembly("Lonnqvist2024_inlab-instructions", trials_of(trials, "value").drop_vars("value"))
+    published_files.stimuli(made_up_stimuli(test, 8.0), "Lonnqvist2024_test")
+    published_files.assembly(trials_of(trials, "value").drop_vars("value"), "Lonnqvist2024_inlab-instructions")
     assert "Lonnqvist2024_train" in str(PEOPLE.unavailable())
     with pytest.raises(DataUnavailable, match="Lonnqvist2024_train"):
         PEOPLE(TableSubject(answers))

@@ -15,8 +15,9 @@ from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.scoring.score import Score
 from tests.support.given_data import score_on
-from tests.support.published_files import PublishedFolder
+from tests.support.published_files import PublishedFiles
 from tests.support.table_models import TableModel, stimuli_named
+from tests.support.table_subjects import made_up_stimuli
 
 IMAGES, REPETITIONS, NEURONS = 40, 4, 5
 BINS = [(0, 10), (10, 20), (20, 30), (30, 40)]
@@ -66,9 +67,11 @@ def scored(assembly: xr.DataArray | None = None, subject: Any = None) -> Score:
     )
 
 
-def test_golden_values_from_files(published: PublishedFolder) -> None:
-    published.stimuli("hvm-public", pd.DataFrame({"image_id": IDS, "object_name": OBJECTS}))
-    published.assembly("MajajHong2015.temporal.public", recorded())
+def test_golden_values_from_files(published_files: PublishedFiles) -> None:
+    published_files.stimuli(
+        made_up_stimuli(pd.DataFrame({"stimulus_id": IDS, "object_name": OBJECTS}), 8.0), "hvm-public"
+    )
+    published_files.assembly(recorded(), "MajajHong2015.temporal.public")
     subject = model()
     score = BENCHMARK(subject)
     course = score.details["time_course"]
@@ -157,8 +160,10 @@ def test_bad_data_are_a_sentence(assembly: Callable[[], xr.DataArray], words: st
     assert str(refused.value).endswith(".")
 
 
-def test_missing_files_are_named(published: PublishedFolder) -> None:
-    published.stimuli("hvm-public", pd.DataFrame({"image_id": IDS, "object_name": OBJECTS}))
+def test_missing_files_are_named(published_files: PublishedFiles) -> None:
+    published_files.stimuli(
+        made_up_stimuli(pd.DataFrame({"stimulus_id": IDS, "object_name": OBJECTS}), 8.0), "hvm-public"
+    )
     reason = BENCHMARK.unavailable()
     assert reason is not None
     assert "assy_dicarlo_MajajHong2015_temporal_public.nc" in reason

@@ -16,7 +16,7 @@ from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.metrics.behavior import psychometric_function
 from pytest_brainscore.scoring.score import Score
-from tests.support.published_files import PublishedFolder
+from tests.support.published_files import PublishedFiles
 from tests.support.table_subjects import NeverAsked, TableSubject, made_up_stimuli
 
 ELEVATION = load_benchmark("Malania2007.short2-threshold_elevation")
@@ -115,11 +115,11 @@ def check_elevation(score: Score) -> None:
     assert np.isnan(score.error)  # five subjects say nothing about an error
 
 
-def test_an_elevation_is_that_of_a_recomputation_from_files(published: PublishedFolder) -> None:
+def test_an_elevation_is_that_of_a_recomputation_from_files(published_files: PublishedFiles) -> None:
     for name, table in (("vernier_only", BASE), ("short2", TEST), ("short2_fit", fitting())):
-        published.stimuli(f"Malania2007.{name}", table)
-    published.assembly("Malania2007.vernier_only", thresholds(WITHOUT))
-    published.assembly("Malania2007.short2", thresholds(WITH))
+        published_files.stimuli(made_up_stimuli(table, 8.0), f"Malania2007.{name}")
+    published_files.assembly(thresholds(WITHOUT), "Malania2007.vernier_only")
+    published_files.assembly(thresholds(WITH), "Malania2007.short2")
     assert ELEVATION.unavailable() is None
     model = TableSubject(answers(BASE, TEST))
     check_elevation(ELEVATION(model))
@@ -222,11 +222,11 @@ def test_bad_data_are_a_sentence_before_the_model_is_asked(changes: dict[str, An
     assert str(refused.value).endswith(".")
 
 
-def test_missing_sets_are_named(published: PublishedFolder) -> None:
-    published.stimuli("Malania2007.short2", TEST)
-    published.assembly("Malania2007.short2", thresholds(WITH))
-    published.assembly("Malania2007.vernier_only", thresholds(WITHOUT))
-    published.stimuli("Malania2007.vernier_only", BASE)
+def test_missing_sets_are_named(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(TEST, 8.0), "Malania2007.short2")
+    published_files.assembly(thresholds(WITH), "Malania2007.short2")
+    published_files.assembly(thresholds(WITHOUT), "Malania2007.vernier_only")
+    published_files.stimuli(made_up_stimuli(BASE, 8.0), "Malania2007.vernier_only")
     assert "Malania2007.short2_fit" in str(ELEVATION.unavailable())
     with pytest.raises(DataUnavailable, match="short-2_fit"):
         ELEVATION(TableSubject(answers(BASE, TEST)))

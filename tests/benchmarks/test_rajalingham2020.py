@@ -16,8 +16,9 @@ from sklearn.model_selection import ShuffleSplit
 from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.errors import DataUnavailable
 from tests.support.given_data import score_on
-from tests.support.published_files import PublishedFolder
+from tests.support.published_files import PublishedFiles
 from tests.support.table_models import TableModel, stimuli_named
+from tests.support.table_subjects import made_up_stimuli
 
 BENCHMARK = load_benchmark("Rajalingham2020.IT-pls")
 IMAGES, REPETITIONS, SITES, UNITS = 50, 33, 4, 30
@@ -70,9 +71,9 @@ def recomputed() -> tuple[float, float]:
     return float(np.mean(medians)), float(np.mean(halves))
 
 
-def test_score_and_ceiling_are_those_of_a_recomputation_from_files(published: PublishedFolder) -> None:
-    published.stimuli("Rajalingham2020", pd.DataFrame({"image_id": IDS}))
-    published.assembly("Rajalingham2020", recorded())
+def test_score_and_ceiling_are_those_of_a_recomputation_from_files(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(pd.DataFrame({"stimulus_id": IDS}), 8.0), "Rajalingham2020")
+    published_files.assembly(recorded(), "Rajalingham2020")
     subject = model()
     score = BENCHMARK(subject)
     raw, ceiling = recomputed()
@@ -112,8 +113,8 @@ def test_bad_data_are_a_sentence(assembly: xr.DataArray, words: str) -> None:
         score_on(BENCHMARK, model(), stimuli=stimuli_named(IDS.tolist(), 8.0), assembly=assembly)
 
 
-def test_missing_recordings_are_named(published: PublishedFolder) -> None:
-    published.stimuli("Rajalingham2020", pd.DataFrame({"image_id": IDS}))
+def test_missing_recordings_are_named(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(pd.DataFrame({"stimulus_id": IDS}), 8.0), "Rajalingham2020")
     assert "Rajalingham2020" in str(BENCHMARK.unavailable())
     with pytest.raises(DataUnavailable, match="Rajalingham2020"):
         BENCHMARK(model())

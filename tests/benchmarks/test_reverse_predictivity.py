@@ -13,6 +13,7 @@ from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.scoring.score import Score
 from tests.support.given_data import score_on
+from tests.support.published_files import PublishedFiles
 from tests.support.table_models import TableModel, stimuli_named
 
 IMAGES, REPETITIONS, NEURONS, V4 = 40, 6, 58, 28
@@ -146,3 +147,11 @@ def test_the_two_keys() -> None:
         assert (benchmark.version, benchmark.visual_degrees, benchmark.number_of_trials) == (4, 8.0, 50)
         assert benchmark.parents == ("average_vision", "neural_vision", region)
         assert benchmark.needs == (("stimulus_set", "hvm-public"), ("assembly", "MajajHong2015.public"))
+
+
+def test_from_published_files(published_files: PublishedFiles) -> None:
+    published_files.stimuli(stimuli_named(IDS.tolist(), 8.0, object_name=OBJECTS), "hvm-public")
+    published_files.assembly(recorded(), "MajajHong2015.public")
+    model = TableModel(dict(zip(IDS, FEATURES, strict=True)))
+    score = load_benchmark("MajajHong2015public.IT-reverse_pls")(model)
+    assert score.value == pytest.approx(0.971136500420, abs=1e-7)

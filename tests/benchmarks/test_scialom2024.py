@@ -13,7 +13,7 @@ from pytest_brainscore.benchmarks.scialom2024 import ACCURACY_DISTANCE, further_
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.models.tasks.label_task import CATEGORIES
 from tests.support.given_data import score_on
-from tests.support.published_files import PublishedFolder
+from tests.support.published_files import PublishedFiles
 from tests.support.table_subjects import NeverAsked, TableSubject, made_up_stimuli, trials_of
 
 OBJECTS = ["banana", "beanie", "binoculars", "boot", "bowl", "cup", "glasses", "lamp", "pan", "sewing machine"]
@@ -54,10 +54,10 @@ def kappa(one: pd.Series, other: pd.Series) -> float:
     return float(((one == other).mean() - expected) / (1 - expected))
 
 
-def test_accuracy_distance_is_that_of_a_recomputation_from_files(published: PublishedFolder) -> None:
+def test_accuracy_distance_is_that_of_a_recomputation_from_files(published_files: PublishedFiles) -> None:
     table, trials, answers = experiment()
-    published.stimuli("Scialom2024_rgb", table)
-    published.assembly("Scialom2024_rgb", trials_of(trials, "value").drop_vars(["value", "truth", "condition"]))
+    published_files.stimuli(made_up_stimuli(table, 8.0), "Scialom2024_rgb")
+    published_files.assembly(trials_of(trials, "value").drop_vars(["value", "truth", "condition"]), "Scialom2024_rgb")
     model = TableSubject(answers, screen=8.0)
     score = load_benchmark("Scialom2024_rgbBehavioralAccuracyDistance")(model)
     own = np.mean([answers[name] == truth for name, truth in table[["stimulus_id", "truth"]].values])
@@ -179,8 +179,8 @@ def test_there_are_44_keys_with_the_published_ceilings() -> None:
     assert parents == {("Scialom2024-top1",)}
 
 
-def test_missing_trials_are_named(published: PublishedFolder) -> None:
-    published.stimuli("Scialom2024_contours", experiment()[0])
+def test_missing_trials_are_named(published_files: PublishedFiles) -> None:
+    published_files.stimuli(made_up_stimuli(experiment()[0], 8.0), "Scialom2024_contours")
     benchmark = load_benchmark("Scialom2024_contoursBehavioralAccuracyDistance")
     assert "Scialom2024_contours" in str(benchmark.unavailable())
     with pytest.raises(DataUnavailable, match="Scialom2024_contours"):

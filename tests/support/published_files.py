@@ -1,81 +1,63 @@
-"""A user's folder with files of the catalogue in the published layout, made of a test's own values.
-
-The names are those of the catalogue; the checksums are those of the files written here, so that a benchmark goes the
-whole way: tables, archives and netCDF files are found, verified, unpacked, read and joined.
-"""
+"""Files in the published layout in a user's folder: what the catalogue names, with the content that a test makes up."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 import xarray as xr
-from PIL import Image
 
-from pytest_brainscore.data import loading
-from pytest_brainscore.data.catalogue import FileSet, FileSetKind, file_set
+from pytest_brainscore.data import catalogue
+from pytest_brainscore.data.catalogue import FileSetKind, file_set
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+
+Draw = Callable[[Path, int], Path]
 
 
-class PublishedFolder:
-    """Files of the catalogue in a folder of their own; all that is not written here is missing."""
+class PublishedFiles:
+    """Writes stimulus sets and assemblies by the names that the catalogue has for them.
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = folder / "data"
-        self.folder.mkdir()
-        self._sets: dict[tuple[str, str], FileSet] = {}
-        monkeypatch.setenv("BRAINSCORE_DATA", str(self.folder))
-        monkeypatch.setenv("BRAINSCORE_HOME", str(folder / "home"))
-        monkeypatch.setenv("BRAINIO_HOME", str(folder / "brainio"))
-        monkeypatch.setenv("BRAINSCORE_OFFLINE", "1")
-        monkeypatch.setattr(loading, "file_set", self._file_set)
+    Their checksums stand in the catalogue afterwards: what is made up is verified like what is published.
+    """
 
-    def stimuli(self, name: str, table: pd.DataFrame) -> None:
-        """Write a stimulus set: its table, which gets the column ``filename``, and a small image for each row."""
-        names = [f"{row:05d}.png" for row in range(len(table))]
-        content = table.assign(filename=names).to_csv(index=False).encode()
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w") as into:
-            for row, file in enumerate(names):
-                image = io.BytesIO()
-                Image.fromarray(np.random.RandomState(row).randint(0, 256, (8, 8, 3)).astype(np.uint8)).save(
-                    image, "PNG"
-                )
-                into.writestr(file, image.getvalue())
-        self._write("stimulus_set", name, content, archive.getvalue())
+    def __init__(self, folder: Path, scratch: Path, draw: Draw, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self._scratch = scratch
+        self._draw = draw
+        self._entries = dict(catalogue.catalogue())
+        monkeypatch.setattr(catalogue, "catalogue", lambda: self._entries)
 
-    def assembly(self, name: str, assembly: xr.DataArray) -> None:
-        """Write an assembly: the variable ``data`` and plain coordinates."""
-        path = self.folder / "new.nc"
-        assembly.rename("data").reset_coords().to_netcdf(path, engine="h5netcdf")
-        content = path.read_bytes()
-        path.unlink()
-        self._write("assembly", name, content)
+    def stimuli(self, stimuli: StimulusSet, identifier: str) -> None:
+        """Write the table of a stimulus set, and a grey image for each row."""
+        table, archive = file_set("stimulus_set", identifier).files
+        names = [f"{name}.png" for name in stimuli.table["stimulus_id"]]
+        stimuli.table.assign(filename=names).to_csv(self.folder / table.name, index=False)
+        with zipfile.ZipFile(self.folder / archive.name, "w") as images:
+            for place, name in enumerate(names):
+                images.write(self._draw(self._scratch / identifier / name, place % 256), name)
+        self._known("stimulus_set", identifier)
 
-    def remove(self, kind: FileSetKind, name: str) -> None:
-        """Take the files of a set away."""
-        for file in self._file_set(kind, name).files:
-            (self.folder / file.name).unlink()
+    def assembly(self, assembly: xr.DataArray, identifier: str) -> None:
+        """Write an assembly as the published system does: one variable, plain coordinates."""
+        (file,) = file_set("assembly", identifier).files
+        assembly.rename("data").to_dataset().to_netcdf(self.folder / file.name, engine="h5netcdf")
+        self._known("assembly", identifier)
 
-    def _write(self, kind: FileSetKind, name: str, *contents: bytes) -> None:
-        known = file_set(kind, name)
-        files = []
-        for file, content in zip(known.files, contents, strict=True):
-            (self.folder / file.name).write_bytes(content)
-            sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-            files.append(replace(file, sha1=sha1, size=None))
-        self._sets[kind, name] = replace(known, files=tuple(files))
-
-    def _file_set(self, kind: FileSetKind, name: str) -> FileSet:
-        return self._sets.get((kind, name)) or file_set(kind, name)
+    def _known(self, kind: FileSetKind, identifier: str) -> None:
+        entry = file_set(kind, identifier)
+        files = [
+            replace(file, sha1=hashlib.sha1((self.folder / file.name).read_bytes(), usedforsecurity=False).hexdigest())
+            for file in entry.files
+        ]
+        self._entries[kind, identifier] = replace(entry, files=tuple(files))
 
 
 @pytest.fixture
-def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PublishedFolder:
-    """Return an empty folder for files of the catalogue."""
-    return PublishedFolder(tmp_path, monkeypatch)
+def published_files(user_folder: Path, tmp_path: Path, draw: Draw, monkeypatch: pytest.MonkeyPatch) -> PublishedFiles:
+    """Return what writes files into the user's folder; nothing is fetched."""
+    monkeypatch.setenv("BRAINSCORE_OFFLINE", "1")
+    return PublishedFiles(user_folder, tmp_path / "scratch", draw, monkeypatch)

@@ -120,10 +120,12 @@ def leaf_score(benchmark: Benchmark, model: BrainModel, data: Mapping[str, Bench
             **{name: sum(each.n[name] for each in found) for name in ("stimuli", "neuroids")},
             **{name: found[0].n[name] for name in ("units", "splits")},
         },
-        provenance=found[0].provenance
-        | {
-            name: hashlib.sha256("\n".join(str(each.provenance[name]) for each in found).encode()).hexdigest()
-            for name in ("data_sha256", "stimuli")
+        provenance={
+            **found[0].provenance,
+            **{
+                name: hashlib.sha256("\n".join(str(each.provenance[name]) for each in found).encode()).hexdigest()
+                for name in ("data_sha256", "stimuli")
+            },
         },
         values=xr.DataArray(
             [each.value for each in found],

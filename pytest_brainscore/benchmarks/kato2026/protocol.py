@@ -7,7 +7,7 @@ that on all images.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -62,7 +62,7 @@ NO_ANSWER: Final = ("", "nan", "none")
 class PhotographData(BenchmarkData):
     """Images and trials of a set, and the images of its base set."""
 
-    def __init__(self, benchmark: Benchmark, *, base: StimulusSet | None = None, **given: StimulusSet) -> None:
+    def __init__(self, benchmark: Benchmark, *, base: StimulusSet | None = None, **given: Any) -> None:
         super().__init__(benchmark, **given)
         if base is not None:
             vars(self)["base"] = base

@@ -30,7 +30,7 @@ from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.inference.draws import units
 from pytest_brainscore.inference.levels import Design, Level
-from pytest_brainscore.inference.similarity import similarity_design
+from pytest_brainscore.inference.subject_similarity import first_order_design
 from pytest_brainscore.metrics.similarity.rdm import representational_dissimilarity, rsa_ceiling
 from pytest_brainscore.scoring.score import Score
 
@@ -260,7 +260,7 @@ def subject_similarity_score(
         return score
     shown = units(f"{benchmark.fitting_stimulus_set}+{benchmark.stimulus_set}", "stimulus", pool.ids)
     people = subject_units(benchmark, list(sizes))
-    return with_bootstrap_error(score, _scaled(similarity_design(own, matrices, shown, people), top.value), len(own))
+    return with_bootstrap_error(score, _scaled(first_order_design(own, matrices, shown, people), top.value), len(own))
 
 
 def _scaled(design: Design, ceiling: float) -> Design:

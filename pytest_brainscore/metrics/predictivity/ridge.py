@@ -225,6 +225,10 @@ def _fit_ridge(data: _CentredSplit, alpha: float) -> NDArray[np.float64] | None:
     # Of few features the covariance is inverted, of few stimuli their inner products.
     matrix = data.train if data.dual else data.train.T @ data.train
     right = data.responses if data.dual else data.train.T @ data.responses
+    if data.dual:
+        # Centring leaves the constant response the eigenvalue 0; no response has a share in it. Lifted to the mean of
+        # the others, it is not taken for a direction that vanishes.
+        matrix = matrix + matrix.trace() / len(matrix) ** 2
     matrix[np.diag_indices_from(matrix)] += alpha
     largest = np.abs(matrix).sum(axis=0).max()
     factor, failed = dpotrf(matrix, lower=1, overwrite_a=1)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from pytest_brainscore.metrics.shared.splits import Split
 
@@ -138,4 +137,5 @@ def _ranks(values: NDArray[np.float64], rounding: float) -> NDArray[np.float64]:
         steps = np.diff(values[order]) > rounding * largest
     groups = np.empty(values.size, dtype=np.intp)
     groups[order] = np.concatenate([[0], np.cumsum(steps)])
-    return np.asarray(rankdata(groups), dtype=np.float64)
+    sizes = np.bincount(groups)
+    return np.asarray((np.cumsum(sizes) - (sizes - 1) / 2)[groups], dtype=np.float64)

@@ -106,8 +106,8 @@ def rsa_ceiling(dissimilarities: ArrayLike) -> RSACeiling:
 
     Returns
     -------
-    The `RSACeiling`. NaN if an entry above a diagonal is NaN. Of one subject the upper bound is 1, as it is compared with
-    itself, and the lower one NaN.
+    The `RSACeiling`. NaN if an entry above a diagonal is NaN. Of one subject the upper bound is 1, as it is compared
+    with itself, and the lower one NaN.
 
     Raises
     ------
