@@ -12,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks.majajhong2015 import temporal
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.scoring.score import Score
 from tests.support.given_data import score_on
@@ -119,6 +120,13 @@ def test_shorter_bins_are_averaged_and_the_last_10_ms_are_never_used() -> None:
     for name in ("score", "raw", "ceiling"):
         assert found[name] == pytest.approx(expected[name], abs=1e-9)
     assert found["time_bins"] == expected["time_bins"]
+
+
+def test_reading_few_bins_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = scored()
+    monkeypatch.setattr(temporal, "_READ_BYTES", RESPONSES[..., 0].nbytes)
+    assert scored().details == whole.details
+    assert scored().provenance == whole.provenance
 
 
 def test_a_model_without_a_time_course_is_recorded_once_and_scored_as_if_it_had_one() -> None:

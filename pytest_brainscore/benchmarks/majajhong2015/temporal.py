@@ -6,7 +6,7 @@ The public recordings in short time bins. One regression is fitted for all bins 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
@@ -42,6 +42,10 @@ WIDTH: Final = 10
 """Of the time bins that are asked for, in milliseconds."""
 NORMALISATION: Final = "mean(r^2/c)"
 """Over time bins; a name of this package, since the published system has one number per bin and no other."""
+
+
+_READ_BYTES: Final = 2**30
+"""Of responses that are read from the file at a time, at least one time bin."""
 
 
 class Course(NamedTuple):
@@ -174,7 +178,7 @@ def requested_bins(assembly: xr.DataArray) -> list[TimeBin]:
 
 
 def recorded_course(assembly: xr.DataArray, bins: Sequence[TimeBin]) -> Course:
-    """Read single presentations bin by bin, so that one bin is in memory at a time.
+    """Read single presentations and average them bin by bin, so that few bins are in memory at a time.
 
     Raises
     ------
@@ -195,15 +199,7 @@ def recorded_course(assembly: xr.DataArray, bins: Sequence[TimeBin]) -> Course:
             f"The time bins of {name} do not cover the response: {error} Use the published file."
         ) from error
     ceilings, averages, digest = [], [], hashlib.sha256()
-    for shares in weights:
-        sources = np.flatnonzero(shares)
-        parts = [assembly.isel(time_bin=order[source]) for source in sources]
-        mixed = parts[0]
-        if len(parts) > 1 or shares[sources[0]] != 1:
-            values = sum(
-                share * np.asarray(part, np.float64) for share, part in zip(shares[sources], parts, strict=True)
-            )
-            mixed = parts[0].copy(data=values / shares.sum())
+    for mixed in _mixed(assembly, weights, order):
         recording = arrange(mixed, stratify="object_name")
         if len(recording.responses) < 2:
             raise DataUnavailable(f"The recordings {name} have one repetition, so no ceiling; use all of them.")
@@ -211,6 +207,24 @@ def recorded_course(assembly: xr.DataArray, bins: Sequence[TimeBin]) -> Course:
         ceilings.append(internal_consistency(recording.responses))
         averages.append(recording.average())
     return Course(recording, np.stack(averages, axis=2), ceilings, digest.hexdigest())
+
+
+def _mixed(assembly: xr.DataArray, weights: NDArray[np.float64], order: Sequence[int]) -> Iterator[xr.DataArray]:
+    """Yield the responses in each time bin that is asked for: means of recorded bins by their weights.
+
+    Some bins are read at a time: a file has several in one piece, and they need not all be in memory.
+    """
+    size = assembly.sizes["presentation"] * assembly.sizes["neuroid"] * assembly.dtype.itemsize
+    for some in np.array_split(weights, -(-len(weights) * size // _READ_BYTES)):
+        sources = np.flatnonzero(some.any(axis=0))
+        read = assembly.isel(time_bin=np.asarray(order)[sources]).transpose("time_bin", ...).load()
+        for shares in some[:, sources]:
+            used = np.flatnonzero(shares)
+            whole = read.isel(time_bin=used[0])
+            if used.size > 1:
+                values = sum(shares[each] * np.asarray(read[each], np.float64) for each in used)
+                whole = whole.copy(data=values / shares.sum())
+            yield whole
 
 
 def _correlations(
