@@ -59,15 +59,15 @@ def recomputed(values: dict[str, NDArray[np.float64]]) -> list[float]:
     for row in rows:
         factor = generator.choice(["shape", "texture"])
         if factor == "shape":
-            others = [
-                each
-                for each in rows
-                if each["original_image_id"] == row["original_image_id"] and each["texture"] != row["texture"]
-            ]
+            texture = generator.choice([each for each in range(5) if each != row["texture"]])
+            same = [each for each in rows if each["original_image_id"] == row["original_image_id"]]
+            (partner,) = [each for each in same if each["texture"] == texture]
         else:
-            others = [each for each in rows if each["texture"] == row["texture"] and each["shape"] != row["shape"]]
+            shape = generator.choice([each for each in ("car", "cat", "dog") if each != row["shape"]])
+            alike = [each for each in rows if each["texture"] == row["texture"] and each["shape"] == shape]
+            partner = generator.choice(alike)
         first[factor].append(values[row["stimulus_id"]].astype(np.float32))
-        second[factor].append(values[generator.choice(others)["stimulus_id"]].astype(np.float32))
+        second[factor].append(values[partner["stimulus_id"]].astype(np.float32))
     both = np.array(first["shape"] + first["texture"] + second["shape"] + second["texture"], dtype=np.float64)
     variance = both.var(axis=0).sum()
     scores = []
@@ -122,8 +122,9 @@ def test_pairs_are_drawn_anew_for_each_score_and_share_one_factor_only() -> None
     ("table", "words"),
     [
         (TABLE.drop(columns="texture"), "no column 'texture'"),
-        (TABLE[TABLE["texture"] == 0], "no other texture"),
-        (TABLE[TABLE["shape"] == "cat"], "no other shape in the texture"),
+        (TABLE[TABLE["texture"] == 0], "has one texture only"),
+        (TABLE[TABLE["shape"] == "cat"], "has one shape only"),
+        (TABLE[(TABLE["texture"] != 0) | (TABLE["shape"] != "cat")], "has no other in the (texture 0|shape cat)"),
     ],
 )
 def test_bad_data_are_a_sentence_before_the_model_is_asked(table: pd.DataFrame, words: str) -> None:

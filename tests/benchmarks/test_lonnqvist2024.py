@@ -26,7 +26,7 @@ def tables(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dic
     The truth is 0 or 1: text, whole or floating-point number, as files have it.
     """
     generator = np.random.RandomState(seed)
-    fitting = pd.DataFrame({"stimulus_id": [f"fit{row}" for row in range(8)], "image_label": [1, 0] * 4})
+    fitting = pd.DataFrame({"stimulus_id": [f"fit{row}" for row in range(8)], "image_label": [1.0, 0.0] * 4})
     truth = generator.randint(0, 2, IMAGES)
     test = pd.DataFrame(
         {

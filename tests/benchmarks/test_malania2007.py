@@ -137,6 +137,24 @@ def test_the_order_of_rows_does_not_matter() -> None:
     check_elevation(elevation_score(ELEVATION, TableSubject(answers(BASE, TEST)), given(short2=mixed)))
 
 
+def test_labels_that_are_numbers_are_what_the_threshold_is_measured_over() -> None:
+    """As published: the label is the offset itself, and a model is right where it names it exactly."""
+    base, test = (table.assign(image_label=table["vernier_offset"], vernier_offset=np.nan) for table in (BASE, TEST))
+    levels = sorted({*base["image_label"], *test["image_label"]})
+    learnt = pd.DataFrame({"stimulus_id": [f"fit{row}" for row in range(len(levels))], "image_label": levels})
+    given_answers: dict[object, object] = {}
+    for table in (base, test):
+        for number, (name, label, _) in enumerate(table.itertuples(index=False)):
+            step, copy = divmod(number, 40)
+            right = levels.index(label)
+            given_answers[name] = np.eye(len(levels))[right if copy < round(40 * SHARES[step]) else right - 1]
+    score = elevation_score(
+        ELEVATION, TableSubject(given_answers), given(vernier_only=base, short2=test, short2_fit=learnt)
+    )
+    assert score.details["thresholds"]["elevation"] == pytest.approx(2.0, abs=1e-5)
+    assert score.details["thresholds"]["baseline"]["threshold"] == pytest.approx(GOLDEN, abs=1e-4)
+
+
 def test_the_column_of_offsets_may_have_a_unit_in_its_name() -> None:
     renamed = BASE.rename(columns={"vernier_offset": "vernier_offset_arcsec"})
     check_elevation(elevation_score(ELEVATION, TableSubject(answers(BASE, TEST)), given(vernier_only=renamed)))
@@ -184,7 +202,7 @@ def test_acuity_is_the_mean_over_conditions_each_cut_at_1() -> None:
         subjects = [value for number, value in enumerate(WITHOUT.values()) if number != place % 6]
         raws.append(similarity(GOLDEN, subjects))
         ceilings.append(ceiling_of(subjects))
-    relative = np.array(raws) / ceilings
+    relative = np.array(raws) / np.mean(ceilings)
     assert score.value == pytest.approx(np.minimum(relative, 1).mean(), abs=1e-6)
     assert score.unclipped == pytest.approx(relative.mean(), abs=1e-6)
     assert score.clipped == bool((relative > 1).any())

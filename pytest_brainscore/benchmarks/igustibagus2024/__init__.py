@@ -8,6 +8,7 @@ Importing this module is light: definitions only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -15,11 +16,7 @@ from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.data.citations import cite
 
 SOURCES: Final = ("COCOColor", "Art", "COCOGray", "TDW", "Silhouette")
-"""Where images come from that are predicted, and that a read-out is tested on."""
-SILHOUETTES: Final = "Silhouette"
-"""Images of these lie on backgrounds of the images that a read-out is trained on."""
-TRAINED_SOURCE: Final = "HVM"
-"""Where images come from that a read-out is trained on."""
+"""Where images come from that are predicted."""
 STYLES: Final = (
     "silhouettes",
     "edges",
@@ -35,7 +32,27 @@ STYLES: Final = (
     "line_drawing",
     "cartoon",
 )
-"""Styles of images that are predicted; the 13 domains that a read-out is tested on."""
+"""Styles of images that are predicted."""
+TRAINED: Final = "hvm"
+"""The domain that a read-out is trained on: objects on natural backgrounds, as rendered."""
+DOMAINS: Final[Mapping[str, tuple[str, str | None]]] = {
+    TRAINED: ("Silhouette", "original"),
+    "cartoon": ("Art", "cartoon"),
+    "line_drawing": ("Art", "line_drawing"),
+    "mosaic": ("Art", "mosaic"),
+    "painting": ("Art", "painting"),
+    "sketch": ("Art", "sketch"),
+    "convex_hull": ("Silhouette", "convex_hull"),
+    "outline": ("Silhouette", "outline"),
+    "skeleton": ("Silhouette", "skeleton"),
+    "silhouette": ("Silhouette", "silhouette"),
+    "cococolor": ("COCOColor", None),
+    "cocogray": ("COCOGray", None),
+    "tdw": ("TDW", None),
+}
+"""The 13 domains that a read-out is tested on: source and style of their images, None for all styles."""
+SILHOUETTES: Final = ("convex_hull", "outline", "skeleton", "silhouette")
+"""Domains whose images are on backgrounds of images of the trained domain."""
 
 
 def further_benchmarks() -> tuple[Benchmark, ...]:

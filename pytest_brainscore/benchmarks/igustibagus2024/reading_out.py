@@ -8,14 +8,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.igustibagus2024 import SILHOUETTES, SOURCES, STYLES, TRAINED_SOURCE
-from pytest_brainscore.benchmarks.igustibagus2024.predicting import TIME_BIN, background_numbers
+from pytest_brainscore.benchmarks.igustibagus2024 import DOMAINS, SILHOUETTES, TRAINED
+from pytest_brainscore.benchmarks.igustibagus2024.predicting import TIME_BIN
 from pytest_brainscore.benchmarks.shared.behavior import as_identifiers, require_columns
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.predictivity.object_readout import object_readout
 from pytest_brainscore.metrics.shared.aggregation import credible
-from pytest_brainscore.metrics.shared.background_exclusion import NO_BACKGROUND
 from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED, Split, shuffle_splits
 from pytest_brainscore.models.asking import record_responses
 from pytest_brainscore.scoring.score import Score
@@ -38,20 +37,17 @@ class Images(NamedTuple):
 
     stimuli: StimulusSet
     domains: NDArray[np.str_]
-    """`TRAINED_SOURCE`, or a style, of every image."""
+    """Domain of every image."""
     objects: NDArray[np.str_]
-    backgrounds: NDArray[np.intp]
-    """A number each, 0 for none."""
-    silhouettes: NDArray[np.bool_]
+    backgrounds: NDArray[np.str_]
 
 
 def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how often an object wins against another one, in a read-out of a model's IT; see `object_readout`.
 
-    In each of 1000 splits, a ridge classifier is trained on all images of the source HVM but 30, with as many of each
-    object, and tested on 30 images of each domain: of silhouettes those that have their background in common with the
-    30 that were left out, which no training image has been seen with. The domains are the 13 styles of the images that
-    are predicted in `Igustibagus2024-ridge`; the reference says that there are 13, and not which.
+    In each of 1000 splits, a ridge classifier is trained on all images of one domain but 30, with as many of each
+    object, and tested on these, and on 30 images of each other domain: of silhouettes, on those that have their
+    background in common with the 30, so that no training image has been seen on it.
 
     Parameters
     ----------
@@ -65,15 +61,14 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     Returns
     -------
     Score
-        Mean over domains, of a ceiling of 1; chance is .5. The error is the standard error over domains; the published
-        one is their deviation, ``values.attrs["raw_error"]``. Splits are drawn from a seed, the published ones are
-        not. ``values`` has the accuracy of every domain, and its attribute ``trained`` that of the images that were
-        left out of training.
+        Mean over 13 domains, the trained one included, of a ceiling of 1; chance is .5. The error is the standard error
+        over domains; the published one is their deviation, ``values.attrs["raw_error"]``. Splits are drawn from a seed,
+        the published ones are not. ``values`` has the accuracy of every domain.
 
     Raises
     ------
     DataUnavailable
-        When a column, or a kind of image, is missing, or there are too few to split.
+        When a column, or a domain, is missing, or there are too few images to split.
     NoNumber
         When responses of the model cannot be fitted.
 
@@ -86,86 +81,75 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
         found = object_readout(features, images.objects, images.domains, splits)
     except ValueError as error:
         raise NoNumber(f"Objects cannot be read out of {model.identifier}: {error}") from error
-    means = dict(zip(found.domains.tolist(), np.nanmean(found.accuracies, axis=0).tolist(), strict=True))
-    trained = means.pop(TRAINED_SOURCE)
-    values = np.array(list(means.values()))
-    value, deviation = float(values.mean()), float(values.std())
     return Score(
-        value=value,
-        error=credible(deviation / float(np.sqrt(values.size)), values.size),
-        raw=value,
+        value=found.value,
+        error=credible(found.error / float(np.sqrt(found.domains.size)), found.domains.size),
+        raw=found.value,
         ceiling=1.0,
         normalisation=benchmark.normalisation,
         n={
             "stimuli": len(images.stimuli),
             "units": features.shape[1],
-            "domains": values.size,
+            "domains": found.domains.size,
             "objects": len(set(images.objects.tolist())),
             "splits": len(splits),
         },
         provenance={"protocol": PROTOCOL_REVISION, "stimuli": images.stimuli.digest(), "seed": DEFAULT_SEED},
-        values=xr.DataArray(values, {"domain": list(means)}, ("domain",)).assign_attrs(
-            raw_error=deviation, trained=trained
+        values=xr.DataArray(np.nanmean(found.accuracies, axis=0), {"domain": found.domains}, ("domain",)).assign_attrs(
+            raw_error=found.error
         ),
     )
 
 
 def _images(stimuli: StimulusSet) -> Images:
-    """Return the images that a read-out is trained or tested on, in the order of their ids."""
+    """Return the images of all domains, in the order of their ids."""
     require_columns(stimuli, "stimulus_source", "object_style", "object_label", "background_id")
-    columns = {name: as_identifiers(stimuli.table[name]) for name in ("stimulus_source", "object_style")}
-    trained = columns["stimulus_source"] == TRAINED_SOURCE
-    tested = np.isin(columns["stimulus_source"], SOURCES) & np.isin(columns["object_style"], STYLES)
-    for kind, sources in ((trained, (TRAINED_SOURCE,)), (tested, SOURCES)):
-        if not kind.any():
+    sources, styles = (as_identifiers(stimuli.table[name]) for name in ("stimulus_source", "object_style"))
+    domains = np.full(len(stimuli), "", dtype="U16")
+    for name, (source, style) in DOMAINS.items():
+        members = sources == source
+        if style is not None:
+            members &= styles == style
+        if not members.any():
             raise DataUnavailable(
-                f"The stimulus set {stimuli.identifier} has no images of {', '.join(sources)}; take it as published."
+                f"The stimulus set {stimuli.identifier} has no images of the domain {name} (source {source}"
+                f"{'' if style is None else f', style {style}'}); take it as published."
             )
-    ids = as_identifiers(stimuli.table["stimulus_id"])
-    rows = np.flatnonzero(trained | tested)
-    rows = rows[np.argsort(ids[rows], kind="stable")]
+        domains[members] = name
+    rows = np.flatnonzero(domains != "")
+    rows = rows[np.argsort(as_identifiers(stimuli.table["stimulus_id"])[rows], kind="stable")]
     chosen = stimuli.rows(rows)
     return Images(
         chosen,
-        np.where(trained, TRAINED_SOURCE, columns["object_style"])[rows],
+        domains[rows],
         as_identifiers(chosen.table["object_label"]),
-        background_numbers(chosen.table["background_id"].to_numpy()),
-        columns["stimulus_source"][rows] == SILHOUETTES,
+        as_identifiers(chosen.table["background_id"]),
     )
 
 
 def _splits(images: Images) -> list[Split]:
     """Draw the images of each split, in every domain on its own and with as many of each object."""
-    domains = {name: np.flatnonzero(images.domains == name) for name in np.unique(images.domains).tolist()}
-    trained = domains.pop(TRAINED_SOURCE)
-    left_out = _drawn(images, trained, TRAINED_SOURCE)
-    drawn = {
-        name: None if images.silhouettes[rows].all() else _drawn(images, rows, name) for name, rows in domains.items()
-    }
+    members = {name: np.flatnonzero(images.domains == name) for name in DOMAINS}
+    drawn = {name: _drawn(images, rows, name) for name, rows in members.items() if name not in SILHOUETTES}
     splits = []
-    for number, (training, held_out) in enumerate(left_out):
-        known = np.unique(images.backgrounds[held_out])
-        tests = [held_out]
-        for name, rows in domains.items():
-            of_domain = drawn[name]
-            if of_domain is None:
-                tests.append(rows[np.isin(images.backgrounds[rows], known[known != NO_BACKGROUND])])
-            else:
-                tests.append(of_domain[number].test)
+    for number, (training, held_out) in enumerate(drawn[TRAINED]):
+        matched = np.isin(images.backgrounds, images.backgrounds[held_out])
+        tests = [of_domain[number].test for of_domain in drawn.values()]
+        tests += [members[name][matched[members[name]]] for name in SILHOUETTES]
         splits.append(Split(training, np.concatenate(tests)))
     tested = set(images.domains[np.unique(np.concatenate([split.test for split in splits]))].tolist())
-    unmatched = sorted(set(domains) - tested)
+    unmatched = [name for name in DOMAINS if name not in tested]
     if unmatched:
         raise DataUnavailable(
             f"No image of {', '.join(unmatched)} in {images.stimuli.identifier} has the background of an image of "
-            f"{TRAINED_SOURCE}; take it as published."
+            f"{TRAINED}; take it as published."
         )
     return splits
 
 
 def _drawn(images: Images, rows: NDArray[np.intp], name: str) -> list[Split]:
-    """Return the images of a domain that each split trains on and tests; all are tested where there are few."""
-    if len(rows) <= TESTED and name != TRAINED_SOURCE:
+    """Return the images of a domain that each split trains on, if it is trained on, and those that it tests."""
+    if len(rows) == TESTED and name != TRAINED:
         return [Split(rows[:0], rows)] * SPLITS
     try:
         drawn = shuffle_splits(

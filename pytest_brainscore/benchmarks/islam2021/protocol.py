@@ -63,9 +63,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     -------
     Score
         Between 0 and 1, with a ceiling of 1. The error is the deviation of a bootstrap over original images (within
-        shapes), whose versions in other textures are drawn together. ``values`` has the shares of all factors and
-        what is left. Pairs are drawn with the published generator and seed; its draws are not published step by step,
-        so that single pairs may be others.
+        shapes), whose versions in other textures are drawn together. ``values`` has the shares of all factors and what
+        is left.
 
     Raises
     ------
@@ -123,7 +122,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
 def draw_pairs(stimuli: StimulusSet) -> Pairs:
     """Draw for every image another one with the same shape (the same object in another texture) or the same texture.
 
-    Python's generator, seeded anew, chooses what is shared, and then among the candidates in the order of the table.
+    Python's generator, seeded anew, chooses what is shared, then the other texture or the other shape among those of
+    the set, sorted; and of the images of that shape one, in the order of the table.
 
     Raises
     ------
@@ -135,33 +135,44 @@ def draw_pairs(stimuli: StimulusSet) -> Pairs:
     textures, shapes, originals = (
         as_identifiers(stimuli.table[name]) for name in ("texture", "shape", "original_image_id")
     )
-    of_original = _members(originals)
-    of_texture = _members(textures)
+    of_original, of_texture_and_shape = _members(originals), _members(textures, shapes)
+    known = {name: sorted(set(stimuli.table[name].tolist())) for name in ("texture", "shape")}
+    own = {name: stimuli.table[name].tolist() for name in known}
     generator = random.Random(SEED)  # noqa: S311  # the published draw
     other, factors = [], []
     for row in range(len(stimuli)):
         factor = generator.choice(FACTORS)
-        alike = of_original[originals[row]] if factor == "shape" else of_texture[textures[row]]
-        different = textures if factor == "shape" else shapes
-        candidates = alike[different[alike] != different[row]]
-        if not candidates.size:
-            what = "other texture" if factor == "shape" else f"other shape in the texture {textures[row]}"
+        different = "texture" if factor == "shape" else "shape"
+        choices = [each for each in known[different] if each != own[different][row]]
+        if not choices:
             raise DataUnavailable(
-                f"The image {stimuli.table['stimulus_id'].iloc[row]} of {stimuli.identifier} has no {what}; take the "
-                "images as published."
+                f"The stimulus set {stimuli.identifier} has one {different} only; take the images as published."
             )
-        other.append(candidates[generator.randrange(candidates.size)])
+        chosen = str(as_identifiers([generator.choice(choices)])[0])
+        if factor == "shape":
+            versions = of_original[(originals[row],)]
+            candidates = versions[textures[versions] == chosen]
+        else:
+            candidates = of_texture_and_shape.get((textures[row], chosen), np.empty(0, dtype=np.intp))
+        if not candidates.size:
+            raise DataUnavailable(
+                f"The image {stimuli.table['stimulus_id'].iloc[row]} of {stimuli.identifier} has no other in the "
+                f"{different} {chosen}; take the images as published."
+            )
+        # Of versions in one texture there is one, and nothing is drawn.
+        other.append(candidates[0 if factor == "shape" else generator.randrange(candidates.size)])
         factors.append(factor)
     if len(set(factors)) < len(FACTORS):
         raise DataUnavailable(f"The stimulus set {stimuli.identifier} has too few images; take them as published.")
     return Pairs(np.array(other, dtype=np.intp), np.array(factors, dtype=np.str_))
 
 
-def _members(names: NDArray[np.str_]) -> dict[str, NDArray[np.intp]]:
-    """Return the rows of each name, ascending."""
-    distinct, codes = np.unique(names, return_inverse=True)
-    rows = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
-    return dict(zip(distinct.tolist(), rows, strict=True))
+def _members(*names: NDArray[np.str_]) -> dict[tuple[str, ...], NDArray[np.intp]]:
+    """Return the rows of each name, or of each combination of names, ascending."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for row, key in enumerate(zip(*(each.tolist() for each in names), strict=True)):
+        found.setdefault(key, []).append(row)
+    return {key: np.array(rows, dtype=np.intp) for key, rows in found.items()}
 
 
 def _error(

@@ -10,7 +10,7 @@ import pandas as pd
 from pytest_brainscore.benchmarks.shared.agreement import accuracy_distance_outcome, accuracy_outcome
 from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
-    as_identifiers,
+    as_labels,
     category_probabilities,
     require_columns,
     require_shown,
@@ -56,7 +56,7 @@ def accuracy_distance_score(benchmark: Benchmark, model: BrainModel, data: Bench
     stimuli, fitting, assembly = data.stimuli, data.fitting, data.assembly
     stimuli = _labelled(benchmark, stimuli, fitting)
     trials = trial_table(assembly, "stimulus_id", "subject")
-    trials["value"] = as_identifiers(trials["value"])
+    trials["value"] = as_labels(trials["value"])
     require_shown(trials, stimuli, benchmark)
     require_everybody(trials, stimuli, benchmark)
     images = _answered(benchmark, model, fitting, stimuli)
@@ -88,8 +88,8 @@ def _labelled(benchmark: Benchmark, stimuli: StimulusSet, fitting: StimulusSet) 
     """Return the test images with ``truth`` as text, whichever type the table has."""
     require_columns(stimuli, "truth")
     require_columns(fitting, "image_label")
-    truth = as_identifiers(stimuli.table["truth"])
-    learnt = set(as_identifiers(fitting.table["image_label"]).tolist())
+    truth = as_labels(stimuli.table["truth"])
+    learnt = set(as_labels(fitting.table["image_label"]).tolist())
     unknown = sorted(set(truth.tolist()) - learnt)
     if unknown:
         raise DataUnavailable(
@@ -104,4 +104,4 @@ def _answered(benchmark: Benchmark, model: BrainModel, fitting: StimulusSet, sti
     probabilities = category_probabilities(
         model, place_on_screen(fitting, degrees), place_on_screen(stimuli, degrees), benchmark.number_of_trials
     )
-    return answer_table(stimuli, {"answer": as_identifiers(probabilities.choices)}, "truth")
+    return answer_table(stimuli, {"answer": as_labels(probabilities.choices)}, "truth")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.behavior import (
-    as_identifiers,
+    as_labels,
     category_probabilities,
     further_probabilities,
     require_columns,
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 FITTING_TRIALS: Final = 2
 """So many times every fitting image is shown."""
+
+
+_OFFSETS: Final = ("vernier_offset_arcsec", "vernier_offset")
+"""Columns that are taken where there are several with "offset" in their names."""
 
 
 class Trials(NamedTuple):
@@ -62,11 +66,11 @@ def answers(benchmark: Benchmark, model: BrainModel, fitting: StimulusSet, shown
     if not len(fitting):
         raise DataUnavailable(f"The stimulus set {fitting.identifier} has no images to learn from; fetch it again.")
     require_columns(fitting, "image_label")
-    learnt = set(as_identifiers(fitting.table["image_label"]).tolist())
+    learnt = set(as_labels(fitting.table["image_label"]).tolist())
     offsets = []
     for stimuli in shown:
         require_columns(stimuli, "image_label")
-        unknown = sorted(set(as_identifiers(stimuli.table["image_label"]).tolist()) - learnt)
+        unknown = sorted(set(as_labels(stimuli.table["image_label"]).tolist()) - learnt)
         if unknown:
             raise DataUnavailable(
                 f"The images of {stimuli.identifier} have the labels {', '.join(unknown)}, while those that a model "
@@ -79,33 +83,43 @@ def answers(benchmark: Benchmark, model: BrainModel, fitting: StimulusSet, shown
     answered = []
     for stimuli, offset in zip(shown, offsets, strict=True):
         trials = with_microsaccades(place_on_screen(stimuli, degrees), repeats)
-        choices = as_identifiers(ask(model, taught, trials, repeats).choices)
+        choices = as_labels(ask(model, taught, trials, repeats).choices)
         ask = further_probabilities
-        truth = as_identifiers(trials.table["image_label"])
+        truth = as_labels(trials.table["image_label"])
         answered.append(Trials(np.repeat(offset, repeats), np.asarray(choices == truth)))
     return answered
 
 
 def _offsets(stimuli: StimulusSet) -> NDArray[np.float64]:
-    """Return the vernier offset of every image; the reference does not say what the only such column is called."""
+    """Return the vernier offset of every image.
+
+    As published, what the threshold is measured over is the label, where labels are numbers. Words (the side of the
+    offset) have no size; then it is the only column of offsets, called ``vernier_offset_arcsec`` in published tables.
+    """
+    labels = stimuli.table["image_label"]
+    if labels.dtype.kind in "iuf":
+        return _finite(stimuli, "image_label")
     columns = [str(name) for name in stimuli.table.columns if "offset" in str(name).lower()]
-    if "vernier_offset" in columns:
-        columns = ["vernier_offset"]
+    columns = [name for name in columns if name in _OFFSETS] or columns
     if len(columns) != 1:
         raise DataUnavailable(
             f"The stimulus set {stimuli.identifier} has {len(columns)} columns of offsets "
-            f"({', '.join(columns) or 'none'}), and one is needed, such as vernier_offset; fetch its table again."
+            f"({', '.join(columns) or 'none'}), and one is needed, such as {_OFFSETS[0]}; fetch its table again."
         )
+    return _finite(stimuli, columns[0])
+
+
+def _finite(stimuli: StimulusSet, column: str) -> NDArray[np.float64]:
     try:
-        offsets = stimuli.table[columns[0]].to_numpy(np.float64)
+        offsets = stimuli.table[column].to_numpy(np.float64)
     except ValueError as error:
         raise DataUnavailable(
-            f"The column {columns[0]} of the stimulus set {stimuli.identifier} is no number throughout ({error}); "
+            f"The column {column} of the stimulus set {stimuli.identifier} is no number throughout ({error}); "
             "fetch its table again."
         ) from error
     if not np.isfinite(offsets).all():
         raise DataUnavailable(
-            f"The column {columns[0]} of the stimulus set {stimuli.identifier} lacks {(~np.isfinite(offsets)).sum()} "
+            f"The column {column} of the stimulus set {stimuli.identifier} lacks {(~np.isfinite(offsets)).sum()} "
             "offsets; fetch its table again."
         )
     return offsets

@@ -93,8 +93,8 @@ def elevation_score(benchmark: Benchmark, model: BrainModel, data: ThresholdData
     model
         Afterwards it does the probabilities task.
     data
-        Stimulus sets with ``image_label`` and the offset; thresholds of subjects. Subjects without one are left out in
-        both conditions.
+        Stimulus sets with ``image_label`` and, where that is a word, the offset; thresholds of subjects. Subjects
+        without one are left out in both conditions.
 
     Returns
     -------
@@ -156,9 +156,9 @@ def acuity_score(benchmark: Benchmark, model: BrainModel, data: ThresholdData) -
     Returns
     -------
     Score
-        Mean over conditions of r/c, each cut at 1. ``raw`` and ``ceiling`` are means over conditions, too. There is
-        no error: it would be over subjects, of whom there are six, the same in all conditions. ``details`` has every
-        condition.
+        Mean over conditions of r/c, each cut at 1, c being the mean ceiling of all of them, as published. ``raw`` is
+        the mean over conditions, too. There is no error: it would be over subjects, of whom there are six, the same in
+        all conditions. ``details`` has every condition.
 
     Raises
     ------
@@ -180,14 +180,15 @@ def acuity_score(benchmark: Benchmark, model: BrainModel, data: ThresholdData) -
         (trials,) = answers(benchmark, model, sets, [stimuli])
         found.append(threshold(*trials, ACCURACY))
         raws.append(threshold_score(found[-1].value, subjects.baseline))
-    relative = np.array([raw.value / ceiling.value for raw, ceiling in zip(raws, ceilings, strict=True)])
+    mean_ceiling = float(np.mean([each.value for each in ceilings]))
+    relative = np.array([each.value for each in raws]) / mean_ceiling
     value = float(np.minimum(relative, 1.0).mean())
     uncut = float(relative.mean())
     return Score(
         value=value,
         error=float("nan"),
         raw=float(np.mean([each.value for each in raws])),
-        ceiling=float(np.mean([each.value for each in ceilings])),
+        ceiling=mean_ceiling,
         normalisation=benchmark.normalisation,
         clipped=value != uncut,
         unclipped=uncut,

@@ -31,7 +31,6 @@ _BATCH = 50
 _GOOD_ENOUGH = 0.1
 _LAPLACE = np.array([[0.0, -1.0, 0.0], [-1.0, 4.0, -1.0], [0.0, -1.0, 0.0]])
 # Not published.
-_FIRST_DEVIATION = 0.01
 SEED = 0
 # Of Adam (Kingma & Ba 2015, arXiv 1412.6980).
 _DECAY, _SQUARED_DECAY, _LEAST = 0.9, 0.999, 1e-8
@@ -146,8 +145,9 @@ def fit_mask(features: ArrayLike, targets: ArrayLike, *, seed: int = SEED, epoch
     """Fit masks and weights to all stimuli.
 
     The loss of a batch is the Frobenius norm of the errors, plus a tenth of the sum of squares of masks and weights,
-    plus a tenth of the sum over neuroids of the norm of the Laplacian of the mask, which makes masks smooth. Adam's
-    rate is a tenth from the 26th epoch on; a batch with a loss below .1 ends the fit.
+    plus a tenth of the sum over neuroids of the norm of the Laplacian of the mask, which makes masks smooth. The first
+    masks and weights are normal with the deviation 1, biases are 0. Adam's rate is a tenth from the 27th epoch on; an
+    epoch whose last batch has errors with a norm below .1 is the last one.
 
     Parameters
     ----------
@@ -180,33 +180,42 @@ def _fit(
     stimuli, neuroids = responses.shape
     generator = np.random.default_rng(seed)
     parameters = [
-        _FIRST_DEVIATION * generator.standard_normal((neuroids, height * width)),
-        _FIRST_DEVIATION * generator.standard_normal((neuroids, channels)),
+        generator.standard_normal((neuroids, height * width)),
+        generator.standard_normal((neuroids, channels)),
         np.zeros(neuroids),
     ]
     first = [np.zeros_like(each) for each in parameters]
     second = [np.zeros_like(each) for each in parameters]
     step = 0
     for epoch in range(epochs):
-        rate = _LEARNING_RATE * 0.1 ** (epoch // _EPOCHS_OF_A_RATE)
+        rate = _LEARNING_RATE * 0.1 ** (max(epoch - 1, 0) // _EPOCHS_OF_A_RATE)
         order = generator.permutation(stimuli)
         for start in range(0, stimuli, _BATCH):
             rows = order[start : start + _BATCH]
             loss, gradients = loss_and_gradients(read(rows), responses[rows], parameters, (height, width))
-            if loss < _GOOD_ENOUGH:
-                return _fitted(parameters, height, width)
             step += 1
             for place, gradient in enumerate(gradients):
                 first[place] += (1 - _DECAY) * (gradient - first[place])
                 second[place] += (1 - _SQUARED_DECAY) * (gradient**2 - second[place])
                 size = rate * np.sqrt(1 - _SQUARED_DECAY**step) / (1 - _DECAY**step)
                 parameters[place] -= size * first[place] / (np.sqrt(second[place]) + _LEAST)
+        if loss.error < _GOOD_ENOUGH:
+            break
     return _fitted(parameters, height, width)
+
+
+class Loss(NamedTuple):
+    """The loss of a batch."""
+
+    total: float
+    """With penalties."""
+    error: float
+    """Frobenius norm of the errors."""
 
 
 def loss_and_gradients(
     values: FloatArray, responses: FloatArray, parameters: Sequence[FloatArray], shape: tuple[int, int]
-) -> tuple[float, list[FloatArray]]:
+) -> tuple[Loss, list[FloatArray]]:
     """Return the loss of a batch and its derivatives by masks, weights and biases.
 
     Parameters
@@ -236,7 +245,7 @@ def loss_and_gradients(
         np.einsum("nt,nct->tc", slope, by_channel) + 2 * _PENALTY * weights,
         slope.sum(axis=0),
     ]
-    return float(loss), gradients
+    return Loss(float(loss), float(norm)), gradients
 
 
 def _forward(
