@@ -94,7 +94,7 @@ def mask_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> 
 
     In four splits. The model must give its units a place in the maps of one convolutional layer: the coordinates
     ``channel``, ``channel_x`` and ``channel_y`` of its recordings. The first weights are drawn from a seed, which the
-    published ones are not: other numbers than those published are to be expected, in the third digit or so.
+    published ones are not: published numbers cannot be had exactly.
 
     Parameters
     ----------
