@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_brainscore.commands.reports import tree_option
+from pytest_brainscore.commands.tree_option import tree_option
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.aggregates import Mean

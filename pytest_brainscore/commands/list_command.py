@@ -6,17 +6,14 @@ import json
 
 import click
 
-from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, TREES, known_tree
+from pytest_brainscore.commands.tree_option import tree_option
+from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS
 
 
 @click.command
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
 @click.option("--versions", is_flag=True, help="Show every version of each benchmark, and those outside the tree.")
-@click.option(
-    "--tree",
-    metavar="NAME",
-    help=f"List the leaves of this score tree: one of {', '.join(TREES)} (default: $BRAINSCORE_TREE, or published).",
-)
+@tree_option("List the leaves of this score tree, by default that of $BRAINSCORE_TREE, or published.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, for programs.")
 def command(selectors: tuple[str, ...], versions: bool, tree: str | None, as_json: bool) -> None:
     """List the benchmarks: version, place in the score tree, metric, and what each needs.
@@ -31,7 +28,7 @@ def command(selectors: tuple[str, ...], versions: bool, tree: str | None, as_jso
     from pytest_brainscore.benchmarks.shipped import panel_benchmarks
     from pytest_brainscore.running.command_line.listing import readiness_of, tree_lines
 
-    known = Registry(tree=known_tree(tree, "--tree") if tree is not None else None)
+    known = Registry(tree=tree)
     benchmarks = list(known.everything if versions else known.default)
     if PANEL in selectors:
         there = {(each.identifier, each.version) for each in benchmarks}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +14,9 @@ from pytest_brainscore.report.destination import parse_destination
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.writing import write_report
 from pytest_brainscore.text import printable
-from pytest_brainscore.trees import TREES, known_tree
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 REPORT = click.argument("report", type=click.Path(path_type=Path), default="brainscore-report.json")
 """One report; by default the one that a run leaves in the current folder."""
@@ -42,27 +39,6 @@ BASELINE = click.option(
     help="Folder of the baselines, at whose lines the annotations of a github report are put.",
 )
 
-
-def tree_option(what: str) -> Callable[[Decorated], Decorated]:
-    """Return the option ``--tree``.
-
-    Parameters
-    ----------
-    what
-        What the tree is for, and the default.
-
-    """
-    return click.option(
-        "--tree", metavar="NAME", callback=_known, help=f"{what} One of {', '.join(TREES)} (years: the brain leaves)."
-    )
-
-
-def _known(context: click.Context, parameter: click.Parameter, name: str | None) -> str | None:
-    return None if name is None else known_tree(name, "--tree")
-
-
-TREE = tree_option("Average over this score tree, by default that of the report.")
-"""Another tree than that of the run: for example the years before, or a report of 2026 for the published page."""
 
 POPULATION = click.option(
     "--population",
