@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.placing import OWN
+from pytest_brainscore.benchmarks.placing import OWN, in_tree_order
 from pytest_brainscore.benchmarks.registry import Registry, registry
 from pytest_brainscore.benchmarks.shipped import panel_benchmarks, shipped_parents
 from pytest_brainscore.errors import BenchmarkError
@@ -119,6 +119,21 @@ def choose(selectors: Sequence[str], *, marked: bool = False, lenient: bool = Fa
 def of_another_tree(selector: str) -> bool:
     """Tell whether a word is a parent that other score trees have, and that of this run has not."""
     return selector in places() and not any(selector in each.parents for each in registry().leaves)
+
+
+def named_outside(
+    selectors: Sequence[str], benchmarks: Sequence[Benchmark], everything: Sequence[Benchmark]
+) -> tuple[Benchmark, ...]:
+    """Return what words find outside of some benchmarks: of each word that finds nothing among them, all it finds.
+
+    As in `choose`, a pattern finds the default version of each identifier, the first of it in `everything`.
+    """
+    missing = [word for word in selectors if not any(matches(word, each) for each in benchmarks)]
+    found: dict[tuple[str, int], Benchmark] = {}
+    for word in missing:
+        defaults = {each.identifier: each for each in reversed(everything) if matches(word, each)}
+        found |= {(each.identifier, each.version): each for each in defaults.values()}
+    return in_tree_order(each for each in everything if (each.identifier, each.version) in found)
 
 
 def _found(selector: str) -> list[Benchmark]:
