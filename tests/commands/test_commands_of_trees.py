@@ -123,6 +123,14 @@ def test_a_list_of_2026_imports_nothing_heavy() -> None:
     assert printed.splitlines()[-1] == "[]"
 
 
+def test_a_list_of_a_parent_that_the_tree_has_not_names_the_trees_that_have_it(brainscore: Brainscore) -> None:
+    result = brainscore("list", "Baker2022", "--tree", "2022")
+    assert result.exit_code == 1
+    told = "The score tree 2022 has no benchmark below Baker2022; name a tree that has some (published, 2026, 2024), or"
+    assert told in result.stderr
+    assert brainscore("list", "Baker2022*", "--tree", "2022").exit_code == 0
+
+
 # --- one report ---
 
 
