@@ -30,7 +30,7 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     from pytest_brainscore.report.merge import merge
     from pytest_brainscore.report.notation import counted, totals
     from pytest_brainscore.report.red import is_red
-    from pytest_brainscore.report.replicates import replicates_of_reports
+    from pytest_brainscore.report.replicates import attributions_of_reports, replicates_of_reports
     from pytest_brainscore.text import printable
 
     found = _read(reports)
@@ -42,7 +42,8 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
     named = {str(path): report for path, report in found.items()}
     replicates = replicates_of_reports(found, tell)
     merged = merge(named, [each.identifier for each in all_benchmarks()], replicates)
-    write_all(merged, destinations, baseline, replicates=replicates)
+    attributions = attributions_of_reports(found, tell)
+    write_all(merged, destinations, baseline, replicates=replicates, attributions=attributions)
     click.echo(f"{counted(len(found), 'report')}: {totals(merged.benchmarks)}")
     red = [f"{record.identifier} of {record.model}" for record in merged.benchmarks if is_red(record)]
     if red:

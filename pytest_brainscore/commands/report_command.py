@@ -17,7 +17,8 @@ from pytest_brainscore.report.reading import read_report
 @POPULATION
 def command(report: Path, destinations: tuple[str, ...], baseline: Path, population: Path | None) -> None:
     """Turn REPORT, the JSON report of a run, into a page, a table, a badge ..."""
-    from pytest_brainscore.report.replicates import read_replicates
+    from pytest_brainscore.report.replicates import read_attributions, read_replicates
 
     read = read_report(report)
-    write_all(read, destinations, baseline, population, read_replicates(report, read, tell))
+    drawn, attributions = read_replicates(report, read, tell), read_attributions(report, read, tell)
+    write_all(read, destinations, baseline, population, drawn, attributions)

@@ -19,7 +19,16 @@ right or both wrong, and all. Shapes are broadcast."""
 def accuracy_design(correct: ArrayLike, stimuli: Units) -> Design:
     """Return what a share of right answers, or any other mean over stimuli, shape (stimulus,), generalises over."""
     values = stimuli.sort(np.asarray(correct, dtype=np.float64))
-    return Design((Level(stimuli, lambda weights: weighted_means(weights, values)),))
+
+    def without() -> FloatArray:
+        # Of tens of thousands of images, weights would fill the memory.
+        rows = np.bincount(stimuli.unit_of_row)
+        sums = np.bincount(stimuli.unit_of_row, weights=values)
+        left = values.size - rows
+        means = np.full(sums.shape, np.nan)
+        return np.divide(values.sum() - sums, left, out=means, where=left > 0)
+
+    return Design((Level(stimuli, lambda weights: weighted_means(weights, values), without),))
 
 
 def observer_design(

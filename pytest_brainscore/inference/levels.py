@@ -24,6 +24,8 @@ from pytest_brainscore.one_thread import one_thread
 PART_DRAWS: Final = 250
 """Draws of parts of a deviation; those of what is counted twice are then known to 4.5 %."""
 PARTS: Final = 1
+_BITS: Final = 12
+_FINEST: Final = 20
 _INDEPENDENT_STEP: Final = 0.5
 """Of independent samples, draws go half the way. A full draw has twice the noise of the samples, in which the largest
 distance of two distributions moves less with each of them: intervals were 3 % too narrow."""
@@ -38,6 +40,12 @@ class Level(NamedTuple):
     units: Units
     statistic: Statistic
     """Where all weights are 1, it is the raw score."""
+    without: Callable[[], FloatArray] | None = None
+    """The raw score without each unit in turn, shape (unit,), where there is a shorter way than weights; or, where the
+    score jumps from unit to unit as a median does, that of a smooth one which stands for it."""
+    by_stratum: bool = False
+    """Whether the statistic divides by the sizes of strata, so that the others of its stratum have to stand in for a
+    unit that is left out. Strata then contribute alike to a score."""
 
 
 class Design(NamedTuple):
@@ -52,6 +60,8 @@ class Design(NamedTuple):
     a model and neurons, nothing is counted twice, and both are drawn at once."""
     times: float = 1.0
     """How often too often single responses are counted, for each time that `joint` has them more."""
+    indivisible: str = ""
+    """Why no unit has a part in the score of its own, as a clause; empty where units have one."""
 
 
 class Replicates(NamedTuple):
@@ -64,6 +74,26 @@ class Replicates(NamedTuple):
     parts: FloatArray
     """Deviations of what is counted once too often, shape (1, draw), whose variance is to be taken from that of
     `values`; 0 where there is none."""
+
+
+def grid(found: Replicates) -> float:
+    """Return the step of the grid that bootstrap values are rounded to: a power of two.
+
+    It is 1/4096 to 1/2048 of the largest deviation from the score, about a thousandth of the error, and at least 2^-20,
+    so that float32 holds the values: a file that is read has the very ones of the run.
+    """
+    deviations = np.concatenate([found.values - found.score, found.parts.ravel()])
+    largest = float(np.abs(deviations[np.isfinite(deviations)]).max(initial=0.0))
+    exponent = int(np.ceil(np.log2(largest))) if largest > 0 else -_FINEST
+    return float(2.0 ** max(exponent - _BITS, -_FINEST))
+
+
+def rounded(found: Replicates) -> Replicates:
+    """Return bootstrap values as files have them, so that those of the same model are equal to the last bit."""
+    step = grid(found)
+    if all((np.isnan(each) | (each % (step / 2) == 0)).all() for each in (found.values, found.parts)):
+        return found  # rounded already, by which the largest deviation may have become that of the next step
+    return found._replace(values=np.rint(found.values / step) * step, parts=np.rint(found.parts / step) * step)
 
 
 def unchanged(values: FloatArray) -> FloatArray:
@@ -137,9 +167,10 @@ def _together(
         return np.concatenate([drawn(start) for start in range(0, count, block)])
 
 
-def without_each(level: Level, *, within_strata: bool = False) -> FloatArray:
-    """Return the statistic of a level without each of its units in turn, shape (unit,), in their order."""
+def without_each(level: Level) -> FloatArray:
+    """Return the raw score without each unit of a level in turn, shape (unit,), in their order."""
     with one_thread():
-        return np.concatenate(
-            [level.statistic(weights) for weights in level.units.without_one(within_strata=within_strata)]
-        )
+        if level.without is not None:
+            return level.without()
+        left = level.units.without_one(within_strata=level.by_stratum)
+        return np.concatenate([level.statistic(weights) for weights in left])

@@ -16,9 +16,10 @@ from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.plain import plain_record, plain_report
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.replicates import write_replicates
+from pytest_brainscore.report.replicates import write_attributions, write_replicates
 
 if TYPE_CHECKING:
+    from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
 
 FORCED_SECONDS = 1.0
@@ -116,12 +117,16 @@ class JsonLines:
 
 
 def write_json(
-    report: Report, path: str | os.PathLike[str], replicates: Mapping[Key, Replicates] | None = None
+    report: Report,
+    path: str | os.PathLike[str],
+    replicates: Mapping[Key, Replicates] | None = None,
+    attributions: Mapping[Key, Attribution] | None = None,
 ) -> None:
     """Write a report as one JSON document, at once: there is never half a report under `path`.
 
     Keys are in the order of the fields of the records, so reports of the same results have the same bytes. Bootstrap
-    values of the scores go into a file beside it, first: a report whose file is another one is read without them.
+    values of the scores go into a file beside it, first, and what units contribute to them into another: a report whose
+    file is another one is read without them.
 
     Raises
     ------
@@ -129,7 +134,11 @@ def write_json(
         When the report holds what does not belong there, or the file cannot be written; an older report stays.
 
     """
-    report = msgspec.structs.replace(report, replicates=write_replicates(path, replicates or {}))
+    report = msgspec.structs.replace(
+        report,
+        replicates=write_replicates(path, replicates or {}),
+        contributions=write_attributions(path, attributions or {}),
+    )
     document = msgspec.json.format(msgspec.json.encode(plain_report(report)), indent=2) + b"\n"
     try:
         write_atomically(Path(path), document)

@@ -157,15 +157,15 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Repository of the current folder; null outside one."""
 
 
-class ReplicatesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file beside a report that has the bootstrap values of its scores."""
+class FileBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file beside a report that has more on its scores than fits into text."""
 
     file: str
     """Its name, in the folder of the report."""
     sha256: str
     """SHA-256 of its bytes."""
     count: Annotated[int, msgspec.Meta(ge=1)]
-    """Number of scores that have bootstrap values in it."""
+    """Number of scores that it is about."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -188,5 +188,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The results, model by model in the order of the score tree."""
     aggregates: dict[str, dict[str, Aggregate]] = {}
     """By model: the parents of the score tree that have a number, from the root down."""
-    replicates: ReplicatesFile | None = None
+    replicates: FileBeside | None = None
     """Where the bootstrap values of the scores are; null where there are none."""
+    contributions: FileBeside | None = None
+    """Where it stands what each stimulus, neuroid and person contributes to the scores; null where nothing says so."""

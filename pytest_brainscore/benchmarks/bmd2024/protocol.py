@@ -105,7 +105,7 @@ def accuracy_distance_score(benchmark: Benchmark, model: BrainModel, data: Bench
         stimulus_units(benchmark, images["stimulus_id"], images["truth"].to_numpy(str)),
         subject_units(benchmark, sorted(set(trials["subject"]))),
     )
-    return with_replicates(score, design, bounded=True)
+    return with_replicates(score, design, bounded=True, categories=images["truth"])
 
 
 def _correct_by_subject(trials: pd.DataFrame, images: int, benchmark: Benchmark) -> NDArray[np.bool_]:

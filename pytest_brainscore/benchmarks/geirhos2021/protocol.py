@@ -132,7 +132,12 @@ def error_consistency_score(benchmark: Benchmark, model: BrainModel, data: Bench
         subject_units(benchmark, sorted(set(trials["subject"]))),
     )
     return with_replicates(
-        score, design, raw=consistency.signed, scale=lambda values: np.abs(values) / ceiling, bounded=True
+        score,
+        design,
+        raw=consistency.signed,
+        scale=lambda values: np.abs(values) / ceiling,
+        bounded=True,
+        categories=images["truth"],
     )
 
 
@@ -168,7 +173,7 @@ def top1_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> 
     )
     correct = (images["answer"] == images["truth"]).to_numpy(bool)
     shown = stimulus_units(benchmark, images["stimulus_id"], images["condition"].to_numpy(str))
-    return with_replicates(score, accuracy_design(correct, shown))
+    return with_replicates(score, accuracy_design(correct, shown), categories=images["truth"])
 
 
 def kept_images(benchmark: Benchmark, stimuli: StimulusSet) -> StimulusSet:
