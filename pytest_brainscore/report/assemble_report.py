@@ -6,13 +6,16 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pytest_brainscore.report.aggregates import Key, parents
 from pytest_brainscore.report.plain import benchmark_record, plain_record
 from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
+from pytest_brainscore.scoring.floor import Floor, FloorScore, floor_of
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates
@@ -46,6 +49,7 @@ def assemble_report(
     order: Sequence[str],
     complete: bool = True,
     replicates: Mapping[Key, Replicates] | None = None,
+    floors: Mapping[str, Floor] | None = None,
 ) -> Report:
     """Put a report together.
 
@@ -67,6 +71,8 @@ def assemble_report(
         False when the run was stopped or results were lost.
     replicates
         Bootstrap values of the scores, by which the errors of parents are known.
+    floors
+        What lies below the scores, by model.
 
     Returns
     -------
@@ -104,7 +110,26 @@ def assemble_report(
         models=list(models),
         benchmarks=ordered,
         aggregates={model: found for model, found in scored.items() if found},
+        floors={model: _with_parents(floor, ordered, model) for model, floor in (floors or {}).items()},
     )
+
+
+def _with_parents(floor: Floor, records: Sequence[BenchmarkRecord], model: str) -> Floor:
+    """Return a floor with that of the parents, averaged as the scores of the model are."""
+    mine = {each.identifier: each for each in records if each.model == model and each.status == "scored"}
+    leaves = {name: each for name, each in floor.scores.items() if name in mine}
+
+    def averages(of: Callable[[FloorScore], float | None]) -> dict[str, float]:
+        scores = {name: score for name, each in leaves.items() if (score := of(each)) is not None}
+        lower = [msgspec.structs.replace(mine[name], score=score) for name, score in scores.items()]
+        above = parents(lower, model) if lower else {}
+        found = {name: each.site_comparable for name, each in above.items() if each.scored}
+        return scores | {name: score for name, score in found.items() if score is not None}
+
+    twins = [averages(lambda each, place=place: each.untrained[place]) for place in range(len(floor.seeds))]
+    pixels = averages(lambda each: each.pixels)
+    names = dict.fromkeys([*leaves, *(name for found in (*twins, pixels) for name in found)])
+    return floor_of(floor.seeds, twins, pixels, list(names), floor.reasons)
 
 
 def environment() -> Environment:

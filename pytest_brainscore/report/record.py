@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pytest_brainscore.scoring.comparison import Comparison, Verdict
+from pytest_brainscore.scoring.floor import Floor
 from pytest_brainscore.scoring.tree import Aggregate
 
 SCHEMA = 1
@@ -188,6 +189,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The results, model by model in the order of the score tree."""
     aggregates: dict[str, dict[str, Aggregate]] = {}
     """By model: the parents of the score tree that have a number, from the root down."""
+    floors: dict[str, Floor] = {}
+    """By model: what its untrained twins and pixels reach, where the run asked for it."""
     replicates: FileBeside | None = None
     """Where the bootstrap values of the scores are; null where there are none."""
     contributions: FileBeside | None = None

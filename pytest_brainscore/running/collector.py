@@ -26,10 +26,12 @@ from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import Colour, colour
 from pytest_brainscore.running.command_line.options import RunOptions
 from pytest_brainscore.running.command_line.policy import ruled
+from pytest_brainscore.running.floors import FloorRecords
 from pytest_brainscore.running.ledger import Key, Ledger
 from pytest_brainscore.running.output import Output
 from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
 from pytest_brainscore.scoring.comparison import Verdict, missing
+from pytest_brainscore.scoring.floor import Floor
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
 from pytest_brainscore.scoring.tolerance import parse_tolerances
 
@@ -75,6 +77,7 @@ class Collector:
             check_exists(model, options.commitments)
         parse_tolerances(options.tolerances)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
+        self._floors = FloorRecords(options.models, options.floors)
         self.models: dict[str, ModelRecord] = {}
         self.ledger = Ledger()
         self.problems: list[str] = []
@@ -111,6 +114,9 @@ class Collector:
 
         """
         benchmark = ruled(benchmark_record(attached["record"]), self.options)
+        if self._floors.has(benchmark.model):
+            self.ledger.add(benchmark, nodeid, worker, **how)
+            return self._floors.add(benchmark)
         if attached.get("model") is not None:
             self._note_network(model_record(attached["model"]))
         benchmark = self._refused(benchmark)
@@ -184,11 +190,16 @@ class Collector:
             order=[benchmark.identifier for benchmark in all_benchmarks()],
             complete=self.complete,
             replicates=replicates,
+            floors=self.floors(),
         )
         self.output.write(
             report, replicates, self._attributions(), self.options.baseline, self.options.population, self._problem
         )
         self.output.written += stored
+
+    def floors(self) -> dict[str, Floor]:
+        """Return the floor beside the scores of each model; empty where none was asked for."""
+        return self._floors.beside(list(self.records.values()))
 
     def replicates(self) -> dict[tuple[str, str, int], Replicates]:
         """Return the bootstrap values of the scores, by model, identifier and version."""

@@ -216,15 +216,21 @@ class Recorder:
             self._rejected = True
             raise Rejected(f"{reason} {REQUIRED}")
 
+    @property
+    def is_floor(self) -> bool:
+        """Whether this is scored as the floor beside other models, and compared with nothing."""
+        return self._trial.model.floor
+
     def _compare(self, value: float | None, fingerprint: dict[str, Any], score: Score | None = None) -> Comparison:
         identifier = self._trial.benchmark.identifier
-        baseline = self._run.baseline(self._trial.model.identifier).scores.get(identifier)
+        stored = {} if self.is_floor else self._run.baseline(self._trial.model.identifier).scores
+        baseline = stored.get(identifier)
         tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
         paired = self._run.pairs.verdict(self._trial.identity, baseline, score.replicates if score else None)
         return compare(value, fingerprint, baseline, tolerance, self._options.across, paired)
 
     def _judge(self, comparison: Comparison) -> None:
-        if self._kept is None or not is_red(self._kept):
+        if self.is_floor or self._kept is None or not is_red(self._kept):
             return
         self._rejected = True
         name = f"{self._trial.benchmark.identifier} of {self._trial.model.identifier}"

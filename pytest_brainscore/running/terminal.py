@@ -5,7 +5,7 @@ Pure functions of the collected records; the plugin writes the lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from pytest_brainscore.report.notation import (
     aligned,
     counted,
     decided_by,
+    floor_in_words,
     judgement,
     number_or_blank,
     result,
@@ -27,6 +28,7 @@ from pytest_brainscore.text import printable_line
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
     from pytest_brainscore.running.collector import Collector
+    from pytest_brainscore.scoring.floor import Floor
 
 COLOURS: dict[Colour, str] = {"red": "red", "green": "green", "empty": "yellow"}
 
@@ -68,7 +70,7 @@ def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
 def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]:
     """Return the lines of the terminal section; its tables are at most `width` characters wide."""
     records = collector.ordered()
-    lines = tables(records, width, REASONS_TOLD)
+    lines = tables(records, width, REASONS_TOLD, collector.floors())
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
         their = "its result is" if len(lost) == 1 else "their results are"
@@ -79,7 +81,12 @@ def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]
     return lines
 
 
-def tables(records: Sequence[BenchmarkRecord], width: int, reasons: int | None = None) -> list[Line]:
+def tables(
+    records: Sequence[BenchmarkRecord],
+    width: int,
+    reasons: int | None = None,
+    floors: Mapping[str, Floor] | None = None,
+) -> list[Line]:
     """Return what the records say: benchmarks, parents, and why something has no score.
 
     Parameters
@@ -90,9 +97,15 @@ def tables(records: Sequence[BenchmarkRecord], width: int, reasons: int | None =
         Characters in a line of the terminal; at least 60.
     reasons
         Most reasons for being unavailable that are told; None tells all of them.
+    floors
+        What lies below the scores, by model.
 
     """
-    return [*_table(records, width), *_parents(records, width), *_reasons(records, reasons)]
+    floors = floors or {}
+    notes = [
+        Line(f"no floor of {model}: {reason}") for model, floor in floors.items() for reason in floor.reasons[:reasons]
+    ]
+    return [*_table(records, width, floors), *notes, *_parents(records, width), *_reasons(records, reasons)]
 
 
 def _colour(record: BenchmarkRecord) -> str | None:
@@ -101,12 +114,12 @@ def _colour(record: BenchmarkRecord) -> str | None:
     return "green" if record.verdict == "improved" else None
 
 
-def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
+def _table(records: Sequence[BenchmarkRecord], width: int, floors: Mapping[str, Floor]) -> list[Line]:
     shown = [record for record in records if record.status != "unavailable" or is_red(record)]
     if not shown:
         return []
-    header = ("model", "benchmark", "score", "raw", "ceiling", "baseline", "verdict")
-    rows = [
+    header: tuple[str, ...] = ("model", "benchmark", "score", "raw", "ceiling", "baseline", "verdict")
+    rows: list[tuple[str, ...]] = [
         (
             record.model,
             f"{record.identifier}@{record.version}",
@@ -118,6 +131,10 @@ def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
         )
         for record in shown
     ]
+    if floors:
+        header = (*header[:3], "floor", *header[3:])
+        below = [floors[each.model].scores.get(each.identifier) if each.model in floors else None for each in shown]
+        rows = [(*row[:3], floor_in_words(floor), *row[3:]) for row, floor in zip(rows, below, strict=True)]
     return _fitted(header, rows, [_colour(record) for record in shown], width)
 
 

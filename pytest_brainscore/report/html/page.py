@@ -98,6 +98,13 @@ def render_page(
         population=population,
         errors=any(cell.error for node in walk(nodes) for cell in node.cells),
         ranked=any(cell.rank for node in leaves for cell in node.cells),
+        floors=[
+            f"{column.label}: {reason}"
+            for column in columns
+            if column.model.identifier in column.report.floors
+            for reason in column.report.floors[column.model.identifier].reasons
+        ],
+        floored=any(column.report.floors for column in columns),
         compared=any(record.comparison for column in columns for record in column.records),
         counted=counted,
         tally=tally,
