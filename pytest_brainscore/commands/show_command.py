@@ -31,11 +31,8 @@ def command(report: Path, model: str | None) -> None:
     records = [record for record in content.benchmarks if model in (None, record.model)]
     found = colour(records, complete=content.complete)
     head = Line(f"{report}: {', '.join(known)}; {content.created}{'' if content.complete else '; not complete'}")
-    for line in (
-        head,
-        *tables(records, output_width(), floors=content.floors),
-        Line(totals(records), COLOURS[found], bold=True),
-    ):
+    shown = tables(records, output_width(), floors=content.floors, aggregates=content.aggregates)
+    for line in (head, *shown, Line(totals(records), COLOURS[found], bold=True)):
         click.secho(line.text, fg=line.colour, bold=line.bold)
     if found == "red":
         raise click.exceptions.Exit(1)

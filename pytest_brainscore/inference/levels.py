@@ -9,6 +9,10 @@ Drawing both at once would count it three times (Owen 2007, doi 10.1214/07-AOAS1
 doi 10.7554/eLife.82566). Between two models on the same units it can be most of what is left, so that intervals would
 be far too wide. It shows in what draws of both at once have beyond the sum of both: their variance is that of what is
 counted once too often. `Replicates.parts` keeps it for every model, since it must be known for each difference.
+
+Where units are few, as people are, the error itself is not known well, and intervals have to be wider by it: those of
+Student's t, with the degrees of freedom of Satterthwaite (1946, doi 10.2307/3002019). `Replicates.parts` keeps what
+these units have in the deviation, too. With twelve people and normal intervals, the truth was covered .91 of the time.
 """
 
 from __future__ import annotations
@@ -23,7 +27,10 @@ from pytest_brainscore.one_thread import one_thread
 
 PART_DRAWS: Final = 250
 """Draws of parts of a deviation; those of what is counted twice are then known to 4.5 %."""
-PARTS: Final = 1
+PARTS: Final = 3
+"""What is counted twice, then the deviation of each of two kinds of units."""
+_FEW: Final = 64
+"""Units from which on intervals of Student's t are those of the normal distribution, to 2 %."""
 _BITS: Final = 12
 _FINEST: Final = 20
 _INDEPENDENT_STEP: Final = 0.5
@@ -72,8 +79,9 @@ class Replicates(NamedTuple):
     values: FloatArray
     """Shape (replicate,); NaN where a draw has no number."""
     parts: FloatArray
-    """Deviations of what is counted once too often, shape (1, draw), whose variance is to be taken from that of
-    `values`; 0 where there is none."""
+    """Shape (part, draw), 0 where there is nothing. First the deviations of what is counted once too often, whose
+    variance is to be taken from that of `values`. Then those of each kind of few units, n without strata, divided by
+    (n - 1)^(1/4): the variance of their part in the error, divided by the root of its degrees of freedom."""
 
 
 def grid(found: Replicates) -> float:
@@ -143,6 +151,12 @@ def replicates(
         more = np.sqrt(design.times) * inflation * (_together(design.joint, levels, few) - value - alone)
         parts[0, :few] = scale(value + np.nan_to_num(more)) - score
         parts *= np.sqrt(PART_DRAWS / few)  # their mean square is what counts, also of fewer draws
+    for place, (level, each) in enumerate(zip(levels, deviations, strict=True)):
+        freedom = len(level.units) - np.unique(level.units.strata).size
+        if 0 < freedom < _FEW and place + 1 < PARTS:
+            few = min(PART_DRAWS, count)
+            parts[place + 1, :few] = (scale(value + np.nan_to_num(each[:few])) - score) / freedom**0.25
+            parts[place + 1] *= np.sqrt(PART_DRAWS / few)
     values = scale(value + sum(deviations, np.zeros(count)))
     return Replicates(score, np.asarray(values, dtype=np.float64), parts)
 

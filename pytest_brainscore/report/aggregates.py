@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.notation import number, plus_minus
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate, published_tree, tree_of
 
 if TYPE_CHECKING:
@@ -36,10 +36,12 @@ PARENT_HEADER: Final = ("mean of what ran", "benchmarks", "site-comparable (miss
 
 def parent_cells(name: str, aggregate: Aggregate) -> tuple[str, str, str]:
     """Return what a table of parents says of one; only published parents can be compared with a site."""
+    ran = f"{number(aggregate.mean_of_what_ran)} {plus_minus(aggregate.mean_of_what_ran_error)}".rstrip()
+    site = f"{number(aggregate.site_comparable)} {plus_minus(aggregate.site_comparable_error)}".rstrip()
     return (
-        number(aggregate.mean_of_what_ran),
+        ran,
         f"{aggregate.scored} of {aggregate.leaves}",
-        number(aggregate.site_comparable) if name in published_tree().children else "",
+        site if name in published_tree().children else "",
     )
 
 

@@ -29,7 +29,13 @@ from pytest_brainscore.running.command_line.policy import ruled
 from pytest_brainscore.running.floors import FloorRecords
 from pytest_brainscore.running.ledger import Key, Ledger
 from pytest_brainscore.running.output import Output
-from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
+from pytest_brainscore.scoring.baseline import (
+    Baseline,
+    BaselineScore,
+    baseline_replicates,
+    read_baseline,
+    update_baseline,
+)
 from pytest_brainscore.scoring.comparison import Verdict, missing
 from pytest_brainscore.scoring.floor import Floor
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
@@ -38,6 +44,7 @@ from pytest_brainscore.scoring.tolerance import parse_tolerances
 if TYPE_CHECKING:
     from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
+    from pytest_brainscore.scoring.tree import Aggregate
 
 _IDENTITY = (
     "model",
@@ -75,8 +82,10 @@ class Collector:
         self.command = list(command)
         for model in options.models:
             check_exists(model, options.commitments)
-        parse_tolerances(options.tolerances)
+        tolerances = parse_tolerances(options.tolerances)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
+        self.aggregates: dict[str, dict[str, Aggregate]] = {}
+        """The parents of each model as the report has them; none until :meth:`close` was called."""
         self._floors = FloorRecords(options.models, options.floors)
         self.models: dict[str, ModelRecord] = {}
         self.ledger = Ledger()
@@ -88,6 +97,9 @@ class Collector:
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
         }
+        for model, baseline in self.baselines.items():
+            if any(tolerances.margin(identifier) is not None for identifier in baseline.scores):
+                baseline_replicates(options.baseline, model)  # here, and not in each of the tests that need them
         check_spelling(options.across, self._stored_fingerprints())
 
     @property
@@ -192,6 +204,7 @@ class Collector:
             replicates=replicates,
             floors=self.floors(),
         )
+        self.aggregates = report.aggregates
         self.output.write(
             report, replicates, self._attributions(), self.options.baseline, self.options.population, self._problem
         )

@@ -11,7 +11,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks.registry import registry
-from pytest_brainscore.report.aggregates import PARENT_HEADER, parent_cells, parents
+from pytest_brainscore.report.aggregates import PARENT_HEADER, as_reported, parent_cells, parents
 from pytest_brainscore.report.notation import (
     aligned,
     counted,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
     from pytest_brainscore.running.collector import Collector
     from pytest_brainscore.scoring.floor import Floor
+    from pytest_brainscore.scoring.tree import Aggregate
 
 COLOURS: dict[Colour, str] = {"red": "red", "green": "green", "empty": "yellow"}
 
@@ -70,7 +71,7 @@ def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
 def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]:
     """Return the lines of the terminal section; its tables are at most `width` characters wide."""
     records = collector.ordered()
-    lines = tables(records, width, REASONS_TOLD, collector.floors())
+    lines = tables(records, width, REASONS_TOLD, collector.floors(), collector.aggregates)
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
         their = "its result is" if len(lost) == 1 else "their results are"
@@ -86,6 +87,7 @@ def tables(
     width: int,
     reasons: int | None = None,
     floors: Mapping[str, Floor] | None = None,
+    aggregates: Mapping[str, Mapping[str, Aggregate]] | None = None,
 ) -> list[Line]:
     """Return what the records say: benchmarks, parents, and why something has no score.
 
@@ -99,13 +101,20 @@ def tables(
         Most reasons for being unavailable that are told; None tells all of them.
     floors
         What lies below the scores, by model.
+    aggregates
+        The parents of each model, as its report has them with the errors of bootstrap values.
 
     """
     floors = floors or {}
     notes = [
         Line(f"no floor of {model}: {reason}") for model, floor in floors.items() for reason in floor.reasons[:reasons]
     ]
-    return [*_table(records, width, floors), *notes, *_parents(records, width), *_reasons(records, reasons)]
+    return [
+        *_table(records, width, floors),
+        *notes,
+        *_parents(records, width, aggregates or {}),
+        *_reasons(records, reasons),
+    ]
 
 
 def _colour(record: BenchmarkRecord) -> str | None:
@@ -191,7 +200,9 @@ def _shortened(name: str, width: int) -> str:
     return f"{name[: width // 2 - 1]}…{name[len(name) - (width - width // 2) :]}"
 
 
-def _parents(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
+def _parents(
+    records: Sequence[BenchmarkRecord], width: int, aggregates: Mapping[str, Mapping[str, Aggregate]]
+) -> list[Line]:
     """Return two numbers for every parent with a score below it.
 
     A local run is usually partial: the number that can be compared with the published pages counts what did not run as
@@ -200,7 +211,7 @@ def _parents(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
     rows: list[tuple[str, ...]] = [
         (model, parent, *parent_cells(parent, aggregate))
         for model in dict.fromkeys(record.model for record in records)
-        for parent, aggregate in parents(records, model).items()
+        for parent, aggregate in as_reported(parents(records, model), aggregates.get(model, {})).items()
         if aggregate.scored
     ]
     header: tuple[str, ...] = ("model", "parent", *PARENT_HEADER)

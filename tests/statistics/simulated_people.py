@@ -95,6 +95,7 @@ def distance(
             people,
             None,
             *drawn,
+            smooth=False,
         )
         scored.append(Scored(value, design))
     return scored[0], scored[1]

@@ -104,6 +104,7 @@ def accuracy_distance_score(benchmark: Benchmark, model: BrainModel, data: Bench
         None,
         stimulus_units(benchmark, images["stimulus_id"], images["truth"].to_numpy(str)),
         subject_units(benchmark, sorted(set(trials["subject"]))),
+        smooth=False,
     )
     return with_replicates(score, design, bounded=True, categories=images["truth"])
 
