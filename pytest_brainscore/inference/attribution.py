@@ -64,13 +64,13 @@ def attribution(
     scale
         From raw scores to scores; without limits, as units of a score that was cut would have no part in it.
     categories
-        Label of each row of the first kind of units.
+        Label of each row of the first kind of units; of those that are nested, where there are some.
 
     """
     if design.indivisible:
         return Attribution(score, reason=design.indivisible)
     parts = []
-    for place, level in enumerate(design.levels):
+    for place, level in enumerate((*design.nested, *design.levels)):
         labels = None
         if place == 0 and categories is not None:
             labels = level.units.label(np.asarray(categories).astype(np.str_))

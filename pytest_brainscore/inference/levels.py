@@ -50,6 +50,9 @@ class Level(NamedTuple):
     without: Callable[[], FloatArray] | None = None
     """The raw score without each unit in turn, shape (unit,), where there is a shorter way than weights; or, where the
     score jumps from unit to unit as a median does, that of a smooth one which stands for it."""
+    sets_scale: bool = False
+    """Whether what all other units count for depends on these, as on which people are better than a model: the whole
+    error is then known as badly as few of them tell it."""
     by_stratum: bool = False
     """Whether the statistic divides by the sizes of strata, so that the others of its stratum have to stand in for a
     unit that is left out. Strata then contribute alike to a score."""
@@ -67,6 +70,9 @@ class Design(NamedTuple):
     a model and neurons, nothing is counted twice, and both are drawn at once."""
     times: float = 1.0
     """How often too often single responses are counted, for each time that `joint` has them more."""
+    nested: tuple[Level, ...] = ()
+    """Units that only one unit of `levels` met each, as images that one person saw. They are drawn with these; what
+    they contribute can be told all the same."""
     indivisible: str = ""
     """Why no unit has a part in the score of its own, as a clause; empty where units have one."""
 
@@ -155,7 +161,8 @@ def replicates(
         freedom = len(level.units) - np.unique(level.units.strata).size
         if 0 < freedom < _FEW and place + 1 < PARTS:
             few = min(PART_DRAWS, count)
-            parts[place + 1, :few] = (scale(value + np.nan_to_num(each[:few])) - score) / freedom**0.25
+            uncertain = sum(deviations, np.zeros(count)) if level.sets_scale else each
+            parts[place + 1, :few] = (scale(value + np.nan_to_num(uncertain[:few])) - score) / freedom**0.25
             parts[place + 1] *= np.sqrt(PART_DRAWS / few)
     values = scale(value + sum(deviations, np.zeros(count)))
     return Replicates(score, np.asarray(values, dtype=np.float64), parts)

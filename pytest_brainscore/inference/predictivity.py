@@ -12,10 +12,12 @@ from pytest_brainscore.inference.levels import Design, Level
 from pytest_brainscore.inference.weighted import (
     correlations_without_each,
     pairs,
+    ranked,
     row_medians,
     weighted_correlations,
     weighted_means,
     weighted_medians,
+    weighted_spearman,
 )
 
 
@@ -97,6 +99,39 @@ def predictivity_design(
     return Design(
         (Level(stimuli, by_stimuli, without_stimuli), Level(neuroids, by_neuroids, without_neuroids)), by_both
     )
+
+
+def rank_design(
+    predictions: Sequence[FloatArray], tests: Sequence[NDArray[np.intp]], target: FloatArray, stimuli: Units
+) -> Design:
+    """Return what a mean over splits of rank correlations of one number per stimulus generalises over.
+
+    Parameters
+    ----------
+    predictions
+        One per split, shape (test stimulus,); NaN where there is none, which is left out.
+    tests
+        Rows of the test stimuli of each split, in the order of its predictions.
+    target
+        Shape (stimulus,); NaN likewise.
+    stimuli
+        A stimulus counts in each split that tests it, among those that were drawn.
+
+    """
+    wanted = stimuli.sort(np.asarray(target, dtype=np.float64))
+    tested = []
+    for prediction, rows in zip(predictions, tests, strict=True):
+        places = stimuli.place(rows)
+        known = np.isfinite(prediction) & np.isfinite(wanted[places])
+        ascending = np.argsort(places[known])
+        both = places[known][ascending]
+        if both.size > 1:
+            tested.append((both, ranked(np.asarray(prediction)[known][ascending]), ranked(wanted[both])))
+
+    def by_stimuli(weights: FloatArray) -> FloatArray:
+        return _mean([weighted_spearman(weights[:, rows], one, other) for rows, one, other in tested])
+
+    return Design((Level(stimuli, by_stimuli),))
 
 
 def _mean_of_neuroids(correlations: FloatArray) -> FloatArray:

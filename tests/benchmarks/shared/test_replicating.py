@@ -132,9 +132,9 @@ def test_they_are_no_part_of_a_score() -> None:
     assert "attribution" not in repr(score)
 
 
-@pytest.mark.parametrize("metric", ["pls", "ridge", "linear", "neuron_to_neuron", "rdm"])
+@pytest.mark.parametrize("metric", ["pls", "reverse_pls", "ridge", "linear", "neuron_to_neuron", "rdm"])
 def test_a_recording_of_ones_own_has_them_in_any_order(metric: str) -> None:
-    settings: dict[str, Any] = {"components": 5} if metric == "pls" else {}
+    settings: dict[str, Any] = {"components": 5} if metric.endswith("pls") else {}
     features = pd.DataFrame(FEATURES, index=list(IDS))
     responses = pd.DataFrame(SINGLE.mean(axis=0), index=list(IDS))
     one = score_own(features, responses, metric, **settings)
@@ -144,6 +144,27 @@ def test_a_recording_of_ones_own_has_them_in_any_order(metric: str) -> None:
     assert one.replicates.score == one.value
     assert abs(one.replicates.values.mean() - one.value) < 3 * score_error(one.replicates)
     np.testing.assert_array_equal(one.replicates.values, other.replicates.values)
+
+
+def test_several_subjects_are_drawn_beside_their_stimuli() -> None:
+    names = ["ann", "ann", "ann", "bob", "bob", "bob"]
+    score = score_own(FEATURES, SINGLE.mean(axis=0), "pls", components=5, subject=names)
+    alone = [
+        score_own(FEATURES, SINGLE.mean(axis=0)[:, [each == name for each in names]], "pls", components=5)
+        for name in ("ann", "bob")
+    ]
+    assert score.value == pytest.approx(np.mean([each.value for each in alone]))
+    assert score.replicates is not None
+    values = [each.replicates.values for each in alone if each.replicates is not None]
+    people = np.unique(score.replicates.values - np.mean(values, axis=0) - 0.0)
+    between = np.sqrt(2) * (alone[0].value - alone[1].value) / 2
+    # Of two people one is drawn twice, the other, or both.
+    for drawn in (-between, 0, between):
+        assert np.abs(people - drawn).min() < 0.01 * abs(between) + 1e-4
+    assert score.attribution is not None
+    (part,) = score.attribution.parts
+    assert part.names.tolist() == ["ann", "bob"]
+    assert part.values == pytest.approx([each.value / 2 for each in alone])
 
 
 def _number(features: Any, recording: Any) -> float:
