@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
 
+_NUMBERS: Final = re.compile(rb"\[\n\s+((?:[-+.\deE]+|null)(?:,\n\s+(?:[-+.\deE]+|null))*)\n\s+\]")
+_BREAK: Final = re.compile(rb",\n\s+")
 FORCED_SECONDS = 1.0
 """Least time between two lines that are forced to the disk."""
 
@@ -139,11 +142,18 @@ def write_json(
         replicates=write_replicates(path, replicates or {}),
         contributions=write_attributions(path, attributions or {}),
     )
-    document = msgspec.json.format(msgspec.json.encode(plain_report(report)), indent=2) + b"\n"
+    document = _on_lines(msgspec.json.encode(plain_report(report)))
     try:
         write_atomically(Path(path), document)
     except OSError as error:
         raise _unwritable(Path(path), error) from error
+
+
+def _on_lines(document: bytes) -> bytes:
+    """Return JSON with a line for each value, but for numbers in a list, which would be most of all lines."""
+    text = msgspec.json.format(document, indent=2) + b"\n"
+    # No string has a line break in it, so that only lists match.
+    return _NUMBERS.sub(lambda found: b"[" + _BREAK.sub(b", ", found[1]) + b"]", text)
 
 
 def _unwritable(path: Path, error: OSError) -> ReportError:
