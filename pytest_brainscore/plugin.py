@@ -135,7 +135,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is None:
         return
     options = metafunc.config.stash.get(OPTIONS, None)
-    models = options.models if options else ()
+    models = options.trialled if options else ()
     if not marker.args and not marker.kwargs:
         metafunc.parametrize("model", models, indirect=True, ids=[model.identifier for model in models])
         return

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     help="How p values are adjusted for the leaves of a region: Holm, or Benjamini-Hochberg.",
 )
 @tree_option("Average over this score tree, by default that of the first report.")
+@click.option(
+    "--explain",
+    "leaf",
+    metavar="BENCHMARK",
+    help="Which images, categories, neuroids and people carry the difference of two models on this benchmark.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.option("--to", "page", metavar="html:PATH", help="Write the reports with the differences as a page, too.")
 def command(
@@ -39,6 +45,7 @@ def command(
     everything: bool,
     together: bool,
     adjust: Method,
+    leaf: str | None,
     tree: str | None,
     as_json: bool,
     page: str | None,
@@ -50,12 +57,15 @@ def command(
     errors cancel; scores whose data, seed or protocol differ are not compared in this way. Models of one report, or of
     three and more, are ranked; those that share a letter cannot be told apart.
 
+    With --explain, what each image, neuroid and person contributes to the difference on one benchmark, from
+    NAME.contributions.npz beside the reports; contributions sum to the difference.
+
     Exits with 1 when a report after the first, or the only one, is red: a benchmark failed, fell below its baseline,
     or was required and has no score, or its run is not complete.
     """
     import json
 
-    from pytest_brainscore.commands.comparing import Told, chosen, rank_models, tell_pair
+    from pytest_brainscore.commands.comparing import Told, chosen, explain, rank_models, tell_pair
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.destination import check_writable, parse_destination
 
@@ -66,9 +76,13 @@ def command(
         check_writable(destination.path)
     if len(reports) == 1 and not names and not together and _has_one_model(reports[0]):
         raise click.UsageError(f"{reports[0]} has one model; give another report to compare it with.")
-    models = chosen(reports, names, together=together)
+    models = chosen(reports, names, together=together, attributed=leaf is not None)
     tree = tree or models[0].report.tree
-    told: Told = tell_pair(models, adjust, everything, tree) if len(models) == 2 else rank_models(models, tree)
+    told: Told
+    if leaf is not None:
+        told = explain(models, leaf, page=destination is not None)
+    else:
+        told = tell_pair(models, adjust, everything, tree) if len(models) == 2 else rank_models(models, tree)
     click.echo(json.dumps(told.plain, indent=2) if as_json else "\n".join(told.lines))
     for note in told.notes:
         click.secho(note, fg="yellow", err=True)

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from pytest_brainscore.atomic import write_atomically
+from pytest_brainscore.commands.explaining import explanation_lines, explanation_tables, plain_explanation
 from pytest_brainscore.commands.reports import tell
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.inference.differences import Difference
 from pytest_brainscore.report.difference import ScoreDifference, difference, pair_of_models
+from pytest_brainscore.report.html.page import PageTable
+from pytest_brainscore.report.html.pairs import pair_tables
 from pytest_brainscore.report.notation import (
     aligned,
     counted,
@@ -25,6 +28,7 @@ from pytest_brainscore.report.notation import (
     result,
     signed,
 )
+from pytest_brainscore.report.paired.explaining import explained
 from pytest_brainscore.report.paired.models import (
     METHODS,
     NEEDED,
@@ -40,7 +44,7 @@ from pytest_brainscore.report.plots.differences import forest_of_models, forest_
 from pytest_brainscore.report.reading import read_report
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.red import colour
-from pytest_brainscore.report.replicates import read_replicates
+from pytest_brainscore.report.replicates import read_attributions, read_replicates
 from pytest_brainscore.text import printable
 from pytest_brainscore.trees import PUBLISHED
 
@@ -66,10 +70,13 @@ class Told:
     """Reports that are red."""
     notes: list[str] = field(default_factory=list)
     figures: dict[str, str] = field(default_factory=dict)
+    tables: list[PageTable] = field(default_factory=list)
 
 
-def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> list[Compared]:
+def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool, attributed: bool = False) -> list[Compared]:
     """Return the models that are compared: one of each of two reports, or all of all reports.
+
+    What units contribute to their scores is read where `attributed` says so.
 
     Raises
     ------
@@ -94,13 +101,17 @@ def chosen(paths: Sequence[Path], names: Sequence[str], *, together: bool) -> li
             raise ReportError("One model is compared with no other; give another report, or leave out --model.")
     places = sorted({place for place, _ in wanted})
     replicates = {place: read_replicates(paths[place], reports[place], tell) for place in places}
+    contributions = {place: read_attributions(paths[place], reports[place], tell) for place in places if attributed}
     shared = Counter(model for _, model in wanted)
     found = []
     for place, model in wanted:
         name = model if shared[model] == 1 else f"{model} ({paths[place]})"
         records = {each.identifier: each for each in reports[place].benchmarks if each.model == model}
         values = {(leaf, version): each for (of, leaf, version), each in replicates[place].items() if of == model}
-        found.append(Compared(paths[place], reports[place], model, Scored(printable(name), records, values)))
+        mine = {
+            (leaf, version): each for (of, leaf, version), each in contributions.get(place, {}).items() if of == model
+        }
+        found.append(Compared(paths[place], reports[place], model, Scored(printable(name), records, values, mine)))
     return found
 
 
@@ -223,7 +234,26 @@ def rank_models(models: Sequence[Compared], tree: str = PUBLISHED) -> Told:
     judged = list(complete.items())[1:] or list(complete.items())
     red = [printable(str(path)) for path, each in judged if colour(each.benchmarks, complete=each.complete) == "red"]
     figures = {f"{node}: pairs of models": forest_of_pairs(found, node) for node in found.tables}
-    return Told(lines, plain, red, _unlike(found.unlike) + _unlike_trees(models, tree), figures)
+    notes = _unlike(found.unlike) + _unlike_trees(models, tree)
+    return Told(lines, plain, red, notes, figures, pair_tables(found))
+
+
+def explain(models: Sequence[Compared], leaf: str, *, page: bool) -> Told:
+    """Say which images, categories, neuroids and people carry the difference of two models on a benchmark.
+
+    Raises
+    ------
+    ReportError
+        When there are more or fewer than two, or their scores on it cannot be compared.
+
+    """
+    if len(models) != 2:
+        raise ReportError(
+            f"A difference that is explained is one of two models, and {len(models)} are chosen; name two with --model."
+        )
+    found = explained(models[0].scored, models[1].scored, leaf)
+    lines, plain = explanation_lines(found), plain_explanation(found)
+    return Told(lines, plain, [], tables=explanation_tables(found) if page else [])
 
 
 def write_page(models: Sequence[Compared], told: Told, path: Path, tree: str = PUBLISHED) -> None:
@@ -241,7 +271,13 @@ def write_page(models: Sequence[Compared], told: Told, path: Path, tree: str = P
 
     reports = {each.path: each.report for each in models}
     places = tree_of((record for report in reports.values() for record in report.benchmarks), tree)
-    page = render_page([*reports.values()], population=published_population(), figures=told.figures, tree=places)
+    page = render_page(
+        [*reports.values()],
+        population=published_population(),
+        figures=told.figures,
+        tables=told.tables,
+        tree=places,
+    )
     try:
         write_atomically(path, page.encode("utf-8", "backslashreplace"))
     except OSError as error:

@@ -34,7 +34,7 @@ def command(
     from pytest_brainscore.report.merge import merge
     from pytest_brainscore.report.notation import counted, totals
     from pytest_brainscore.report.red import is_red
-    from pytest_brainscore.report.replicates import replicates_of_reports
+    from pytest_brainscore.report.replicates import attributions_of_reports, replicates_of_reports
     from pytest_brainscore.text import printable
 
     found = _read(reports)
@@ -47,7 +47,8 @@ def command(
     replicates = replicates_of_reports(found, tell)
     order = {leaf.identifier: None for name in (LATEST, PUBLISHED) for leaf in leaves_of(name)}
     merged = merge(named, list(order), replicates, tree)
-    write_all(merged, destinations, baseline, replicates=replicates)
+    attributions = attributions_of_reports(found, tell)
+    write_all(merged, destinations, baseline, replicates=replicates, attributions=attributions)
     click.echo(f"{counted(len(found), 'report')}: {totals(merged.benchmarks)}")
     red = [f"{record.identifier} of {record.model}" for record in merged.benchmarks if is_red(record)]
     if red:

@@ -22,10 +22,10 @@ def command(
 ) -> None:
     """Turn REPORT, the JSON report of a run, into a page, a table, a badge ..."""
     from pytest_brainscore.report.assemble_report import averaged_over
-    from pytest_brainscore.report.replicates import read_replicates
+    from pytest_brainscore.report.replicates import read_attributions, read_replicates
 
     read = read_report(report)
-    replicates = read_replicates(report, read, tell)
+    drawn, attributions = read_replicates(report, read, tell), read_attributions(report, read, tell)
     if tree is not None and tree != read.tree:
-        read = averaged_over(read, tree, replicates)
-    write_all(read, destinations, baseline, population, replicates)
+        read = averaged_over(read, tree, drawn)
+    write_all(read, destinations, baseline, population, drawn, attributions)

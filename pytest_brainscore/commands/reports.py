@@ -16,6 +16,7 @@ from pytest_brainscore.report.writing import write_report
 from pytest_brainscore.text import printable
 
 if TYPE_CHECKING:
+    from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
 
 REPORT = click.argument("report", type=click.Path(path_type=Path), default="brainscore-report.json")
@@ -59,6 +60,7 @@ def write_all(
     baseline: Path,
     population: Path | None = None,
     replicates: Mapping[Key, Replicates] | None = None,
+    attributions: Mapping[Key, Attribution] | None = None,
 ) -> None:
     """Write a report to every destination of ``--to``, after all of them were found to be writable.
 
@@ -74,7 +76,7 @@ def write_all(
     problems: list[ReportError] = []
     for destination in destinations:
         try:
-            lines = write_report(report, destination, baseline, population, replicates)
+            lines = write_report(report, destination, baseline, population, replicates, attributions)
         except ReportError as error:
             problems.append(error)
             continue

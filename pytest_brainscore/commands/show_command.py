@@ -37,7 +37,8 @@ def command(report: Path, model: str | None, tree: str | None) -> None:
     records = [record for record in content.benchmarks if model in (None, record.model)]
     found = colour(records, complete=content.complete)
     head = Line(f"{report}: {', '.join(known)}; {content.created}{'' if content.complete else '; not complete'}")
-    shown = tables(records, output_width(), tree=tree or content.tree)
+    places = tree or content.tree
+    shown = tables(records, output_width(), tree=places, floors=content.floors, aggregates=content.aggregates)
     for line in (head, *shown, Line(totals(records), COLOURS[found], bold=True)):
         click.secho(line.text, fg=line.colour, bold=line.bold)
     if found == "red":

@@ -49,6 +49,13 @@ def load_stimulus_set(identifier: str, degrees: float) -> StimulusSet:
     return read_stimulus_set(identifier, table, unpacked(archive, files.files[1].sha1), degrees)
 
 
+def is_here(files: FileSet) -> bool:
+    """Tell whether a file set is on this machine, in the published layout or in that of its publisher."""
+    if files.files and all(find(file) is not None for file in files.files):
+        return True
+    return publishers.missing(files) is None
+
+
 def load_assembly(identifier: str) -> xarray.DataArray:
     """Return an assembly of the catalogue with plain coordinates, read lazily.
 

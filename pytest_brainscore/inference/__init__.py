@@ -27,13 +27,13 @@ marques2020 (KS)                   `distributions.distribution_design`: the prop
 rajalingham2018 (i2n), baker2022,  ``Design((Level(stimuli, statistic),))``: the function of weights that their own
 maniquet2024, hermann2020 (bias)   bootstrap has already, with rows sorted by ``stimulus_id``; a second level where
                                    people can be drawn
-coggan2024_behavior, ferguson2024  none yet: images are drawn within the trials of each person, or within blocks
+coggan2024_behavior                people, with whom the images that only they saw are drawn (``Design.nested``)
+ferguson2024                       images of the model (strata: blocks and set sizes), people; nothing counts twice
+kar2019                            `predictivity.rank_design`: times at which held-out images are read, and rows; images
 islam2021                          ``Design((Level(stimuli, statistic),))``: shares of dimensions by weights of pairs;
                                    original images (strata: shapes)
 malania2007, majajhong2015 over    none yet: thresholds would be fitted again; predictions of time bins would be kept
 time, igustibagus2024 (read-out)
-kar2019                            none yet: its score is a correlation over images of times at which decoders, fitted
-                                   to other images, are as good as cortex
 =================================  ====================================================================================
 
 Then `parents.parent_replicates` averages over a tree, `differences.paired_difference` compares two models,

@@ -19,7 +19,16 @@ right or both wrong, and all. Shapes are broadcast."""
 def accuracy_design(correct: ArrayLike, stimuli: Units) -> Design:
     """Return what a share of right answers, or any other mean over stimuli, shape (stimulus,), generalises over."""
     values = stimuli.sort(np.asarray(correct, dtype=np.float64))
-    return Design((Level(stimuli, lambda weights: weighted_means(weights, values)),))
+
+    def without() -> FloatArray:
+        # Of tens of thousands of images, weights would fill the memory.
+        rows = np.bincount(stimuli.unit_of_row)
+        sums = np.bincount(stimuli.unit_of_row, weights=values)
+        left = values.size - rows
+        means = np.full(sums.shape, np.nan)
+        return np.divide(values.sum() - sums, left, out=means, where=left > 0)
+
+    return Design((Level(stimuli, lambda weights: weighted_means(weights, values), without),))
 
 
 def observer_design(
@@ -31,6 +40,7 @@ def observer_design(
     people: Units,
     *,
     answered: ArrayLike | None = None,
+    smooth: bool = True,
 ) -> Design:
     """Return what a mean over people and conditions of how a model compares with a person generalises over.
 
@@ -50,6 +60,11 @@ def observer_design(
         The subjects.
     answered
         Whether both the model and each person answered, shape (subject, stimulus); others do not count. None: always.
+    smooth
+        Whether the measure has no bend, as a distance of accuracies has where they are equal. A bend makes draws of
+        both kinds at once differ from the sum of both, as what is counted twice does: nothing is taken off. And on
+        which side of the bend people are says what images count for: with twelve people, intervals would cover .92 of
+        the time instead of .95.
 
     Returns
     -------
@@ -78,9 +93,9 @@ def observer_design(
     with_all = by_person(np.ones((1, right.size)))[0]
     levels = (
         Level(stimuli, lambda weights: _defined_mean(by_person(weights))),
-        Level(people, lambda weights: weighted_means(weights, with_all)),
+        Level(people, lambda weights: weighted_means(weights, with_all), sets_scale=not smooth),
     )
-    return Design(levels, lambda weights: weighted_means(weights[1], by_person(weights[0])))
+    return Design(levels, (lambda weights: weighted_means(weights[1], by_person(weights[0]))) if smooth else None)
 
 
 def _sorted(values: ArrayLike, stimuli: Units, people: Units) -> FloatArray:

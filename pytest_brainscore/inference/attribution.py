@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.inference.draws import FloatArray
-from pytest_brainscore.inference.levels import Level, unchanged, without_each
+from pytest_brainscore.inference.levels import Design, Level, unchanged, without_each
 
 
 class Share(NamedTuple):
@@ -18,22 +18,73 @@ class Share(NamedTuple):
     category: str
     units: int
     contribution: float
-    """Sum over its units; over all categories it is the difference, to first order."""
+    """Sum over its units; over all categories it is the difference."""
     share: float
     """Of all contributions; above 1 or negative where categories pull apart. NaN where they sum to 0."""
 
 
-def contributions(
+class Contributions(NamedTuple):
+    """What the units of one kind contribute to a score."""
+
+    kind: str
+    """Such as ``stimulus``."""
+    names: NDArray[np.str_]
+    """Identifier of each unit, shape (unit,)."""
+    values: FloatArray
+    """Shape (unit,); their sum is the score."""
+    categories: NDArray[np.str_] | None = None
+    """Category of each unit, shape (unit,), where they have some."""
+
+
+class Attribution(NamedTuple):
+    """Who contributes what to a score."""
+
+    score: float
+    parts: tuple[Contributions, ...] = ()
+    """One for each kind of units; each of them accounts for the whole score."""
+    reason: str = ""
+    """Why there are none, as a clause; empty where there are some."""
+
+
+def attribution(
     score: float,
-    level: Level,
+    design: Design,
     *,
     scale: Callable[[FloatArray], FloatArray] = unchanged,
-    within_strata: bool = False,
-) -> FloatArray:
+    categories: ArrayLike | None = None,
+) -> Attribution:
+    """Return what every unit that a score generalises over contributes to it.
+
+    Parameters
+    ----------
+    score
+        On its scale.
+    design
+        What it generalises over.
+    scale
+        From raw scores to scores; without limits, as units of a score that was cut would have no part in it.
+    categories
+        Label of each row of the first kind of units; of those that are nested, where there are some.
+
+    """
+    if design.indivisible:
+        return Attribution(score, reason=design.indivisible)
+    parts = []
+    for place, level in enumerate((*design.nested, *design.levels)):
+        labels = None
+        if place == 0 and categories is not None:
+            labels = level.units.label(np.asarray(categories).astype(np.str_))
+        values = contributions(score, level, scale=scale)
+        parts.append(Contributions(level.units.kind, level.units.names, values, labels))
+    return Attribution(score, tuple(parts))
+
+
+def contributions(score: float, level: Level, *, scale: Callable[[FloatArray], FloatArray] = unchanged) -> FloatArray:
     """Return what each unit contributes to a score: how much it would fall without it (jackknife pseudo-values / n).
 
-    Their sum is the score, exactly where it is a mean over units, and to first order elsewhere. The contributions to
-    a difference are those to the second score minus those to the first.
+    Their sum is the score. Where the score is no mean over units, it would be so to first order only; what is missing
+    then belongs to no unit, and all get the same part of it. Contributions to a difference are those to the second
+    score minus those to the first, and their sum is the difference.
 
     Parameters
     ----------
@@ -43,19 +94,19 @@ def contributions(
         The units, and the raw score as a function of their weights.
     scale
         From raw scores to scores.
-    within_strata
-        Whether the others of its stratum stand in for what is left out; for statistics that divide by the size of
-        strata. Contributions of strata are then all alike.
 
     Returns
     -------
-    Shape (unit,), in the order of the sorted units; NaN where there is no score without a unit.
+    Shape (unit,), in the order of the sorted units. A unit without which there is no score has an average one.
 
     """
     count = len(level.units)
-    without = scale(without_each(level, within_strata=within_strata))
-    sizes = np.bincount(level.units.strata)[level.units.strata] if within_strata else np.full(count, count)
-    return np.asarray(score / count + (sizes - 1) / sizes * (score - without), dtype=np.float64)
+    without = scale(without_each(level))
+    sizes = np.bincount(level.units.strata)[level.units.strata] if level.by_stratum else np.full(count, count)
+    deviation = (sizes - 1) / sizes * (score - without)
+    defined = np.isfinite(deviation)
+    centre = deviation[defined].mean() if defined.any() else 0.0
+    return np.asarray(score / count + np.where(defined, deviation - centre, 0.0), dtype=np.float64)
 
 
 def most_influential(of_units: ArrayLike, count: int = 10) -> NDArray[np.intp]:

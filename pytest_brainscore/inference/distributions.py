@@ -79,7 +79,12 @@ def distribution_design(
     def by_neurons(weights: FloatArray) -> FloatArray:
         return np.asarray(_similarity(model_cumulative, np.cumsum(_shares(weights @ data), axis=1)) + more)
 
-    return Design((Level(model_units, by_units), Level(neurons, by_neurons)), by_both, crossed=False)
+    return Design(
+        (Level(model_units, by_units), Level(neurons, by_neurons)),
+        by_both,
+        crossed=False,
+        indivisible="it is the largest distance of two distributions, in which single neurons have no part",
+    )
 
 
 def _bin_numbers(values: FloatArray, edges: FloatArray) -> NDArray[np.intp]:

@@ -42,6 +42,10 @@ class Units:
     """Unit of each sorted row, ascending, shape (row,); several rows of one unit are drawn together."""
     strata: NDArray[np.intp]
     """Stratum of each unit, from 0, shape (unit,)."""
+    kind: str
+    """Such as ``stimulus``."""
+    names: NDArray[np.str_]
+    """Identifier of each unit, ascending, shape (unit,)."""
 
     def __len__(self) -> int:
         """Return the number of units."""
@@ -50,6 +54,10 @@ class Units:
     def sort(self, values: NDArray[Value], axis: int = 0) -> NDArray[Value]:
         """Bring an axis of rows into the order of the draws."""
         return np.take(values, self.order, axis=axis)
+
+    def label(self, labels: NDArray[Value]) -> NDArray[Value]:
+        """Return the label of each unit, that of its first row, from one label per row."""
+        return self.sort(labels)[np.unique(self.unit_of_row, return_index=True)[1]]
 
     def place(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return where some rows are in the order of the draws."""
@@ -146,7 +154,7 @@ def units(
     if names.ndim != 1 or names.size == 0:
         raise ValueError(f"Identifiers of shape {names.shape} have nothing to draw from: give one for each row.")
     order = np.argsort(names, kind="stable")
-    _, first, unit_of_row = np.unique(names[order], return_index=True, return_inverse=True)
+    distinct, first, unit_of_row = np.unique(names[order], return_index=True, return_inverse=True)
     codes = np.zeros(names.size, dtype=np.intp) if strata is None else _codes(strata, names.size)
     by_row = codes[order]
     of_unit = by_row[first]
@@ -154,7 +162,7 @@ def units(
         raise ValueError(f"Rows of one {kind} have different strata: give every {kind} one label.")
     text = "\0".join([source, str(version), kind])
     key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little")
-    return Units(key, order, unit_of_row.ravel(), of_unit)
+    return Units(key, order, unit_of_row.ravel(), of_unit, kind, distinct)
 
 
 def _names(identifiers: ArrayLike | int) -> NDArray[np.str_]:

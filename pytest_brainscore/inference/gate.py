@@ -6,9 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from scipy.special import ndtri
-
-from pytest_brainscore.inference.differences import Difference, tail
+from pytest_brainscore.inference.differences import Difference, quantile, tail
 from pytest_brainscore.inference.families import holm
 
 Decision = Literal["unchanged", "improved", "regressed"]
@@ -55,8 +53,8 @@ def judge(differences: Mapping[str, Difference], *, margin: float = 0.0, level: 
     """
     if not 0 <= margin < math.inf or not 0 < level < 0.5:
         raise ValueError(f"A margin of {margin} at the level {level} decides nothing: give 0 or more, and below 0.5.")
-    fallen = {leaf: _p_below(each.centre + margin, each.error) for leaf, each in differences.items()}
-    risen = {leaf: _p_below(margin - each.centre, each.error) for leaf, each in differences.items()}
+    fallen = {leaf: _p_below(each.centre + margin, each) for leaf, each in differences.items()}
+    risen = {leaf: _p_below(margin - each.centre, each) for leaf, each in differences.items()}
     worse, better = (dict(zip(p, holm(list(p.values())).tolist(), strict=True)) for p in (fallen, risen))
     # Holm goes through p values from the least, with a level shared by those that are left.
     ranks = {
@@ -70,9 +68,10 @@ def judge(differences: Mapping[str, Difference], *, margin: float = 0.0, level: 
             "regressed" if worse[leaf] <= level else "improved" if better[leaf] <= level else "unchanged"
         )
         share = level / max(comparisons - ranks[leaf], 1)
-        judged[leaf] = Judged(decision, each, worse[leaf], each.centre + float(-ndtri(share)) * each.error)
+        judged[leaf] = Judged(decision, each, worse[leaf], each.centre + quantile(1 - share, each.freedom) * each.error)
     return judged
 
 
-def _p_below(value: float, error: float) -> float:
-    return float("nan") if math.isnan(value) or math.isnan(error) else tail(value, error)
+def _p_below(value: float, difference: Difference) -> float:
+    error = difference.error
+    return float("nan") if math.isnan(value) or math.isnan(error) else tail(value, error, difference.freedom)

@@ -38,10 +38,20 @@ def weighted_correlations(weights: FloatArray, series: Pairs) -> FloatArray:
     total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
     sums = weights @ series.sums
     sums /= total
-    neuroids = series.defined.size
-    x, y, xx, yy, xy = (sums[:, neuroids * part : neuroids * (part + 1)] for part in range(5))
+    return _of_means(sums, series.defined)
+
+
+def correlations_without_each(series: Pairs) -> FloatArray:
+    """Return Pearson correlations without each row in turn, shape (row, neuroid)."""
+    means = (series.sums.sum(axis=0) - series.sums) / max(len(series.sums) - 1, 1)
+    return _of_means(means, series.defined)
+
+
+def _of_means(means: FloatArray, defined: NDArray[np.bool_]) -> FloatArray:
+    neuroids = defined.size
+    x, y, xx, yy, xy = (means[:, neuroids * part : neuroids * (part + 1)] for part in range(5))
     first, second = xx - x * x, yy - y * y
-    varied = (first > _ROUNDING * xx) & (second > _ROUNDING * yy) & series.defined
+    varied = (first > _ROUNDING * xx) & (second > _ROUNDING * yy) & defined
     correlation = np.full(xx.shape, np.nan)
     np.divide(xy - x * y, np.sqrt(np.where(varied, first * second, 1.0)), out=correlation, where=varied)
     return np.clip(correlation, -1, 1, out=correlation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ def load_model(
     layers: Mapping[str, str | Sequence[str]] | None = None,
     store: ActivationStore | None = None,
     commitments: str | os.PathLike[str] | None = None,
+    untrained: int | None = None,
 ) -> BrainModel:
     """Load a model.
 
@@ -51,6 +53,9 @@ def load_model(
     commitments
         Folder of the layer commitments of named models, one NAME.toml each, which come before those of this package;
         ``fixtures/models`` in the current folder where None.
+    untrained
+        Seed: return the untrained twin of the network, with weights drawn anew as its architecture does; nothing is
+        downloaded. What a factory of the user returns is drawn anew by the ``reset_parameters`` of its modules.
 
     Returns
     -------
@@ -80,6 +85,7 @@ def load_model(
     from pytest_brainscore.models.networks.network_reader import NetworkReader
     from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
     from pytest_brainscore.models.sources import build_network, factories
+    from pytest_brainscore.models.sources.untrained import draw_anew
     from pytest_brainscore.models.sources.weights import load_checkpoint
 
     if not isinstance(specification, str):
@@ -94,6 +100,8 @@ def load_model(
             f"{weights_entry!r} is an entry of no checkpoint; give "
             + mend(option="--brainscore-weights, too.", python="weights=FILE, too.")
         )
+    if untrained is not None and weights is not None:
+        raise ModelError(f"An untrained {parsed.text} has no weights to read; leave out the checkpoint {weights}.")
     running_on = resolve_device(device)
     store = store or ActivationStore()
     code = factory_of(parsed, commitments)
@@ -103,6 +111,7 @@ def load_model(
         made = factories.call_factory(factories.called(code), module, code.factory)
         if not isinstance(made, nn.Module):
             _refuse_settings(parsed, weights, layers)
+            _refuse_untrained(parsed, untrained)
             return made
         built = build_network.Built(made, sources=factories.source_files(module))
     file, commitment = commitment_of(parsed, commitments)
@@ -111,10 +120,15 @@ def load_model(
     if built is None:
         if commitment.source == "pixels":
             _refuse_settings(parsed, weights, None)
+            _refuse_untrained(parsed, untrained)
             reader = PixelsReader(identifier, store)
             return LayerMappedModel(identifier, reader, layers=chosen, visual_degrees=commitment.visual_degrees)
-        built = build_network.build(commitment, pretrained=weights is None)
+        built = build_network.build(commitment, pretrained=weights is None and untrained is None, seed=untrained or 0)
     origin = built.weights_from
+    if untrained is not None:
+        identifier = replace(parsed, untrained=untrained).identifier
+        if built.sources:  # of somebody's own factory, which may have read weights
+            draw_anew(built.network, untrained, parsed.text)
     if weights is not None:
         loaded = load_checkpoint(built.network, Path(weights).expanduser(), weights_entry)
         origin = loaded.origin
@@ -140,6 +154,14 @@ def load_model(
         visual_degrees=commitment.visual_degrees,
         commitment_file=file,
     )
+
+
+def _refuse_untrained(specification: ModelSpecification, untrained: int | None) -> None:
+    if untrained is not None:
+        raise ModelError(
+            f"{specification.text} is a brain model of its own, and nothing says how to draw its weights anew: it has "
+            "no untrained twin."
+        )
 
 
 def _refuse_settings(

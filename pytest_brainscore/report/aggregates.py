@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.notation import number, plus_minus
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, aggregate, named_tree, panel_tree, tree_of
 from pytest_brainscore.trees import LATEST, PANEL, PUBLISHED, places
 
@@ -71,10 +71,10 @@ def parent_table(parents: Sequence[tuple[str, Aggregate]]) -> tuple[tuple[str, .
     """
     rows = [
         (
-            number(each.mean_of_what_ran),
+            _with_error(each, "ran"),
             f"{each.scored} of {each.leaves}" + (f", {each.failed} X" if each.failed else ""),
-            number(each.mean_of_what_was_attempted),
-            number(each.site_comparable) if name in places() or name == PANEL else "",
+            _with_error(each, "attempted"),
+            _with_error(each, "site") if name in places() or name == PANEL else "",
         )
         for name, each in parents
     ]
@@ -87,6 +87,11 @@ def parent_table(parents: Sequence[tuple[str, Aggregate]]) -> tuple[tuple[str, .
     shown = [True, True, any(each.failed for _, each in parents), any(row[-1] for row in rows)]
     kept = [tuple(cell for cell, show in zip(row, shown, strict=True) if show) for row in (header, *rows)]
     return kept[0], kept[1:]
+
+
+def _with_error(parent: Aggregate, mean: Mean) -> str:
+    error: float | None = getattr(parent, f"{_MEANS[mean]}_error")
+    return f"{number(mean_of(parent, mean))} {plus_minus(error)}".rstrip()
 
 
 def parents(

@@ -6,16 +6,17 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pytest_brainscore.report.aggregates import Key, shown_parents
+from pytest_brainscore.report.aggregates import Key, parents, shown_parents
 from pytest_brainscore.report.plain import benchmark_record, plain_record
 from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
-from pytest_brainscore.scoring.tree import Aggregate, tree_of
+from pytest_brainscore.scoring.floor import Floor, FloorScore, floor_of
+from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, tree_of
 from pytest_brainscore.trees import PUBLISHED
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def assemble_report(
     complete: bool = True,
     replicates: Mapping[Key, Replicates] | None = None,
     tree: str = PUBLISHED,
+    floors: Mapping[str, Floor] | None = None,
 ) -> Report:
     """Put a report together.
 
@@ -74,6 +76,8 @@ def assemble_report(
         Bootstrap values of the scores, by which the errors of parents are known.
     tree
         Name of the score tree that parents are those of.
+    floors
+        What lies below the scores, by model.
 
     Returns
     -------
@@ -108,12 +112,13 @@ def assemble_report(
         models=list(models),
         benchmarks=ordered,
         aggregates=_aggregates(ordered, tree, replicates),
+        floors=_floors(ordered, tree, floors or {}),
         tree=tree,
     )
 
 
 def averaged_over(report: Report, tree: str, replicates: Mapping[Key, Replicates] | None = None) -> Report:
-    """Return a report with the parents of another score tree.
+    """Return a report with the parents of another score tree, and their floors.
 
     Parameters
     ----------
@@ -125,7 +130,12 @@ def averaged_over(report: Report, tree: str, replicates: Mapping[Key, Replicates
         Bootstrap values of the scores, by which the errors of parents are known.
 
     """
-    return msgspec.structs.replace(report, aggregates=_aggregates(report.benchmarks, tree, replicates), tree=tree)
+    return msgspec.structs.replace(
+        report,
+        aggregates=_aggregates(report.benchmarks, tree, replicates),
+        floors=_floors(report.benchmarks, tree, report.floors),
+        tree=tree,
+    )
 
 
 def _aggregates(
@@ -135,6 +145,29 @@ def _aggregates(
     models = dict.fromkeys(record.model for record in records)
     found = {model: shown_parents(records, model, places, replicates) for model in models}
     return {model: parents for model, parents in found.items() if parents}
+
+
+def _floors(records: Sequence[BenchmarkRecord], tree: str, floors: Mapping[str, Floor]) -> dict[str, Floor]:
+    places = tree_of(records, tree)
+    return {model: _with_parents(floor, records, model, places) for model, floor in floors.items()}
+
+
+def _with_parents(floor: Floor, records: Sequence[BenchmarkRecord], model: str, tree: ScoreTree) -> Floor:
+    """Return a floor with that of the parents, averaged as the scores of the model are."""
+    mine = {each.identifier: each for each in records if each.model == model and each.status == "scored"}
+    leaves = {name: each for name, each in floor.scores.items() if name in mine}
+
+    def averages(of: Callable[[FloorScore], float | None]) -> dict[str, float]:
+        scores = {name: score for name, each in leaves.items() if (score := of(each)) is not None}
+        lower = [msgspec.structs.replace(mine[name], score=score) for name, score in scores.items()]
+        above = parents(lower, model, tree) if lower else {}
+        found = {name: each.site_comparable for name, each in above.items() if each.scored}
+        return scores | {name: score for name, score in found.items() if score is not None}
+
+    twins = [averages(lambda each, place=place: each.untrained[place]) for place in range(len(floor.seeds))]
+    pixels = averages(lambda each: each.pixels)
+    names = dict.fromkeys([*leaves, *(name for found in (*twins, pixels) for name in found)])
+    return floor_of(floor.seeds, twins, pixels, list(names), floor.reasons)
 
 
 def environment() -> Environment:

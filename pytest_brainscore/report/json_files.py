@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -16,11 +17,14 @@ from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.plain import plain_record, plain_report
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.replicates import write_replicates
+from pytest_brainscore.report.replicates import write_attributions, write_replicates
 
 if TYPE_CHECKING:
+    from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
 
+_NUMBERS: Final = re.compile(rb"\[\n\s+((?:[-+.\deE]+|null)(?:,\n\s+(?:[-+.\deE]+|null))*)\n\s+\]")
+_BREAK: Final = re.compile(rb",\n\s+")
 FORCED_SECONDS = 1.0
 """Least time between two lines that are forced to the disk."""
 
@@ -116,12 +120,16 @@ class JsonLines:
 
 
 def write_json(
-    report: Report, path: str | os.PathLike[str], replicates: Mapping[Key, Replicates] | None = None
+    report: Report,
+    path: str | os.PathLike[str],
+    replicates: Mapping[Key, Replicates] | None = None,
+    attributions: Mapping[Key, Attribution] | None = None,
 ) -> None:
     """Write a report as one JSON document, at once: there is never half a report under `path`.
 
     Keys are in the order of the fields of the records, so reports of the same results have the same bytes. Bootstrap
-    values of the scores go into a file beside it, first: a report whose file is another one is read without them.
+    values of the scores go into a file beside it, first, and what units contribute to them into another: a report whose
+    file is another one is read without them.
 
     Raises
     ------
@@ -129,12 +137,23 @@ def write_json(
         When the report holds what does not belong there, or the file cannot be written; an older report stays.
 
     """
-    report = msgspec.structs.replace(report, replicates=write_replicates(path, replicates or {}))
-    document = msgspec.json.format(msgspec.json.encode(plain_report(report)), indent=2) + b"\n"
+    report = msgspec.structs.replace(
+        report,
+        replicates=write_replicates(path, replicates or {}),
+        contributions=write_attributions(path, attributions or {}),
+    )
+    document = _on_lines(msgspec.json.encode(plain_report(report)))
     try:
         write_atomically(Path(path), document)
     except OSError as error:
         raise _unwritable(Path(path), error) from error
+
+
+def _on_lines(document: bytes) -> bytes:
+    """Return JSON with a line for each value, but for numbers in a list, which would be most of all lines."""
+    text = msgspec.json.format(document, indent=2) + b"\n"
+    # No string has a line break in it, so that only lists match.
+    return _NUMBERS.sub(lambda found: b"[" + _BREAK.sub(b", ", found[1]) + b"]", text)
 
 
 def _unwritable(path: Path, error: OSError) -> ReportError:

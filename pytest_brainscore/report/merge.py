@@ -11,6 +11,7 @@ from pytest_brainscore.report.assemble_report import assemble_report
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.report.red import is_red
+from pytest_brainscore.scoring.floor import Floor
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates
@@ -67,7 +68,22 @@ def merge(
         complete=all(report.complete for report in reports.values()),
         replicates=replicates,
         tree=tree or common_tree(reports),
+        floors=_floors(reports),
     )
+
+
+def _floors(reports: Mapping[str, Report]) -> dict[str, Floor]:
+    """Return the floor beside the scores of each model; shards of one model have it on other benchmarks each."""
+    floors: dict[str, Floor] = {}
+    for report in reports.values():
+        for model, floor in report.floors.items():
+            other = floors.get(model)
+            if other is None:
+                floors[model] = floor
+            elif other.seeds == floor.seeds:  # else that of the first: which weights were drawn is part of it
+                reasons = list(dict.fromkeys([*other.reasons, *floor.reasons]))
+                floors[model] = Floor(seeds=floor.seeds, scores={**other.scores, **floor.scores}, reasons=reasons)
+    return floors
 
 
 def _same_packages(first_name: str, first: Report, name: str, report: Report) -> None:

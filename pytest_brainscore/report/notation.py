@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, get_args
 from pytest_brainscore.report.record import BenchmarkRecord, Status
 from pytest_brainscore.report.red import Colour
 from pytest_brainscore.scoring.comparison import Verdict
+from pytest_brainscore.scoring.floor import FloorScore
 from pytest_brainscore.text import printable
 
 DECIMALS: Final = 3
@@ -121,6 +122,19 @@ def decided_by(n: Mapping[str, int]) -> str:
 def duration(seconds: float) -> str:
     """Return a time with two digits or more."""
     return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def floor_in_words(floor: FloorScore | None) -> str:
+    """Return what lies below a score, for example ``untrained .021 [.010, .032], pixels .050``; empty without."""
+    if floor is None:
+        return ""
+    parts = []
+    if floor.mean is not None:
+        over_seeds = "" if floor.low is None else f" {interval(floor.low, floor.high)}"
+        parts.append(f"untrained {number(floor.mean)}{over_seeds}")
+    if floor.pixels is not None:
+        parts.append(f"pixels {number(floor.pixels)}")
+    return ", ".join(parts)
 
 
 def counted(count: int, noun: str) -> str:

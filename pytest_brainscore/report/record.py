@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pytest_brainscore.scoring.comparison import Comparison, Verdict
+from pytest_brainscore.scoring.floor import Floor
 from pytest_brainscore.scoring.tree import Aggregate
 from pytest_brainscore.trees import PUBLISHED
 
@@ -158,15 +159,15 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Repository of the current folder; null outside one."""
 
 
-class ReplicatesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file beside a report that has the bootstrap values of its scores."""
+class FileBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file beside a report that has more on its scores than fits into text."""
 
     file: str
     """Its name, in the folder of the report."""
     sha256: str
     """SHA-256 of its bytes."""
     count: Annotated[int, msgspec.Meta(ge=1)]
-    """Number of scores that have bootstrap values in it."""
+    """Number of scores that it is about."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -192,5 +193,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     to score all fifteen leaves of the panel."""
     tree: str = PUBLISHED
     """Name of the score tree of `aggregates`: published, 2026, or a year before."""
-    replicates: ReplicatesFile | None = None
+    floors: dict[str, Floor] = {}
+    """By model: what its untrained twins and pixels reach, where the run asked for it."""
+    replicates: FileBeside | None = None
     """Where the bootstrap values of the scores are; null where there are none."""
+    contributions: FileBeside | None = None
+    """Where it stands what each stimulus, neuroid and person contributes to the scores; null where nothing says so."""

@@ -23,6 +23,7 @@ from pytest_brainscore.report.reading import read_reports
 from pytest_brainscore.report.record import Report
 
 if TYPE_CHECKING:
+    from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
 
 
@@ -32,6 +33,7 @@ def write_report(
     baselines: Path | None = None,
     population: Path | None = None,
     replicates: Mapping[Key, Replicates] | None = None,
+    attributions: Mapping[Key, Attribution] | None = None,
 ) -> list[str]:
     """Write a report to where it goes; a file is replaced at once, a job summary is appended to.
 
@@ -45,8 +47,8 @@ def write_report(
         Folder of the baselines, at whose lines annotations are put.
     population
         Folder of JSON reports, among whose models a page shows rank, best and median; by default the published ones.
-    replicates
-        Bootstrap values of the scores, which stand beside a JSON report.
+    replicates, attributions
+        Bootstrap values of the scores, and what units contribute to them, which stand beside a JSON report.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def write_report(
     """
     kind, path = destination.kind, destination.path
     if kind == "json":
-        write_json(report, path, replicates)
+        write_json(report, path, replicates, attributions)
         return []
     try:
         if kind == "jsonl":

@@ -6,10 +6,10 @@ Only the controller (or the single process of a serial run) has a collector, so 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
@@ -26,15 +26,26 @@ from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import Colour, colour
 from pytest_brainscore.running.command_line.options import RunOptions
 from pytest_brainscore.running.command_line.policy import ruled
-from pytest_brainscore.running.ledger import Ledger
+from pytest_brainscore.running.floors import FloorRecords
+from pytest_brainscore.running.ledger import Key, Ledger
 from pytest_brainscore.running.output import Output
-from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, stored_name, update_baseline
+from pytest_brainscore.scoring.baseline import (
+    Baseline,
+    BaselineScore,
+    baseline_replicates,
+    read_baseline,
+    stored_name,
+    update_baseline,
+)
 from pytest_brainscore.scoring.comparison import Verdict, missing
+from pytest_brainscore.scoring.floor import Floor
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
 from pytest_brainscore.scoring.tolerance import parse_tolerances
 
 if TYPE_CHECKING:
+    from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
+    from pytest_brainscore.scoring.tree import Aggregate
 
 _IDENTITY = (
     "model",
@@ -51,6 +62,7 @@ _IDENTITY = (
 )
 """Fields of a record that stay when its score is refused."""
 Outcome = Literal["complete", "incomplete", "stopped"]
+Value = TypeVar("Value")
 
 
 class Collector:
@@ -71,8 +83,11 @@ class Collector:
         self.command = list(command)
         for model in options.models:
             check_exists(model, options.commitments)
-        parse_tolerances(options.tolerances)
+        tolerances = parse_tolerances(options.tolerances)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
+        self.aggregates: dict[str, dict[str, Aggregate]] = {}
+        """The parents of each model as the report has them; none until :meth:`close` was called."""
+        self._floors = FloorRecords(options.models, options.floors)
         self.models: dict[str, ModelRecord] = {}
         self.ledger = Ledger()
         self.problems: list[str] = []
@@ -83,6 +98,9 @@ class Collector:
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
         }
+        for name, baseline in self.baselines.items():
+            if any(tolerances.margin(identifier) is not None for identifier in baseline.scores):
+                baseline_replicates(options.baseline, name)  # here, and not in each of the tests that need them
         check_spelling(options.across, self._stored_fingerprints())
 
     @property
@@ -100,15 +118,18 @@ class Collector:
         worker
             Process that ran it.
         attached
-            What came with its report: ``record``, ``replicates`` (bootstrap values of its score as a file, None where
-            there are none), ``model`` (None where it was never loaded), ``amends`` when the
-            record takes the place of one that the same test has sent before, and ``concluded`` when it has not arrived
-            but is a conclusion from that: the line files have what has arrived.
+            What came with its report: ``record``, ``replicates`` and ``attribution`` (bootstrap values of its score,
+            and what units contribute to it, as files, None where there are none), ``model`` (None where it was never
+            loaded), ``amends`` when the record takes the place of one that the same test has sent before, and
+            ``concluded`` when it has not arrived but is a conclusion from that: the line files have what has arrived.
         how
             ``excused`` and ``failed``, see :meth:`Ledger.add`.
 
         """
         benchmark = ruled(benchmark_record(attached["record"]), self.options)
+        if self._floors.has(benchmark.model):
+            self.ledger.add(benchmark, nodeid, worker, **how)
+            return self._floors.add(benchmark)
         if attached.get("model") is not None:
             self._note_network(model_record(attached["model"]))
         benchmark = self._refused(benchmark)
@@ -117,6 +138,7 @@ class Collector:
             nodeid,
             worker,
             replicates=attached.get("replicates"),
+            attribution=attached.get("attribution"),
             amends=bool(attached.get("amends")),
             **how,
         )
@@ -183,20 +205,39 @@ class Collector:
             complete=self.complete,
             replicates=replicates,
             tree=self.options.tree,
+            floors=self.floors(),
         )
-        self.output.write(report, replicates, self.options.baseline, self.options.population, self._problem)
+        self.aggregates = report.aggregates
+        self.output.write(
+            report, replicates, self._attributions(), self.options.baseline, self.options.population, self._problem
+        )
         self.output.written += stored
+
+    def floors(self) -> dict[str, Floor]:
+        """Return the floor beside the scores of each model; empty where none was asked for."""
+        return self._floors.beside(list(self.records.values()))
 
     def replicates(self) -> dict[tuple[str, str, int], Replicates]:
         """Return the bootstrap values of the scores, by model, identifier and version."""
         from pytest_brainscore.scoring.replicate_files import unpacked
 
+        return self._of_scores(self.ledger.replicates, unpacked)
+
+    def _attributions(self) -> dict[tuple[str, str, int], Attribution]:
+        """Return what units contribute to the scores, likewise."""
+        from pytest_brainscore.scoring.attribution_files import unpacked_attributions
+
+        return self._of_scores(self.ledger.attribution, unpacked_attributions)
+
+    def _of_scores(
+        self, kept: Callable[[Key], bytes | None], read: Callable[[bytes], dict[str, Value]]
+    ) -> dict[tuple[str, str, int], Value]:
         files = {
-            (record.model, record.identifier, record.version): self.ledger.replicates(key)
+            (record.model, record.identifier, record.version): kept(key)
             for key, record in self.records.items()
             if record.status == "scored"
         }
-        return {key: next(iter(unpacked(file).values())) for key, file in files.items() if file is not None}
+        return {key: next(iter(read(file).values())) for key, file in files.items() if file is not None}
 
     def ordered(self) -> list[BenchmarkRecord]:
         """Return the records model by model in tree order."""

@@ -103,6 +103,9 @@ class Controller:
         baselines = f"baselines in {options.baseline}"
         if options.baseline_output != options.baseline:
             baselines += f", to be stored in {options.baseline_output}"
+        if options.floors:
+            names = ", ".join(model.identifier for model in options.floors)
+            models += f", beside their floor of {names} (a benchmark takes about as long for each; answers are kept)"
         tree = f"score tree {options.tree}; " if options.tree != PUBLISHED else ""
         lines = [f"brainscore: {models}; {tree}{baselines}; report to {', '.join(options.reports)}; {fetching}"]
         return lines + ([f"brainscore: {self._shared_home}"] if self._shared_home else [])

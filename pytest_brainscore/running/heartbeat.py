@@ -144,7 +144,7 @@ def _costs(collector: Collector) -> Callable[[str], float | None]:
 
     by_label = {
         f"{model.identifier}-{benchmark.identifier}": benchmark
-        for model in collector.options.models
+        for model in collector.options.trialled
         for benchmark in choose(collector.options.benchmarks)
     }
 

@@ -23,6 +23,8 @@ class _Attempt:
     record: BenchmarkRecord
     replicates: bytes | None
     """Bootstrap values of its score, as a file of them."""
+    attribution: bytes | None
+    """What units contribute to it, likewise."""
     nodeid: str
     worker: str
     excused: bool
@@ -66,6 +68,7 @@ class Ledger:
         worker: str,
         *,
         replicates: bytes | None = None,
+        attribution: bytes | None = None,
         excused: bool = False,
         failed: bool = False,
         amends: bool = False,
@@ -76,7 +79,7 @@ class Ledger:
             mine = [each for each in attempts if (each.nodeid, each.worker) == (nodeid, worker)]
             for each in mine[-1:]:
                 attempts.remove(each)
-        attempts.append(_Attempt(record, replicates, nodeid, worker, excused, failed))
+        attempts.append(_Attempt(record, replicates, attribution, nodeid, worker, excused, failed))
 
     def record(self, key: Key) -> BenchmarkRecord:
         """Return the record of a leaf: its only attempt, or the one that counts, with all attempts in it.
@@ -103,6 +106,10 @@ class Ledger:
     def replicates(self, key: Key) -> bytes | None:
         """Return the bootstrap values that came with the attempt that counts; None where there are none."""
         return self._ordered(key)[1].replicates if key in self._attempts else None
+
+    def attribution(self, key: Key) -> bytes | None:
+        """Return what came with that attempt of what units contribute to the score; None where nothing did."""
+        return self._ordered(key)[1].attribution if key in self._attempts else None
 
     def _ordered(self, key: Key) -> tuple[list[_Attempt], _Attempt]:
         """Return all attempts at a leaf in the order of the tests, and the one that counts."""

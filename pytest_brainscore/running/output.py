@@ -18,6 +18,7 @@ from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.writing import write_report
 
 if TYPE_CHECKING:
+    from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
 
 _SCORED = re.compile(rb'"status":\s*"scored"')
@@ -88,6 +89,7 @@ class Output:
         self,
         report: Report,
         replicates: Mapping[Key, Replicates],
+        attributions: Mapping[Key, Attribution],
         baselines: Path | None,
         population: Path | None,
         problem: Callable[[BrainScoreError], None],
@@ -111,7 +113,7 @@ class Output:
                 )
             try:
                 if destination.kind != "jsonl":  # those were written as the records arrived
-                    self.commands += write_report(report, target, baselines, population, replicates)
+                    self.commands += write_report(report, target, baselines, population, replicates, attributions)
                 self.written.append(str(target.path))
             except BrainScoreError as error:
                 problem(error)

@@ -59,16 +59,18 @@ class ScoringRun:
         return self._baselines[model]
 
     def _load_model(self, specification: ModelSpecification) -> BrainModel:
+        pixels = specification.floor and specification.untrained is None
         model = load_model(
             specification.text,
-            weights=self.options.weights,
-            weights_entry=self.options.weights_entry,
+            weights=None if specification.floor else self.options.weights,
+            weights_entry=None if specification.floor else self.options.weights_entry,
             device=device_of_worker(self.options.device, self.worker),
-            layers=self.options.layers or None,
+            layers=None if pixels else self.options.layers or None,
             commitments=self.options.commitments,
             store=ActivationStore(mode=self.options.cache, run_id=self._run_id),
+            untrained=specification.untrained,
         )
-        if self.options.decoder is not None:
+        if self.options.decoder is not None and not pixels:
             _train_decoder(model, self.options.decoder)
         return model
 

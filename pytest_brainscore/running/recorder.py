@@ -14,6 +14,7 @@ from pytest_brainscore.report.plain import model_record, plain_record, to_plain
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
+from pytest_brainscore.scoring.attribution_files import packed_attributions
 from pytest_brainscore.scoring.comparison import Comparison, compare
 from pytest_brainscore.scoring.replicate_files import name_of, packed
 from pytest_brainscore.scoring.score import origin
@@ -50,6 +51,7 @@ class Recorder:
     def __init__(self, run: Callable[[], ScoringRun], options: RunOptions, worker: str, trial: Trial) -> None:
         self.record: dict[str, Any] | None = None
         self._replicates: bytes | None = None
+        self._attribution: bytes | None = None
         self.model_record: dict[str, Any] | None = None
         self._kept: BenchmarkRecord | None = None
         self._make_run = run
@@ -127,8 +129,10 @@ class Recorder:
                 **self._cost(),
             )
         )
+        name = name_of(kept.model, kept.identifier, kept.version)
+        if score.attribution is not None:
+            self._attribution = packed_attributions({name: score.attribution})
         if score.replicates is not None:
-            name = name_of(kept.model, kept.identifier, kept.version)
             self._replicates = packed({name: score.replicates})
         self._judge(comparison)
         return kept.comparison or comparison
@@ -160,6 +164,7 @@ class Recorder:
             "model": self.model_record,
             "amends": amends,
             "replicates": self._replicates if scored else None,
+            "attribution": self._attribution if scored else None,
         }
 
     def _check_origin(self, score: Score) -> None:
@@ -211,16 +216,21 @@ class Recorder:
             self._rejected = True
             raise Rejected(f"{reason} {REQUIRED}")
 
+    @property
+    def is_floor(self) -> bool:
+        """Whether this is scored as the floor beside other models, and compared with nothing."""
+        return self._trial.model.floor
+
     def _compare(self, value: float | None, fingerprint: dict[str, Any], score: Score | None = None) -> Comparison:
         identifier = self._trial.benchmark.identifier
-        stored = self._run.baseline(self._trial.model.identifier)
-        baseline = stored.score_of(identifier, self._trial.benchmark.version)
+        stored = None if self.is_floor else self._run.baseline(self._trial.model.identifier)
+        baseline = stored.score_of(identifier, self._trial.benchmark.version) if stored is not None else None
         tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
         paired = self._run.pairs.verdict(self._trial.identity, baseline, score.replicates if score else None)
         return compare(value, fingerprint, baseline, tolerance, self._options.across, paired)
 
     def _judge(self, comparison: Comparison) -> None:
-        if self._kept is None or not is_red(self._kept):
+        if self.is_floor or self._kept is None or not is_red(self._kept):
             return
         self._rejected = True
         name = f"{self._trial.benchmark.identifier} of {self._trial.model.identifier}"

@@ -5,17 +5,18 @@ Pure functions of the collected records; the plugin writes the lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks.registry import registry
-from pytest_brainscore.report.aggregates import MEANS_IN_WORDS, parent_table, shown_parents
+from pytest_brainscore.report.aggregates import MEANS_IN_WORDS, as_reported, parent_table, shown_parents
 from pytest_brainscore.report.notation import (
     aligned,
     counted,
     decided_by,
+    floor_in_words,
     judgement,
     number_or_blank,
     result,
@@ -29,6 +30,8 @@ from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
     from pytest_brainscore.running.collector import Collector
+    from pytest_brainscore.scoring.floor import Floor
+    from pytest_brainscore.scoring.tree import Aggregate
 
 COLOURS: dict[Colour, str] = {"red": "red", "green": "green", "empty": "yellow"}
 
@@ -70,7 +73,7 @@ def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
 def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]:
     """Return the lines of the terminal section; its tables are at most `width` characters wide."""
     records = collector.ordered()
-    lines = tables(records, width, REASONS_TOLD, collector.options.tree)
+    lines = tables(records, width, REASONS_TOLD, collector.floors(), collector.aggregates, collector.options.tree)
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
         their = "its result is" if len(lost) == 1 else "their results are"
@@ -82,7 +85,12 @@ def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]
 
 
 def tables(
-    records: Sequence[BenchmarkRecord], width: int, reasons: int | None = None, tree: str = PUBLISHED
+    records: Sequence[BenchmarkRecord],
+    width: int,
+    reasons: int | None = None,
+    floors: Mapping[str, Floor] | None = None,
+    aggregates: Mapping[str, Mapping[str, Aggregate]] | None = None,
+    tree: str = PUBLISHED,
 ) -> list[Line]:
     """Return what the records say: benchmarks, parents, and why something has no score.
 
@@ -94,11 +102,24 @@ def tables(
         Characters in a line of the terminal; at least 60.
     reasons
         Most reasons for being unavailable that are told; None tells all of them.
+    floors
+        What lies below the scores, by model.
+    aggregates
+        The parents of each model, as its report has them with the errors of bootstrap values.
     tree
         Name of the score tree that parents are those of.
 
     """
-    return [*_table(records, width), *_parents(records, width, tree), *_reasons(records, reasons)]
+    floors = floors or {}
+    notes = [
+        Line(f"no floor of {model}: {reason}") for model, floor in floors.items() for reason in floor.reasons[:reasons]
+    ]
+    return [
+        *_table(records, width, floors),
+        *notes,
+        *_parents(records, width, aggregates or {}, tree),
+        *_reasons(records, reasons),
+    ]
 
 
 def _colour(record: BenchmarkRecord) -> str | None:
@@ -107,12 +128,12 @@ def _colour(record: BenchmarkRecord) -> str | None:
     return "green" if record.verdict == "improved" else None
 
 
-def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
+def _table(records: Sequence[BenchmarkRecord], width: int, floors: Mapping[str, Floor]) -> list[Line]:
     shown = [record for record in records if record.status != "unavailable" or is_red(record)]
     if not shown:
         return []
-    header = ("model", "benchmark", "score", "raw", "ceiling", "baseline", "verdict")
-    rows = [
+    header: tuple[str, ...] = ("model", "benchmark", "score", "raw", "ceiling", "baseline", "verdict")
+    rows: list[tuple[str, ...]] = [
         (
             record.model,
             f"{record.identifier}@{record.version}",
@@ -124,6 +145,10 @@ def _table(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
         )
         for record in shown
     ]
+    if floors:
+        header = (*header[:3], "floor", *header[3:])
+        below = [floors[each.model].scores.get(each.identifier) if each.model in floors else None for each in shown]
+        rows = [(*row[:3], floor_in_words(floor), *row[3:]) for row, floor in zip(rows, below, strict=True)]
     return _fitted(header, rows, [_colour(record) for record in shown], width)
 
 
@@ -180,7 +205,9 @@ def _shortened(name: str, width: int) -> str:
     return f"{name[: width // 2 - 1]}…{name[len(name) - (width - width // 2) :]}"
 
 
-def _parents(records: Sequence[BenchmarkRecord], width: int, tree: str) -> list[Line]:
+def _parents(
+    records: Sequence[BenchmarkRecord], width: int, aggregates: Mapping[str, Mapping[str, Aggregate]], tree: str
+) -> list[Line]:
     """Return the means of every parent with a score below it.
 
     A local run is usually partial: the number that can be compared with the published pages counts what did not run as
@@ -190,7 +217,8 @@ def _parents(records: Sequence[BenchmarkRecord], width: int, tree: str) -> list[
     shown = [
         (model, parent, aggregate)
         for model in dict.fromkeys(record.model for record in records)
-        for parent, aggregate in shown_parents(records, model, places).items()
+        for found in [shown_parents(records, model, places)]
+        for parent, aggregate in as_reported(found, aggregates.get(model, {})).items()
     ]
     if not shown:
         return []

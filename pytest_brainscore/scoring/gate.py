@@ -12,11 +12,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from pytest_brainscore.inference.differences import paired_difference
 from pytest_brainscore.inference.gate import judge
-from pytest_brainscore.inference.levels import Replicates
+from pytest_brainscore.inference.levels import Replicates, rounded
 from pytest_brainscore.scoring.comparison import PairedInterval, PairedVerdict
 
 LEVEL: Final = 0.05
@@ -45,7 +43,7 @@ def paired_verdict(
     margin. None where the two cannot be compared: other numbers of draws, or no number in half of them.
 
     """
-    before, after = _as_stored(baseline), _as_stored(now)
+    before, after = rounded(baseline), rounded(now)
     if before.values.shape != after.values.shape or before.parts.shape != after.parts.shape:
         return None
     share = LEVEL / comparisons
@@ -58,13 +56,3 @@ def paired_verdict(
         low=difference.low, high=difference.high, confidence=difference.level, comparisons=comparisons, margin=margin
     )
     return verdict, interval
-
-
-def _as_stored(replicates: Replicates) -> Replicates:
-    """Return bootstrap values as files have them, so that those of the same model are equal to the last bit."""
-    single = np.float32
-    return Replicates(
-        float(single(replicates.score)),
-        np.asarray(replicates.values, dtype=single).astype(np.float64),
-        np.asarray(replicates.parts, dtype=single).astype(np.float64),
-    )

@@ -7,9 +7,10 @@ values give the same bytes. Nothing in it is pickled.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+from pytest_brainscore.scoring.npz import npz, read_npz
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates
@@ -53,9 +54,7 @@ def packed(replicates: Mapping[str, Replicates]) -> bytes:
     }
     members[_SCORES] = np.array([replicates[name].score for name in names], dtype="<f8")
     members[_PARTS] = np.array([each.parts.shape for each in replicates.values()][:1], dtype="<i8")
-    content = io.BytesIO()
-    np.savez_compressed(content, **members)  # of numbers, which are never pickled
-    return content.getvalue()
+    return npz(members)
 
 
 def unpacked(content: bytes) -> dict[str, Replicates]:
@@ -67,26 +66,23 @@ def unpacked(content: bytes) -> dict[str, Replicates]:
         When the bytes are something else.
 
     """
-    import zipfile
-    import zlib
-
     import numpy as np
 
     from pytest_brainscore.inference.levels import Replicates
 
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            names = sorted(name for name in archive.files if name not in (_SCORES, _PARTS))
-            scores = archive[_SCORES].astype(np.float64).tolist()
-            found = {}
-            for name, score in zip(names, scores, strict=True):
-                rows, columns = archive[_PARTS].reshape(-1, 2)[0].tolist()
-                numbers = archive[name].astype(np.float64)
-                values, parts = np.split(numbers, [numbers.size - rows * columns])
-                found[name] = Replicates(score, values, parts.reshape(rows, columns))
-    except (
-        *(OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError),
-        *(NotImplementedError, zlib.error, zipfile.BadZipFile),
-    ) as error:  # whatever the bytes are
+        archive = read_npz(content)
+    except ValueError as error:
+        raise NotReplicates(str(error)) from error
+    try:
+        names = sorted(name for name in archive if name not in (_SCORES, _PARTS))
+        scores = archive[_SCORES].astype(np.float64).tolist()
+        found = {}
+        for name, score in zip(names, scores, strict=True):
+            rows, columns = archive[_PARTS].reshape(-1, 2)[0].tolist()
+            numbers = archive[name].astype(np.float64)
+            values, parts = np.split(numbers, [numbers.size - rows * columns])
+            found[name] = Replicates(score, values, parts.reshape(rows, columns))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:  # whatever the arrays are
         raise NotReplicates(f"{type(error).__name__}: {error}") from error
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import xarray
 
+    from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
 
 _ORIGIN = "_origin"
@@ -50,6 +51,8 @@ class Score:
     replicates: Replicates | None = field(default=None, compare=False, repr=False)
     """Bootstrap values of `value`, for which every model has the same stimuli, neuroids and people drawn; None where
     the protocol makes none. They stand beside reports and baselines, and `Score.value` does not depend on them."""
+    attribution: Attribution | None = field(default=None, compare=False, repr=False)
+    """What each stimulus, neuroid and person contributes to `value`; None where the protocol does not say."""
 
     def __float__(self) -> float:
         return self.value

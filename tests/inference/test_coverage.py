@@ -14,7 +14,7 @@ from tests.statistics.coverage import simulate
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["accuracy", "error consistency"])
 def test_intervals_cover_the_truth(family: str) -> None:
-    differences, centres, errors, unpaired = simulate(family, 100, 200)
+    differences, centres, errors, unpaired, _ = simulate(family, 100, 200)
     covered = (np.abs(centres - differences.mean()) <= 1.96 * errors).mean()
     # With probability .95 each, a hundred intervals cover .88 to 1 of the time but for one family in two hundred.
     assert covered >= 0.88

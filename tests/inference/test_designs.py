@@ -180,7 +180,7 @@ def test_draws_vary_about_the_score(case: Callable[[Rows, Rows], Case]) -> None:
     assert np.isfinite(found.values).all()
     assert 0.001 < found.values.std() < 0.3
     assert abs(found.values.mean() - value) < found.values.std()
-    assert found.parts.any() == (design.joint is not None and design.crossed)
+    assert found.parts[0].any() == (design.joint is not None and design.crossed)
 
 
 def test_the_scale_is_that_of_the_score() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from pytest_brainscore.inference.levels import rounded
 from pytest_brainscore.report.json_files import write_json
 from pytest_brainscore.report.reading import read_report
 from pytest_brainscore.report.replicates import read_replicates, replicates_path
@@ -37,8 +38,10 @@ def main(path: str) -> None:
             like = kinds[kind][place % len(kinds[kind])]
             key = (f"net{model}", leaf.identifier, leaf.version)
             found = drawn[like.model, like.identifier, like.version]
-            replicates[key] = found._replace(
-                values=generator.permutation(found.values), parts=generator.permutation(found.parts, axis=1)
+            replicates[key] = rounded(
+                found._replace(
+                    values=generator.permutation(found.values), parts=generator.permutation(found.parts, axis=1)
+                )
             )
             records.append(
                 msgspec.structs.replace(like, model=key[0], identifier=leaf.identifier, version=leaf.version)

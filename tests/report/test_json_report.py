@@ -33,6 +33,22 @@ def test_the_document_is_made_for_reading(tmp_path: Path) -> None:
     assert list(json.loads(text)) == list(Report.__struct_fields__)
 
 
+def test_numbers_of_a_list_share_a_line(tmp_path: Path) -> None:
+    details = {
+        "a": [1, -2.5, 1e-7, None],
+        "b": [[1, 2], [3, 4]],
+        "c": ["1,\n 2", "[\n 1\n]"],
+        "d": [],
+        "e": [{"f": [1]}],
+    }
+    write_json(make_report(benchmarks=[make_record(details=details)]), tmp_path / "report.json")
+    text = (tmp_path / "report.json").read_text()
+    assert '"a": [1, -2.5, 1e-7, null],\n' in text
+    assert "[1, 2],\n" in text
+    assert '"f": [1]\n' in text
+    assert read_report(tmp_path / "report.json").benchmarks[0].details == details
+
+
 def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("first", "second"):
         write_json(make_report(), tmp_path / name)

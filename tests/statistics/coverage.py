@@ -1,6 +1,6 @@
 """How often the 95 % interval of a difference covers the truth, over simulated recordings.
 
-    python -m tests.statistics.coverage [--recordings 500] [--replicates 500] [--family predictivity ...]
+    python -m tests.statistics.coverage [--recordings 500] [--replicates 500] [--seed 0] [--family predictivity ...]
 
 The truth is the mean difference over all recordings, whose own error is a twentieth of their spread: it changes
 coverage by about .001. Of 500 intervals that cover with probability .95, between 465 and 485 do in most cases
@@ -14,11 +14,11 @@ import argparse
 import time
 
 import numpy as np
-from scipy.special import ndtri
 
-from pytest_brainscore.inference.differences import paired_difference, score_error
+from pytest_brainscore.inference.differences import paired_difference, quantile, score_error
 from pytest_brainscore.inference.levels import replicates
-from tests.statistics.simulated import FAMILIES, Array
+from tests.statistics.families import FAMILIES
+from tests.statistics.simulated import Array
 
 
 def main() -> None:
@@ -26,13 +26,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recordings", type=int, default=500)
     parser.add_argument("--replicates", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--family", nargs="+", default=list(FAMILIES), choices=list(FAMILIES))
     arguments = parser.parse_args()
     for family in arguments.family:
         start = time.process_time()
-        differences, centres, errors, unpaired = simulate(family, arguments.recordings, arguments.replicates)
+        differences, centres, errors, unpaired, freedoms = simulate(
+            family, arguments.recordings, arguments.replicates, arguments.seed
+        )
         truth = differences.mean()
-        covered = [np.abs(centres - truth) <= -ndtri((1 - level) / 2) * errors for level in (0.90, 0.95, 0.99)]
+        covered = [
+            np.abs(centres - truth) <= np.array([quantile((1 + level) / 2, each) for each in freedoms]) * errors
+            for level in (0.90, 0.95, 0.99)
+        ]
         print(
             f"{family:26s} covered {np.mean(covered[1]):.3f} (90 %: {np.mean(covered[0]):.3f}, "
             f"99 %: {np.mean(covered[2]):.3f}); spread {differences.std():.4f}, "
@@ -42,19 +48,22 @@ def main() -> None:
         )
 
 
-def simulate(family: str, recordings: int, count: int) -> tuple[Array, Array, Array, Array]:
-    """Return differences, centres of intervals, errors, and those of independent scores, shape (recording,) each."""
+def simulate(family: str, recordings: int, count: int, seed: int = 0) -> tuple[Array, Array, Array, Array, Array]:
+    """Return differences, centres of intervals, errors, those of independent scores, and degrees of freedom."""
     rows = []
     for number in range(recordings):
-        generator = np.random.default_rng([list(FAMILIES).index(family), number])
-        models = FAMILIES[family](generator, f"{family} {number}", 0.0)
+        generator = np.random.default_rng([list(FAMILIES).index(family), number, *([seed] if seed else [])])
+        models = FAMILIES[family](generator, f"{family} {number} of {seed}", 0.0)
         first, second = (replicates(model.value, model.design, count=count) for model in models)
         difference = paired_difference(first, second)
         rows.append(
-            (difference.value, difference.centre, difference.error, np.hypot(score_error(first), score_error(second)))
+            (
+                *(difference.value, difference.centre, difference.error),
+                *(np.hypot(score_error(first), score_error(second)), difference.freedom),
+            )
         )
-    values, centres, errors, unpaired = np.array(rows).T
-    return values, centres, errors, unpaired
+    values, centres, errors, unpaired, freedoms = np.array(rows).T
+    return values, centres, errors, unpaired, freedoms
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Each family returns what a protocol has at hand at the end of scoring: the score
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -173,14 +172,3 @@ def distribution(
         drawn = units(name, "unit", count), units(name, "neuron", neurons)
         scored.append(Scored(raw.value, distribution_design(raw.value, values, recorded, bins, draws, *drawn)))
     return scored[0], scored[1]
-
-
-FAMILIES: dict[str, Family] = {
-    "predictivity": predictivity,
-    "dissimilarity": dissimilarity,
-    "dissimilarity to people": partial(dissimilarity, subjects=8),
-    "error consistency": consistency,
-    "accuracy": share_right,
-    "distribution": partial(distribution, alike=True),
-    "distribution, either side": distribution,
-}

@@ -74,11 +74,12 @@ def answered(right):
     # A share of right answers to images, with bootstrap values.
     import numpy
 
-    from tests.support.replicated import share_right
+    from tests.support.replicated import parts_of_share_right, share_right
 
     found = share_right(numpy.array(right, dtype=bool))
     return Score(value=found.score, error=.01, raw=found.score, ceiling=1, normalisation="r", replicates=found,
-                 n={"stimuli": len(right), "units": 3}, provenance={"seed": 0})
+                 n={"stimuli": len(right), "units": 3}, provenance={"seed": 0},
+                 attribution=parts_of_share_right(numpy.array(right, dtype=bool)))
 
 
 def mean_response(model):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.inference.answers import accuracy_design
+from pytest_brainscore.inference.attribution import Attribution, attribution
 from pytest_brainscore.inference.draws import units
 from pytest_brainscore.inference.levels import Replicates, replicates
 from pytest_brainscore.report.json_files import write_json
@@ -23,6 +24,11 @@ def share_right(right: Answers, source: str = "photographs") -> Replicates:
     """Return the share of right answers with bootstrap values; images are drawn alike for all models."""
     images = units(source, "stimulus", right.size, version=1)
     return replicates(float(right.mean()), accuracy_design(right, images))
+
+
+def parts_of_share_right(right: Answers) -> Attribution:
+    """Return what each image contributes to the share."""
+    return attribution(float(right.mean()), accuracy_design(right, units("photographs", "stimulus", right.size)))
 
 
 def answer_record(model: str, leaf: str, right: Answers, **changes: object) -> BenchmarkRecord:

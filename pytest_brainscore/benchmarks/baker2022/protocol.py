@@ -123,7 +123,7 @@ def accuracy_delta_score(benchmark: Benchmark, model: BrainModel, data: Benchmar
         values=xr.DataArray(raw.similarities, dims="half"),
     )
     design = Design((Level(stimulus_units(benchmark, images["stimulus_id"], cell), statistic),))
-    return with_replicates(score, design, bounded=True)
+    return with_replicates(score, design, bounded=True, categories=images["animal"])
 
 
 def _compared(table: pd.DataFrame, comparison: SilhouetteComparison) -> NDArray[np.bool_]:

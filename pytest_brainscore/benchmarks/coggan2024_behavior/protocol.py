@@ -20,8 +20,11 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, subject_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.inference.levels import Design, Level
+from pytest_brainscore.inference.weighted import weighted_means
 from pytest_brainscore.metrics.behavior.condition_wise_accuracy import (
     condition_wise_accuracy_ceiling,
     condition_wise_accuracy_similarity,
@@ -113,7 +116,7 @@ def condition_wise_accuracy_score(benchmark: Benchmark, model: BrainModel, data:
     ceiling = require_ceiling(condition_wise_accuracy_ceiling(human_accuracy).value, benchmark)
     draws = bootstrap(lambda weights: defined_mean(subject_similarities(*accuracies(weights))), shown["cell"])
     undefined = int(np.isnan(raw.similarities).sum())
-    return outcome(
+    score = outcome(
         benchmark,
         squared_ratio(raw.value, ceiling)._replace(error=deviation((draws / ceiling) ** 2)),
         raw=raw.value,
@@ -135,6 +138,21 @@ def condition_wise_accuracy_score(benchmark: Benchmark, model: BrainModel, data:
         },
         values=xr.DataArray(raw.similarities, dims="subject"),
     )
+    # Every image was seen by one subject, with whom it is drawn.
+    seen = stimulus_units(
+        benchmark, shown["subject"].astype(str) + "/" + shown["stimulus_id"].astype(str), shown["cell"]
+    )
+    places = seen.place(np.arange(len(shown)))
+    images_of_subjects = Level(
+        seen, lambda weights: defined_mean(subject_similarities(*accuracies(weights[:, places]))), by_stratum=True
+    )
+    known = ~np.isnan(raw.similarities)
+    people = subject_units(benchmark, shown["subject"].unique()[known])
+    similarities = people.sort(raw.similarities[known])
+    design = Design(
+        (Level(people, lambda weights: weighted_means(weights, similarities)),), nested=(images_of_subjects,)
+    )
+    return with_replicates(score, design, categories=shown["object_class"])
 
 
 def _by_cell(trials: pd.DataFrame, benchmark: Benchmark) -> pd.DataFrame:

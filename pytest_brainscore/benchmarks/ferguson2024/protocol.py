@@ -19,8 +19,11 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_columns,
     trial_table,
 )
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, subject_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.inference.levels import Design, Level
+from pytest_brainscore.inference.weighted import weighted_means
 from pytest_brainscore.metrics.behavior.search_asymmetry import SET_SIZES, asymmetry_integral, lapse_corrected
 from pytest_brainscore.metrics.behavior.value_delta import value_delta
 from pytest_brainscore.metrics.reliability.bootstrap import bootstrap, deviation
@@ -80,7 +83,8 @@ def value_delta_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkDa
     require_columns(stimuli, "image_number", "block")
     require_columns(fitting, "image_number")
     trials = trial_table(assembly, "participant_id", "block", "distractor_nums", "trial_type")
-    human = asymmetry_integral(*lapse_corrected(_human_accuracies(trials, benchmark), experiment.lapse_rate))
+    participants = _human_accuracies(trials, benchmark)
+    human = asymmetry_integral(*lapse_corrected(_mean_over_participants(participants), experiment.lapse_rate))
     degrees = model.visual_degrees()
     labelled = replace(fitting, table=fitting.table.assign(image_label=_labels(fitting.table)))
     answers = category_probabilities(
@@ -102,7 +106,7 @@ def value_delta_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkDa
     own = float(integral(np.ones((1, len(images))))[0])
     raw = value_delta(own, float(human), SCALE)
     draws = np.exp(-SCALE * np.abs(bootstrap(integral, cell) - human))
-    return outcome(
+    score = outcome(
         benchmark,
         ratio(raw, experiment.ceiling, deviation(draws)),
         raw=raw,
@@ -122,6 +126,23 @@ def value_delta_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkDa
             "taken_for_oddball": first,
         },
         values=xr.DataArray([own, float(human)], {"observer": ["model", "human"]}, ("observer",)),
+    )
+    shown = stimulus_units(benchmark, images["stimulus_id"], cell)
+    places = shown.place(np.arange(len(images)))
+    people = subject_units(benchmark, participants.index.astype(str))
+    of_people = people.sort(participants.to_numpy(np.float64))
+
+    def by_people(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        means = np.stack([weighted_means(weights, of_cell) for of_cell in of_people.T], axis=1)
+        drawn = lapse_corrected(means, experiment.lapse_rate)
+        return np.exp(-SCALE * np.abs(own - asymmetry_integral(drawn[:, :3], drawn[:, 3:])))
+
+    # What the model does and what people do are independent: nothing is counted twice.
+    by_images = Level(
+        shown, lambda weights: np.exp(-SCALE * np.abs(integral(weights[:, places]) - human)), by_stratum=True
+    )
+    return with_replicates(
+        score, Design((by_images, Level(people, by_people))), bounded=True, categories=images["block"]
     )
 
 
@@ -147,11 +168,14 @@ def _cells(blocks: NDArray[np.str_], set_sizes: NDArray[np.number], benchmark: B
     return np.asarray(cell)
 
 
-def _human_accuracies(trials: pd.DataFrame, benchmark: Benchmark) -> NDArray[np.float64]:
-    """Return the mean over participants of their accuracies, shape (block, number of distractors)."""
+def _human_accuracies(trials: pd.DataFrame, benchmark: Benchmark) -> pd.DataFrame:
+    """Return the accuracies of every participant (row) in each cell (column); NaN without trials of a cell."""
     counted = trials[trials["trial_type"] == "normal"]
     set_sizes = counted["distractor_nums"].astype(np.float64).to_numpy()
     cell = pd.Series(_cells(counted["block"].to_numpy(str), set_sizes, benchmark), counted.index)
-    # A participant without trials of a cell is left out of its mean.
-    by_participant = counted["value"].astype(np.float64).groupby([counted["participant_id"], cell]).mean().unstack()
-    return by_participant.mean().to_numpy(np.float64).reshape(2, 3)
+    return counted["value"].astype(np.float64).groupby([counted["participant_id"], cell]).mean().unstack()
+
+
+def _mean_over_participants(accuracies: pd.DataFrame) -> NDArray[np.float64]:
+    """Return mean accuracies, shape (block, number of distractors); who has no trials of a cell is left out of it."""
+    return accuracies.mean().to_numpy(np.float64).reshape(2, 3)

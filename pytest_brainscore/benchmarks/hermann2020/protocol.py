@@ -58,7 +58,8 @@ def shape_match_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkDa
     details = decision_details(answers, shapes, textures)
     score = _score(benchmark, stimuli, value, error, {"stimuli": counted.stimuli}, {}, details)
     conflict = shapes != textures
-    return with_replicates(score, accuracy_design((answers == shapes)[conflict], _drawn(benchmark, stimuli, shapes)))
+    design = accuracy_design((answers == shapes)[conflict], _drawn(benchmark, stimuli, shapes))
+    return with_replicates(score, design, categories=shapes[conflict])
 
 
 def shape_bias_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
@@ -104,7 +105,7 @@ def shape_bias_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkDat
     score = _score(benchmark, stimuli, counted.shape_bias, error, n, {"seed": SEED}, details)
     shown = _drawn(benchmark, stimuli, shapes)
     by_shape, by_texture = shown.sort(by_shape), shown.sort(by_texture)
-    return with_replicates(score, Design((Level(shown, bias_of),)))
+    return with_replicates(score, Design((Level(shown, bias_of),)), categories=shapes[conflict])
 
 
 def decision_details(answers: NDArray[np.str_], shapes: NDArray[np.str_], textures: NDArray[np.str_]) -> dict[str, Any]:

@@ -11,10 +11,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.kar2019 import CEILING
-from pytest_brainscore.benchmarks.shared.recordings import coordinate, name_of, rows_of_images
+from pytest_brainscore.benchmarks.shared.recordings import as_text, coordinate, name_of, rows_of_images
+from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
-from pytest_brainscore.metrics.behavior.object_solution_time import object_solution_time_correlation
+from pytest_brainscore.inference.predictivity import rank_design
+from pytest_brainscore.metrics.behavior.object_solution_time import (
+    object_solution_time_correlation,
+    solution_time_splits,
+)
 from pytest_brainscore.metrics.reliability.explained_variance import ratio
 from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED
 from pytest_brainscore.models.asking import is_temporal, record_responses
@@ -70,8 +75,16 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
     ordered = stimuli.rows(rows_of_images(ids, stimuli, name_of(assembly), alone=False))
     shown = place_on_screen(ordered, model.visual_degrees())
     _require_time_course(model, shown.rows(slice(1)))
+    splits = solution_time_splits(len(ids))
+    held_out: list[NDArray[np.float64]] = []
     correlations = object_solution_time_correlation(
-        _recordings(model, shown), [start for start, _ in TIME_BINS], labels, thresholds, times
+        _recordings(model, shown),
+        [start for start, _ in TIME_BINS],
+        labels,
+        thresholds,
+        times,
+        splits=splits,
+        held_out=held_out,
     )
     if np.isnan(correlations.value):
         raise NoNumber(
@@ -80,7 +93,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
         )
     undefined = int(np.isnan(correlations.medians).sum())
     normalised = ratio(correlations.value, CEILING, correlations.error)
-    return Score(
+    score = Score(
         value=normalised.value,
         error=normalised.error,
         raw=correlations.value,
@@ -103,6 +116,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score
         },
         values=xr.DataArray(correlations.medians, dims="split").assign_attrs(raw_error=correlations.error),
     )
+    design = rank_design(held_out, [split.test for split in splits], times, stimulus_units(benchmark, as_text(ids)))
+    return with_replicates(score, design, categories=as_text(labels))
 
 
 def _solution_times(

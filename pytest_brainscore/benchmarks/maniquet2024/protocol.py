@@ -85,7 +85,7 @@ def confusion_similarity_score(benchmark: Benchmark, model: BrainModel, data: Be
         return confusion_similarity((weights @ member).reshape(-1, *counts.shape), human[np.newaxis])
 
     score = _score(benchmark, data, raw, bootstrap(similarity, truth), trials, {"categories": len(categories)})
-    return with_replicates(score, _design(benchmark, images, truth, similarity))
+    return with_replicates(score, _design(benchmark, images, truth, similarity), categories=truth)
 
 
 def tasks_consistency_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
@@ -152,7 +152,10 @@ def tasks_consistency_score(benchmark: Benchmark, model: BrainModel, data: Bench
         ("observer", "task"),
     )
     score = _score(benchmark, data, raw, bootstrap(consistency, shown), trials, {"tasks": len(tasks)}, values)
-    return with_replicates(score, _design(benchmark, images, shown, consistency))
+    # Accuracies are divided by the numbers of images of each task, which stay.
+    (level,) = _design(benchmark, images, shown, consistency).levels
+    design = Design((level._replace(by_stratum=True),))
+    return with_replicates(score, design, categories=images["image_label"])
 
 
 def _answers(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> tuple[pd.DataFrame, NDArray[np.str_]]:

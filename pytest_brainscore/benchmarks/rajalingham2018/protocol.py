@@ -170,7 +170,7 @@ def i2n_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData, *, s
     )
     # Images are sorted by their id, as those of the draws are.
     design = Design((Level(stimulus_units(benchmark, unnormalised.images, strata), statistic),))
-    return with_replicates(score, design, raw=score.value, scale=unchanged)
+    return with_replicates(score, design, raw=score.value, scale=unchanged, categories=truth)
 
 
 def i2n_score_of_few_trials(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:

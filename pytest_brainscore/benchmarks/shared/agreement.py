@@ -106,8 +106,9 @@ def accuracy_distance_outcome(
         None,
         stimulus_units(benchmark, images["stimulus_id"], images["truth"].to_numpy(str)),
         subject_units(benchmark, sorted(set(trials["subject"]))),
+        smooth=False,
     )
-    return with_replicates(score, design, bounded=True)
+    return with_replicates(score, design, bounded=True, categories=images["truth"])
 
 
 def error_consistency_outcome(
@@ -200,7 +201,12 @@ def error_consistency_outcome(
         subject_units(benchmark, sorted(set(trials["subject"]))),
     )
     return with_replicates(
-        score, design, raw=consistency.signed, scale=lambda values: np.abs(values) / ceiling, bounded=bounded
+        score,
+        design,
+        raw=consistency.signed,
+        scale=lambda values: np.abs(values) / ceiling,
+        bounded=bounded,
+        categories=images["truth"],
     )
 
 
@@ -240,7 +246,7 @@ def accuracy_outcome(
         details={"confusion": confusion_details(truth, answers)},
     )
     shown = stimulus_units(benchmark, images["stimulus_id"], images[strata].to_numpy(str))
-    return with_replicates(score, accuracy_design(truth == answers, shown))
+    return with_replicates(score, accuracy_design(truth == answers, shown), categories=images["truth"])
 
 
 def _deviation(correct: NDArray[np.bool_], subjects: NDArray[np.bool_], conditions: NDArray[np.str_]) -> float:

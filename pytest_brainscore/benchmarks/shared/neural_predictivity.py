@@ -131,7 +131,7 @@ def predictivity_score(
             values=values,
             **common,
         )
-        return with_replicates(score, design)
+        return with_replicates(score, design, categories=_labels(recording, rows))
     normalised = NORMALISATIONS[benchmark.normalisation](correlations.value, ceiling.value, correlations.error)
     score = Score(
         value=normalised.value,
@@ -142,7 +142,7 @@ def predictivity_score(
         values=values.assign_attrs(ceiling_error=ceiling.error),
         **common,
     )
-    return with_replicates(score, design)
+    return with_replicates(score, design, categories=_labels(recording, rows))
 
 
 def _ceiling(recording: Recording, consistency: Callable[[Recording], SplitScore]) -> SplitScore:

@@ -94,7 +94,7 @@ def naming_score(
     )
     # Versions of one photograph are drawn together, and the same photographs for all benchmarks that show them.
     drawn = units("photographs", "photograph", _photographs(stimuli.table["filename"]))
-    return with_replicates(score, accuracy_design(correct, drawn))
+    return with_replicates(score, accuracy_design(correct, drawn), categories=stimuli.table["synset"].to_numpy(str))
 
 
 def standard_error(correct: NDArray[np.bool_], filenames: ArrayLike) -> float:

@@ -9,21 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pytest_brainscore.inference.attribution import attribution
 from pytest_brainscore.inference.draws import FloatArray, Units, units
-from pytest_brainscore.inference.levels import Design, replicates
+from pytest_brainscore.inference.levels import Design, replicates, rounded
 from pytest_brainscore.metrics.reliability.explained_variance import normalised
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.scoring.score import Score
-
-_STEP: Final = 2.0**-20
-"""Bootstrap values are multiples of it: float32 holds them, and they are the same in a run as read from a file."""
 
 
 def stimulus_units(benchmark: Benchmark, identifiers: ArrayLike, strata: ArrayLike | None = None) -> Units:
@@ -51,8 +49,11 @@ def with_replicates(
     raw: float | None = None,
     scale: Callable[[FloatArray], FloatArray] | None = None,
     bounded: bool = False,
+    categories: ArrayLike | None = None,
 ) -> Score:
-    """Return a score with its bootstrap values, which are none where it has no error: of too few stimuli, say.
+    """Return a score with its bootstrap values, and with what each stimulus, neuroid and person contributes to it.
+
+    There are none where it has no error: of too few stimuli, say.
 
     Parameters
     ----------
@@ -66,6 +67,8 @@ def with_replicates(
         From raw scores to scores, at a fixed ceiling; by default what the normalisation of the score says.
     bounded
         Whether the protocol cuts scores to [0, 1].
+    categories
+        Of the stimuli, one per row of the first kind of units of the design: by these, contributions are summed.
 
     """
     if not math.isfinite(score.error):
@@ -77,9 +80,7 @@ def with_replicates(
         scale=lambda values: np.clip(normalise(values), 0.0, 1.0) if bounded else normalise(values),
     )
     return replace(
-        score, replicates=found._replace(score=score.value, values=_rounded(found.values), parts=_rounded(found.parts))
+        score,
+        replicates=rounded(found._replace(score=score.value)),
+        attribution=attribution(score.value, design, scale=normalise, categories=categories),
     )
-
-
-def _rounded(values: FloatArray) -> FloatArray:
-    return np.asarray((np.rint(values / _STEP) * _STEP).astype(np.float32), dtype=np.float64)

@@ -43,6 +43,7 @@ def object_solution_time_correlation(
     solution_times: ArrayLike,
     *,
     splits: Sequence[Split] | None = None,
+    held_out: list[NDArray[np.float64]] | None = None,
 ) -> SplitScore:
     """Correlate the solution times of a model with recorded ones.
 
@@ -60,6 +61,8 @@ def object_solution_time_correlation(
         Recorded solution times in milliseconds, shape (image,); NaN where an image was never solved.
     splits
         Images to train and to test the read-out with; None draws the published ten, tests of 10 %.
+    held_out
+        A list to which the solution times of the model are appended, shape (test image,) for each split.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def object_solution_time_correlation(
             "of each per image."
         )
     if splits is None:
-        splits = shuffle_splits(goal.size, train_size=None, test_size=0.1)
+        splits = solution_time_splits(goal.size)
     reached: list[list[NDArray[np.float64]]] = [[] for _ in splits]
     time_course = iter(recordings)
     for _ in starts:
@@ -106,11 +109,18 @@ def object_solution_time_correlation(
     correlations = []
     for split, levels in zip(splits, reached, strict=True):
         predicted = solution_times_of(np.stack(levels), goal[split.test], starts[: len(levels)])
+        if held_out is not None:
+            held_out.append(predicted)
         solved = ~np.isnan(predicted) & ~np.isnan(target[split.test])
         enough = np.count_nonzero(solved) > 1
         one, other = predicted[solved], target[split.test][solved]
         correlations.append([spearman_correlation(one, other, rounding=ROUNDING) if enough else float("nan")])
     return aggregate_splits(correlations)
+
+
+def solution_time_splits(images: int) -> list[Split]:
+    """Return the published ten splits into training and test images."""
+    return list(shuffle_splits(images, train_size=None, test_size=0.1))
 
 
 def solution_times_of(levels: ArrayLike, thresholds: ArrayLike, times: ArrayLike) -> NDArray[np.float64]:

@@ -17,14 +17,14 @@ SEED: Final = 0
 
 
 @contextmanager
-def seeded() -> Iterator[None]:
+def seeded(seed: int = SEED) -> Iterator[None]:
     """Seed the generators of PyTorch, NumPy and the standard library; those of the caller stay as they were."""
     state = random.getstate(), np.random.get_state()  # noqa: NPY002 - the generator that the user's code draws from
     devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
     with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(SEED)
-        random.seed(SEED)
-        np.random.seed(SEED)  # noqa: NPY002
+        torch.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
         try:
             yield
         finally:

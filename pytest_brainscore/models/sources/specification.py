@@ -33,19 +33,24 @@ class ModelSpecification:
     """Function that returns the model; empty for names."""
     offered_by: str = ""
     """Package that offers the module's factory under the name `text`; empty where the user names it."""
+    floor: bool = False
+    """Whether it is scored as the floor beside other models: their untrained twins, and pixels."""
+    untrained: int | None = None
+    """Seed of the weights of an untrained twin; None for the model itself."""
 
     @cached_property
     def identifier(self) -> str:
         """Name of the model in test ids, reports and file names: letters, digits, dot, dash, underscore."""
+        twin = "" if self.untrained is None else f".untrained-{self.untrained}"
         if self.offered_by:
-            return _UNSAFE.sub("_", self.text)
+            return _UNSAFE.sub("_", self.text) + twin
         parts = {
             "name": self.source,
             "timm": f"timm.{self.source}",
             "file": f"{PurePath(self.source).stem}.{self.factory}",
             "module": f"{self.source}.{self.factory}",
         }
-        return _UNSAFE.sub("_", parts[self.kind])
+        return _UNSAFE.sub("_", parts[self.kind]) + twin
 
 
 def parse_specification(text: str) -> ModelSpecification:

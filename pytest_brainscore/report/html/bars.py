@@ -36,6 +36,10 @@ class Bar:
     """Median score of other models, marked by a circle."""
     baseline: float | None = None
     """Score of the baseline, a tick below the bar."""
+    untrained: float | None = None
+    """Mean score of untrained twins, marked by a hollow circle below the bar."""
+    pixels: float | None = None
+    """Score of pixels, marked by a hollow square below the bar."""
     tolerance: float | None = None
     """Half the width of the band around the baseline within which a score is unchanged."""
 
@@ -74,5 +78,10 @@ def draw(bar: Bar, width: int) -> Markup:
             band = span(bar.baseline - bar.tolerance, bar.baseline + bar.tolerance)
             parts.append(f'<rect class="t" {band} y="{_BOTTOM}" height="4"/>')
         parts.append(f'<path class="b" d="M{x(bar.baseline)} {_BOTTOM - 2}V{HEIGHT}"/>')
+    if bar.untrained is not None:
+        parts.append(f'<circle class="l" cx="{x(bar.untrained)}" cy="{_BOTTOM + 2.5}" r="2"/>')
+    if bar.pixels is not None:
+        left = coordinate(min(max(bar.pixels, 0.0), 1.0) * width - 2)
+        parts.append(f'<rect class="l" x="{left}" y="{_BOTTOM + 0.5}" width="4" height="4"/>')
     svg = f'<svg class="bar" width="{width}" height="{HEIGHT}" viewBox="0 0 {width} {HEIGHT}" aria-hidden="true">'
     return Markup(f"{svg}{''.join(parts)}</svg>")  # noqa: S704 - numbers and constants only

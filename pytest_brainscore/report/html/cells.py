@@ -13,6 +13,7 @@ from pytest_brainscore.report.notation import (
     VERDICTS,
     counted,
     duration,
+    floor_in_words,
     interval,
     number,
     number_or_blank,
@@ -22,6 +23,7 @@ from pytest_brainscore.report.notation import (
 )
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.report.red import why_red
+from pytest_brainscore.scoring.floor import FloorScore
 from pytest_brainscore.scoring.population import Peers, Population
 from pytest_brainscore.scoring.tree import Aggregate
 
@@ -78,8 +80,8 @@ class Style:
         return _WIDTH_SIDE_BY_SIDE if self.side_by_side else _WIDTH_ALONE
 
 
-def leaf_cell(record: BenchmarkRecord | None, style: Style) -> Cell:
-    """Return the cell of a leaf; `record` is None where nothing is known of it."""
+def leaf_cell(record: BenchmarkRecord | None, style: Style, floor: FloorScore | None = None) -> Cell:
+    """Return the cell of a leaf, with its floor; `record` is None where nothing is known of it."""
     if record is None:
         return Cell(score="", marks=(Mark("absent", "·", "not run"),))
     if record.status != "scored" or record.score is None:
@@ -93,6 +95,8 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style) -> Cell:
         median=peers.median if peers else None,
         baseline=record.baseline,
         tolerance=comparison.tolerance if comparison else None,
+        untrained=floor.mean if floor else None,
+        pixels=floor.pixels if floor else None,
     )
     return Cell(
         score=published_number(record.score),
@@ -105,12 +109,12 @@ def leaf_cell(record: BenchmarkRecord | None, style: Style) -> Cell:
         ),
         marks=(_mark(record),),
         rank=f"{peers.rank} of {peers.models}" if peers else "",
-        title=_title(record, peers),
+        title=_with_floor(_title(record, peers), floor),
     )
 
 
-def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style) -> Cell:
-    """Return the cell of a parent, with the changes below it by kind."""
+def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style, floor: FloorScore | None = None) -> Cell:
+    """Return the cell of a parent, with its floor and the changes below it by kind."""
     marks = tuple(
         Mark(kind, sign, f"{changes[kind]} {word}")
         for kind in CHANGES
@@ -125,6 +129,8 @@ def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style) -> C
         value=site,
         error=found.site_comparable_error,
         mean_of_what_ran=ran,
+        untrained=floor.mean if floor else None,
+        pixels=floor.pixels if floor else None,
     )
     coverage = f"{found.scored} of {found.leaves}"
     failed = attempted = ""
@@ -137,9 +143,17 @@ def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style) -> C
         bar=draw(bar, style.width),
         detail=f"ran {number(ran)} ({coverage}{failed})",
         marks=marks,
-        title=f"site-comparable {number(site)}, where what did not run counts as 0; mean of what ran "
-        f"{number(ran)}, of {coverage} benchmarks{attempted}",
+        title=_with_floor(
+            f"site-comparable {number(site)}, where what did not run counts as 0; mean of what ran "
+            f"{number(ran)}, of {coverage} benchmarks{attempted}",
+            floor,
+        ),
     )
+
+
+def _with_floor(title: str, floor: FloorScore | None) -> str:
+    words = floor_in_words(floor)
+    return f"{title}; floor: {words}" if words else title
 
 
 def facts(record: BenchmarkRecord | None, column: Column, style: Style) -> dict[str, str]:
@@ -155,6 +169,10 @@ def facts(record: BenchmarkRecord | None, column: Column, style: Style) -> dict[
         told[name] = number_or_blank(value, 4)
     told["normalisation"] = record.normalisation or ""
     told["baseline"] = _against_baseline(record)
+    floor = column.floor(record.identifier)
+    told["floor"] = floor_in_words(floor)
+    if floor is not None and len(floor.untrained) > 1:
+        told["floor"] += f" (seeds: {', '.join(number(each) for each in floor.untrained)})"
     peers = _peers(record, style)
     own = style.population.own(record.identifier, record.version, record.model) if style.population else None
     if peers and record.score is not None:

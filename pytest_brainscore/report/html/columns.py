@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pytest_brainscore.report.aggregates import as_reported, parents
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.scoring.comparison import Ingredient
+from pytest_brainscore.scoring.floor import FloorScore
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree
 
 
@@ -30,6 +31,11 @@ class Column:
     """Means of the parents."""
     shared: Mapping[str, Ingredient]
     """What all scores of this model depend on alike."""
+
+    def floor(self, name: str) -> FloorScore | None:
+        """Return what lies below the score on a benchmark or parent; None where nothing was scored beside it."""
+        found = self.report.floors.get(self.model.identifier)
+        return None if found is None else found.scores.get(name)
 
     @property
     def records(self) -> list[BenchmarkRecord]:

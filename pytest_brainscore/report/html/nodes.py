@@ -116,7 +116,10 @@ def _parent(
         identifier=name,
         depth=depth,
         leaves=len(below),
-        cells=tuple(parent_cell(column.aggregates[name], _changes(column, below), style) for column in columns),
+        cells=tuple(
+            parent_cell(column.aggregates[name], _changes(column, below), style, column.floor(name))
+            for column in columns
+        ),
         children=children,
         opened=depth < (1 if engineering else _OPEN_LEVELS) or changed or (few and scored),
         changed=changed,
@@ -141,7 +144,9 @@ def _leaf(
         identifier=identifier,
         version=version,
         depth=depth,
-        cells=tuple(leaf_cell(record, style) for record in records),
+        cells=tuple(
+            leaf_cell(record, style, column.floor(identifier)) for record, column in zip(records, columns, strict=True)
+        ),
         changed=any(change_of(record) for record in known),
         scored=any(record.status in ("scored", "nan") for record in known),
         subject=_subject(best) if best else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 from markupsafe import Markup
@@ -32,12 +33,26 @@ from pytest_brainscore.scoring.tree import ScoreTree, tree_of
 from pytest_brainscore.trees import PANEL_IN_WORDS
 
 
+@dataclass(frozen=True)
+class PageTable:
+    """A table with a section of its own."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+    """A sentence above it."""
+    images: Sequence[bytes] = ()
+    """A small PNG image for each row, empty for one without; or none at all."""
+
+
 def render_page(
     reports: Sequence[Report],
     *,
     population: Population | None = None,
     figures: Mapping[str, str] | None = None,
     tree: ScoreTree | None = None,
+    tables: Sequence[PageTable] = (),
 ) -> str:
     """Return the score page of one or several reports, every model of each in a column of its own.
 
@@ -57,6 +72,8 @@ def render_page(
         Drawings as SVG documents. The key is the name of a parent or benchmark, where the drawing is then shown, or
         any other title, for a section of its own. They are shown as images, so that nothing in them can act on the
         page.
+    tables
+        Sections of their own, before the figures.
     tree
         Score tree; by default that of the reports, with what benchmarks of one's own they have beside it.
 
@@ -75,7 +92,7 @@ def render_page(
     columns = columns_of(reports, tree)
     nodes = nodes_of(columns, tree, Style(population, side_by_side=len(columns) > 1))
     leaves = [node for node in walk(nodes) if node.is_leaf]
-    drawings = {title: _as_image(svg) for title, svg in (figures or {}).items()}
+    drawings = {title: _as_data("image/svg+xml", svg.encode()) for title, svg in (figures or {}).items()}
     # The number of columns is part of the style sheet, since a strict policy refuses style attributes.
     style = f":root{{--columns:{max(len(columns), 1)}}}\n{resource('page.css')}"
     return render(
@@ -89,10 +106,18 @@ def render_page(
         specification=repr(columns[0].model.specification) if columns else "NAME",
         nodes=nodes,
         figures=drawings,
+        tables=[(each, [_as_data("image/png", image) for image in each.images]) for each in tables],
         placed={node.identifier for node in walk(nodes)},
         population=population,
         errors=any(cell.error for node in walk(nodes) for cell in node.cells),
         ranked=any(cell.rank for node in leaves for cell in node.cells),
+        floors=[
+            f"{column.label}: {reason}"
+            for column in columns
+            if column.model.identifier in column.report.floors
+            for reason in column.report.floors[column.model.identifier].reasons
+        ],
+        floored=any(column.report.floors for column in columns),
         compared=any(record.comparison for column in columns for record in column.records),
         counted=counted,
         tally=tally,
@@ -129,5 +154,5 @@ def _embedded(reports: Sequence[Report]) -> Markup:
     return Markup(text)  # noqa: S704 - escaped above; entities would not be read inside a script element
 
 
-def _as_image(svg: str) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+def _as_data(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}" if content else ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
+from pytest_brainscore.inference.attribution import Attribution
 from pytest_brainscore.inference.differences import Difference, paired_difference
 from pytest_brainscore.inference.families import benjamini_hochberg, holm
 from pytest_brainscore.inference.levels import Replicates
@@ -48,6 +49,8 @@ class Scored:
     """By benchmark."""
     replicates: Mapping[tuple[str, int], Replicates]
     """By benchmark and version; of those that have bootstrap values."""
+    attributions: Mapping[tuple[str, int], Attribution] = field(default_factory=dict)
+    """What units contribute to scores, likewise."""
 
 
 @dataclass(frozen=True)

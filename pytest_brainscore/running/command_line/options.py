@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -23,6 +23,8 @@ Missing = Literal["warn", "fail", "ignore"]
 New = Literal["accept", "fail"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
+PIXELS = "pixels"
+"""The model that is the same floor beside all others."""
 DEFAULT_REPORT = "json:brainscore-report.json"
 
 
@@ -168,6 +170,19 @@ OPTIONS = (
         "DIR",
     ),
     Option(
+        "--brainscore-floor",
+        "Score the floor beside each model, too: untrained twins, the same architecture with weights drawn anew, and "
+        "pixels. They take as long again each, the first time; the page, the table and the report show them beside the "
+        "scores, and they never make a run red.",
+        switch=True,
+    ),
+    Option(
+        "--brainscore-floor-seeds",
+        "How many untrained twins the floor has, with the seeds 0, 1 ... (default: 3).",
+        "N",
+        default="3",
+    ),
+    Option(
         "--brainscore-screen",
         "How images that were shown at other visual degrees than the model's reach it: as in the published system, "
         "which compresses JPEG images a second time, or lossless. Lossless scores are compared with no others.",
@@ -212,6 +227,13 @@ class RunOptions:
     cache: CacheMode
     screen: Screen
     tree: str
+    floors: tuple[ModelSpecification, ...] = ()
+    """What is scored as the floor beside the models."""
+
+    @property
+    def trialled(self) -> tuple[ModelSpecification, ...]:
+        """All that is scored."""
+        return self.models + self.floors
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -270,6 +292,7 @@ def read_options(config: pytest.Config) -> RunOptions:
     weights = _checkpoint(text("brainscore_weights"), models)
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
+    floor = bool(config.getoption("brainscore_floor") or config.getini("brainscore_floor"))
     data, _ = data_settings(config)
     update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
     baseline, baseline_output = baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
@@ -296,7 +319,18 @@ def read_options(config: pytest.Config) -> RunOptions:
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
         tree=tree_of_run(config),
+        floors=_floors(models, text("brainscore_floor_seeds")) if floor else (),
     )
+
+
+def _floors(models: tuple[ModelSpecification, ...], count: str) -> tuple[ModelSpecification, ...]:
+    """Return the untrained twins of the models, and pixels unless these are among them."""
+    if not count.isdecimal():
+        raise BrainScoreError(f"--brainscore-floor-seeds {count!r} is no number of untrained twins; give 3, or 0.")
+    named = [model for model in models if model.text != PIXELS]
+    twins = tuple(replace(model, floor=True, untrained=seed) for model in named for seed in range(int(count)))
+    pixels = () if len(named) < len(models) else (replace(parse_specification(PIXELS), floor=True),)
+    return twins + pixels
 
 
 def tree_of_run(config: pytest.Config) -> str:

@@ -95,7 +95,7 @@ def test_a_draw_counts_images_as_often_as_they_were_drawn() -> None:
     expected = drawn.weights(0, 1000) @ drawn.sort(correct.astype(float)) / 40
     expected = correct.mean() + np.sqrt(40 / 39) * (expected - correct.mean())
     assert found is not None
-    np.testing.assert_allclose(found.values, expected, rtol=0, atol=2**-20)
+    np.testing.assert_allclose(found.values, expected, rtol=0, atol=np.abs(expected - correct.mean()).max() / 2048)
 
 
 def test_benchmarks_on_the_same_images_draw_the_same_ones() -> None:
@@ -114,15 +114,27 @@ def test_what_is_too_little_for_an_error_is_too_little_for_them() -> None:
     assert accuracy(np.arange(40) % 3 == 0, error=float("nan")).replicates is None
 
 
+def test_predictivity_says_what_stimuli_and_neuroids_contribute() -> None:
+    score = predicted()
+    assert score.attribution is not None
+    stimuli, neuroids = score.attribution.parts
+    assert (stimuli.kind, neuroids.kind) == ("stimulus", "neuroid")
+    assert sorted(stimuli.names) == sorted(IDS)
+    for part in (stimuli, neuroids):
+        assert part.values.sum() == pytest.approx(score.value, abs=1e-9)
+        assert part.values.std() > 0
+
+
 def test_they_are_no_part_of_a_score() -> None:
     score = predicted()
-    assert score == replace(score, replicates=None)
+    assert score == replace(score, replicates=None, attribution=None)
     assert "replicates" not in repr(score)
+    assert "attribution" not in repr(score)
 
 
-@pytest.mark.parametrize("metric", ["pls", "ridge", "linear", "neuron_to_neuron", "rdm"])
+@pytest.mark.parametrize("metric", ["pls", "reverse_pls", "ridge", "linear", "neuron_to_neuron", "rdm"])
 def test_a_recording_of_ones_own_has_them_in_any_order(metric: str) -> None:
-    settings: dict[str, Any] = {"components": 5} if metric == "pls" else {}
+    settings: dict[str, Any] = {"components": 5} if metric.endswith("pls") else {}
     features = pd.DataFrame(FEATURES, index=list(IDS))
     responses = pd.DataFrame(SINGLE.mean(axis=0), index=list(IDS))
     one = score_own(features, responses, metric, **settings)
@@ -132,6 +144,27 @@ def test_a_recording_of_ones_own_has_them_in_any_order(metric: str) -> None:
     assert one.replicates.score == one.value
     assert abs(one.replicates.values.mean() - one.value) < 3 * score_error(one.replicates)
     np.testing.assert_array_equal(one.replicates.values, other.replicates.values)
+
+
+def test_several_subjects_are_drawn_beside_their_stimuli() -> None:
+    names = ["ann", "ann", "ann", "bob", "bob", "bob"]
+    score = score_own(FEATURES, SINGLE.mean(axis=0), "pls", components=5, subject=names)
+    alone = [
+        score_own(FEATURES, SINGLE.mean(axis=0)[:, [each == name for each in names]], "pls", components=5)
+        for name in ("ann", "bob")
+    ]
+    assert score.value == pytest.approx(np.mean([each.value for each in alone]))
+    assert score.replicates is not None
+    values = [each.replicates.values for each in alone if each.replicates is not None]
+    people = np.unique(score.replicates.values - np.mean(values, axis=0) - 0.0)
+    between = np.sqrt(2) * (alone[0].value - alone[1].value) / 2
+    # Of two people one is drawn twice, the other, or both.
+    for drawn in (-between, 0, between):
+        assert np.abs(people - drawn).min() < 0.01 * abs(between) + 1e-4
+    assert score.attribution is not None
+    (part,) = score.attribution.parts
+    assert part.names.tolist() == ["ann", "bob"]
+    assert part.values == pytest.approx([each.value / 2 for each in alone])
 
 
 def _number(features: Any, recording: Any) -> float:

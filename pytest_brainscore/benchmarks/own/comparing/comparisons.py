@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.own.comparing.measured import Measured, measured
-from pytest_brainscore.benchmarks.own.comparing.sampled import sampled_pairs, sampled_predictions
+from pytest_brainscore.benchmarks.own.comparing.sampled import of_stimuli, sampled_pairs, sampled_predictions
 from pytest_brainscore.errors import NoNumber, RecordingError
 from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.neural_predictivity import Regression, predictivity, standardised
@@ -47,7 +47,10 @@ def pls(features: Array, responses: Array, *, components: int, **drawn: Any) -> 
 def reverse_pls(features: Array, responses: Array, *, components: int, **drawn: Any) -> Measured:
     """Predict the units by the neuroids: values are those of units."""
     found = _predicted(responses, features, partial(predict_pls, components=components), **drawn)
-    return Measured(found.raw, found.error, found.values, ("split", "unit"), found.counts)
+    sampled = of_stimuli(found.sampled)
+    if sampled is not None:
+        sampled = sampled._replace(neuroids=features.shape[1])
+    return Measured(found.raw, found.error, found.values, ("split", "unit"), found.counts, sampled)
 
 
 def ridge(features: Array, responses: Array, *, alpha: float, **drawn: Any) -> Measured:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.replicating import with_replicates
+from pytest_brainscore.inference.attribution import attribution
 from pytest_brainscore.inference.draws import Units, units
-from pytest_brainscore.inference.levels import Design
+from pytest_brainscore.inference.levels import Design, Level, Replicates, replicates, rounded
 from pytest_brainscore.inference.predictivity import predictivity_design
 from pytest_brainscore.inference.similarity import similarity_design
+from pytest_brainscore.inference.weighted import weighted_means
 from pytest_brainscore.metrics.reliability.explained_variance import FORMULAS
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ class Sampled(NamedTuple):
     """Of stimuli and neuroids."""
     strata: NDArray[Any] | None = None
     """Labels of stimuli within which they are drawn."""
+    neuroids: int = 0
+    """How many there are, where these are not those of the recording."""
 
 
 def sampled_predictions(
@@ -50,6 +55,13 @@ def sampled_predictions(
         return None
     tests = [split.test for split in splits]
     return Sampled(lambda stimuli, neuroids: predictivity_design(held_out, tests, responses, stimuli, neuroids), strata)
+
+
+def of_stimuli(sampled: Sampled | None) -> Sampled | None:
+    """Return the same for neuroids that nobody drew: units of a model, of which each model has its own."""
+    if sampled is None:
+        return None
+    return sampled._replace(design=lambda stimuli, neuroids: Design(sampled.design(stimuli, neuroids).levels[:1]))
 
 
 def sampled_pairs(
@@ -76,4 +88,36 @@ def with_sampled(score: Score, sampled: Sampled | None, joined: Joined) -> Score
         names = [str(rows.values[place]) for place in joined.stimuli]
         shown = hashlib.sha256("\n".join(sorted(names)).encode("utf-8", "backslashreplace")).hexdigest()
         stimuli = units(shown, "stimulus", names, strata=sampled.strata)
-    return with_replicates(score, sampled.design(stimuli, units(recording, "neuroid", joined.target.shape[1])))
+    design = sampled.design(stimuli, units(recording, "neuroid", sampled.neuroids or joined.target.shape[1]))
+    return with_replicates(score, design, categories=sampled.strata)
+
+
+def over_subjects(score: Score, scores: Sequence[Score], subjects: Sequence[str]) -> Score:
+    """Return a mean over subjects with its bootstrap values, where the scores of all of them have some.
+
+    Stimuli and neuroids are drawn as for each subject, and subjects beside them. The neuroids of a subject are then
+    drawn with it once more, so that intervals are rather too wide where these are few.
+
+    Parameters
+    ----------
+    score
+        The mean.
+    scores
+        Of every subject.
+    subjects
+        Their names.
+
+    """
+    found = [each.replicates for each in scores]
+    known = [each for each in found if each is not None]
+    if len(known) < len(found) or len({(each.values.shape, each.parts.shape) for each in known}) != 1:
+        return score
+    people = units("\n".join(sorted(subjects)), "subject", list(subjects))
+    values = people.sort(np.array([each.value for each in scores]))
+    design = Design((Level(people, lambda weights: weighted_means(weights, values)),))
+    drawn = replicates(score.value, design, count=known[0].values.size)
+    parts = np.mean([each.parts for each in known], axis=0)
+    parts[-1] = drawn.parts[1]
+    mean = np.mean([each.values for each in known], axis=0)
+    together = Replicates(score.value, mean + drawn.values - score.value, parts)
+    return replace(score, replicates=rounded(together), attribution=attribution(score.value, design))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pytest_brainscore.benchmarks.own.comparing.dissimilarities import SUBJECT, read_pairs, require_responses
 from pytest_brainscore.benchmarks.own.comparing.joined import require_finite
 from pytest_brainscore.benchmarks.own.comparing.recording_warning import warn
+from pytest_brainscore.benchmarks.own.comparing.sampled import over_subjects
 from pytest_brainscore.data.joining.matrices import Matrix, is_data_array, is_named, read_matrix
 from pytest_brainscore.data.joining.names import Names, names_of, sorted_places
 from pytest_brainscore.errors import NoNumber, RecordingError
@@ -138,7 +139,7 @@ def combine(parts: Sequence[Part], scores: Sequence[Score | NoNumber]) -> Score:
         warn(f"{len(parts) - count} of {len(parts)} subjects have no score; they are left out of the mean.")
     signed = [each.value if each.unclipped is None else each.unclipped for _, each in scored]
     lost = any(each.unclipped is not None for _, each in scored)
-    return Score(
+    score = Score(
         value=float(values.mean()),
         error=spread / math.sqrt(count) if count > 1 else math.nan,
         raw=float(raws.mean()),
@@ -155,6 +156,7 @@ def combine(parts: Sequence[Part], scores: Sequence[Score | NoNumber]) -> Score:
             spread=spread,
         ),
     )
+    return over_subjects(score, [each for _, each in scored], [str(part.subject) for part, _ in scored])
 
 
 def _values(scored: Sequence[tuple[Part, Score]]) -> xarray.DataArray:
