@@ -266,8 +266,16 @@ def subject_similarity_score(
 def _scaled(design: Design, ceiling: float) -> Design:
     """Return a design whose statistic is the score."""
     joint = design.joint
-    levels = tuple(Level(units, lambda weights, of=of: of(weights) / ceiling) for units, of in design.levels)
+    levels = tuple(_scaled_level(level, ceiling) for level in design.levels)
     return design._replace(levels=levels, joint=None if joint is None else lambda weights: joint(weights) / ceiling)
+
+
+def _scaled_level(level: Level, ceiling: float) -> Level:
+    of, without = level.statistic, level.without
+    return level._replace(
+        statistic=lambda weights: of(weights) / ceiling,
+        without=None if without is None else lambda: without() / ceiling,
+    )
 
 
 def _dissimilarity(responses: Matrix) -> Matrix:
