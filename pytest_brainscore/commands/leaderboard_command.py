@@ -72,7 +72,8 @@ def command(folder: Path, sort: str, mean: Mean, tree: str | None, page: str | N
         raise click.BadParameter(str(error), param_hint="--sort") from error
     if not table:
         raise ReportError(f"There is no JSON report in {folder}; score a model with --brainscore-report json:PATH.")
-    known = tree or common_tree({str(path): report for path, report in reports.items()})
+    shown_reports = {id(standing.report) for standing in table}
+    known = tree or common_tree({str(path): each for path, each in reports.items() if id(each) in shown_reports})
     shown = columns(table, sort)
     letters = ties(reports, table, sort, tell, known)
     rows = []

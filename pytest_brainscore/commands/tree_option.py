@@ -21,9 +21,8 @@ def tree_option(what: str) -> Callable[[Decorated], Decorated]:
         What the tree is for, and the default.
 
     """
-    return click.option(
-        "--tree", metavar="NAME", callback=_known, help=f"{what} One of {', '.join(TREES)} (years: the brain leaves)."
-    )
+    known = f"One of {', '.join(TREES)} (years before 2026: brain leaves only)."
+    return click.option("--tree", metavar="NAME", callback=_known, help=f"{what} {known}")
 
 
 def _known(context: click.Context, parameter: click.Parameter, name: str | None) -> str | None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import Result
 
@@ -122,6 +123,14 @@ def test_a_list_of_2026_imports_nothing_heavy() -> None:
     assert printed.splitlines()[-1] == "[]"
 
 
+def test_a_list_of_a_parent_that_the_tree_has_not_names_the_trees_that_have_it(brainscore: Brainscore) -> None:
+    result = brainscore("list", "Baker2022", "--tree", "2022")
+    assert result.exit_code == 1
+    told = "The score tree 2022 has no benchmark below Baker2022; name a tree that has some (published, 2026, 2024), or"
+    assert told in result.stderr
+    assert brainscore("list", "Baker2022*", "--tree", "2022").exit_code == 0
+
+
 # --- one report ---
 
 
@@ -224,6 +233,14 @@ def test_a_leaderboard_of_unlike_trees_needs_one(brainscore: Brainscore, saved_2
     assert "means over the score tree 2024" in table.stdout
     assert "Score tree: <b>2024</b>." in Path("board.html").read_text()
     assert "engineering_vision" not in table.stdout
+
+
+def test_reports_that_newer_ones_replace_do_not_count_as_unlike(brainscore: Brainscore, saved_2026: Path) -> None:
+    older = msgspec.structs.replace(report("published", OF_PUBLISHED), created="2025-01-31T12:00:00+00:00")
+    write_json(older, saved_2026.with_name("old.json"))
+    result = brainscore("leaderboard", saved_2026.parent)
+    assert result.exit_code == 0
+    assert "means over the score tree 2026" in result.stdout
 
 
 @pytest.mark.parametrize(("mean", "score"), [("ran", ".400 (3) 1 failed"), ("attempted", ".300"), ("site", ".240")])
