@@ -47,7 +47,7 @@ def assembly(array, start, name):
     ids = [f"nsd_{start + row:05d}" for row in range(len(array))]
     return NeuroidAssembly(array, coords={
         "stimulus_id": ("presentation", ids), "object_name": ("presentation", ids),
-        "neuroid_id": ("neuroid", [f"{name}{unit}" for unit in range(array.shape[1])]),
+        "neuroid_id": ("neuroid", [f"{name}{unit:06d}" for unit in range(array.shape[1])]),
         "region": ("neuroid", ["V1"] * array.shape[1])}, dims=["presentation", "neuroid"])
 seen = len(values["train"])
 features = np.load(folder + "/features.npy")

@@ -111,8 +111,8 @@ def pooled_score(
         When the model has no dissimilarities.
 
     """
-    pool = read_pool(benchmark, [data.train, data.test], selection, flatten)
     sets = [data.train_stimuli, data.test_stimuli]
+    pool = read_pool(benchmark, [data.train, data.test], selection, flatten, sets)
     responses = np.concatenate([record_stimuli(benchmark, model, each, time_bin) for each in sets])
     shown = np.concatenate([np.array(as_text(each.table["stimulus_id"]), dtype=np.str_) for each in sets])
     place = {name: row for row, name in enumerate(shown.tolist())}
