@@ -8,7 +8,17 @@ import pytest
 
 from pytest_brainscore.running.workers import bound_threads
 
-FIXTURES = ("networks", "stimuli", "recordings", "projects", "fault_server", "publishers", "browser", "command_line")
+FIXTURES = (
+    "networks",
+    "stimuli",
+    "recordings",
+    "projects",
+    "fault_server",
+    "publishers",
+    "browser",
+    "command_line",
+    "published_files",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -29,6 +29,8 @@ def observer_design(
     conditions: ArrayLike | None,
     stimuli: Units,
     people: Units,
+    *,
+    answered: ArrayLike | None = None,
 ) -> Design:
     """Return what a mean over people and conditions of how a model compares with a person generalises over.
 
@@ -46,6 +48,8 @@ def observer_design(
         Drawn in the strata of the conditions.
     people
         The subjects.
+    answered
+        Whether both the model and each person answered, shape (subject, stimulus); others do not count. None: always.
 
     Returns
     -------
@@ -53,8 +57,10 @@ def observer_design(
 
     """
     right = stimuli.sort(np.asarray(model, dtype=np.float64))
-    theirs = people.sort(stimuli.sort(np.asarray(subjects, dtype=np.float64), axis=1))
-    same = (theirs == right).astype(np.float64)
+    theirs = _sorted(subjects, stimuli, people)
+    counted = np.ones(theirs.shape) if answered is None else _sorted(answered, stimuli, people)
+    same = (theirs == right) * counted
+    theirs, own = theirs * counted, right * counted
     labels = np.zeros(right.size) if conditions is None else stimuli.sort(np.asarray(conditions))
     groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
@@ -63,10 +69,10 @@ def observer_design(
         values = []
         for group in groups:
             drawn = weights[:, group]
-            sums = (drawn @ right[group])[:, np.newaxis], drawn @ theirs[:, group].T, drawn @ same[:, group].T
-            total = drawn.sum(axis=1, keepdims=True)
+            first = slice(None) if answered is not None else slice(1)  # else they are those of everybody
+            kinds = (own[first], theirs, same, counted[first])
             # Weights may be fractions: whoever is always right has exactly as many right as there are.
-            values.append(measure(*(np.round(each, 9) for each in (*sums, total))))
+            values.append(measure(*(np.round(np.asarray(drawn @ each[:, group].T), 9) for each in kinds)))
         return _defined_mean(np.stack(values, axis=-1))
 
     with_all = by_person(np.ones((1, right.size)))[0]
@@ -75,6 +81,10 @@ def observer_design(
         Level(people, lambda weights: weighted_means(weights, with_all)),
     )
     return Design(levels, lambda weights: weighted_means(weights[1], by_person(weights[0])))
+
+
+def _sorted(values: ArrayLike, stimuli: Units, people: Units) -> FloatArray:
+    return people.sort(stimuli.sort(np.asarray(values, dtype=np.float64), axis=1))
 
 
 def triplet_design(correct: ArrayLike, images: NDArray[np.intp], stimuli: Units) -> Design:

@@ -55,14 +55,20 @@ def parent_replicates(
         if len({(each.values.shape, each.parts.shape) for each in found}) > 1:
             raise ValueError(f"Below {parent} are different numbers of bootstrap values: score all with the same.")
         count = len(children[parent]) if missing == "zero" else len(found)
-        known[parent] = mean = Replicates(
-            sum(each.score for each in found) / count,
-            np.sum([each.values for each in found], axis=0) / count,
-            np.sum([each.parts for each in found], axis=0) / count,
-        )
+        known[parent] = mean = mean_replicates(found, count)
         return mean
 
     return {parent: each for parent in children if (each := average(parent)) is not None}
+
+
+def mean_replicates(found: Sequence[Replicates], count: int | None = None) -> Replicates:
+    """Average bootstrap values with the same number of draws; `count` is how many there are to average, if more."""
+    total = count or len(found)
+    return Replicates(
+        sum(each.score for each in found) / total,
+        np.sum([each.values for each in found], axis=0) / total,
+        np.sum([each.parts for each in found], axis=0) / total,
+    )
 
 
 def _cut(leaf: Replicates) -> Replicates:

@@ -39,7 +39,12 @@ class BrainModel(Protocol):
         ...
 
     def start_task(self, task: Task, fitting: StimulusSet | Sequence[str] | str | None = None) -> None:
-        """Have the following stimuli answered by behavior."""
+        """Have the following stimuli answered by behavior.
+
+        A model of 1000 classes may take a keyword ``aggregation`` besides: ``mean`` or ``max``, over the classes of a
+        category in the label task. Benchmarks that ask for ``max`` tell models that take it; others name categories
+        their own way.
+        """
         ...
 
     def start_recording(self, target: RecordingTarget, time_bins: Sequence[TimeBin]) -> None:

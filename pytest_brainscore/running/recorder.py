@@ -213,7 +213,8 @@ class Recorder:
 
     def _compare(self, value: float | None, fingerprint: dict[str, Any], score: Score | None = None) -> Comparison:
         identifier = self._trial.benchmark.identifier
-        baseline = self._run.baseline(self._trial.model.identifier).scores.get(identifier)
+        stored = self._run.baseline(self._trial.model.identifier)
+        baseline = stored.score_of(identifier, self._trial.benchmark.version)
         tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
         paired = self._run.pairs.verdict(self._trial.identity, baseline, score.replicates if score else None)
         return compare(value, fingerprint, baseline, tolerance, self._options.across, paired)

@@ -224,7 +224,14 @@ def test_data_that_users_may_bring_besides_are_marked(kind: FileSetKind) -> None
 
 def test_publishers_whose_own_files_serve() -> None:
     publishers = Counter(entry.publisher for entry in PUBLISHED if entry.publisher)
-    assert publishers == {"geirhos2021": 34, "imagenet": 2, "imagenet_c": 4, "objectnet": 1}
+    assert publishers == {
+        "geirhos2021": 34,
+        "imagenet": 2,
+        "imagenet_c": 4,
+        "objectnet": 1,
+        "cowley2026": 8,
+        "zerbe2026": 2,
+    }
 
 
 def test_an_unknown_name_is_answered_with_near_ones() -> None:

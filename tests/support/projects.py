@@ -237,6 +237,6 @@ class Project:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Return a project in an empty folder, away from this repository's settings."""
-    for variable in ("PYTEST_ADDOPTS", "CI", "GITHUB_ACTIONS"):
+    for variable in ("PYTEST_ADDOPTS", "CI", "GITHUB_ACTIONS", "BRAINSCORE_TREE"):
         monkeypatch.delenv(variable, raising=False)
     return Project(pytester)

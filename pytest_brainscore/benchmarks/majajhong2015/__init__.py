@@ -57,6 +57,21 @@ _PUBLIC: Final = tuple(
 _PUBLIC_BEFORE_2026: Final = tuple(replace(leaf, version=3, normalisation="(r/c)^2") for leaf in _PUBLIC)
 
 
+_REVERSE: Final = tuple(
+    replace(
+        leaf,
+        identifier=f"MajajHong2015public.{leaf.region}-reverse_pls",
+        parents=("average_vision", "neural_vision", leaf.region),
+        metric="reverse_pls",
+        ceiling=None,
+        citation=cite("Muzellec2025", "Majaj2015"),
+        cost=240.0,
+        protocol=f"{__name__}.reverse_predictivity:score",
+    )
+    for leaf in _PUBLIC
+)
+
+
 def further_benchmarks() -> tuple[Benchmark, ...]:
-    """Return the protocol of 2026, and the public variants: the 3200 images with less variation."""
-    return (*_CURRENT, *_PUBLIC, *_PUBLIC_BEFORE_2026)
+    """Return the protocol of 2026, the public variants (3200 images with less variation), and these in reverse."""
+    return (*_CURRENT, *_PUBLIC, *_PUBLIC_BEFORE_2026, *_REVERSE)

@@ -8,8 +8,11 @@ from pytest_brainscore.benchmarks.shared.neural_predictivity import predictivity
 from pytest_brainscore.benchmarks.shared.recordings import arrange, select_region, select_time_bins
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
+    from pytest_brainscore.benchmarks.shared.recordings import Recording
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
 
@@ -19,7 +22,10 @@ TIME_BIN: Final = (70, 170)
 
 def score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> Score:
     """Score how well a model predicts V4 or IT; see `predictivity_score`."""
-    assembly = select_time_bins(select_region(data.assembly, benchmark.region), [TIME_BIN])
-    stimuli = data.stimuli
-    recording = arrange(assembly.isel(time_bin=0, missing_dims="ignore"), stratify="object_name")
-    return predictivity_score(benchmark, model, recording, stimuli, TIME_BIN)
+    return predictivity_score(benchmark, model, region_recording(benchmark, data.assembly), data.stimuli, TIME_BIN)
+
+
+def region_recording(benchmark: Benchmark, recorded: xr.DataArray) -> Recording:
+    """Return the responses of the region of a benchmark, arranged by repetition, with objects to stratify by."""
+    assembly = select_time_bins(select_region(recorded, benchmark.region), [TIME_BIN])
+    return arrange(assembly.isel(time_bin=0, missing_dims="ignore"), stratify="object_name")

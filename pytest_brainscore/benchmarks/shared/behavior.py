@@ -6,6 +6,7 @@ Tables that leave this module are sorted, so that no number depends on the order
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.metrics.reliability.explained_variance import NormalisedScore
     from pytest_brainscore.models.interface import BrainModel
+    from pytest_brainscore.models.tasks.label_decisions import Aggregation
 
 
 class Probabilities(NamedTuple):
@@ -43,7 +45,12 @@ class Probabilities(NamedTuple):
 
 
 def name_categories(
-    model: BrainModel, labels: Sequence[str] | str, stimuli: StimulusSet, number_of_trials: int
+    model: BrainModel,
+    labels: Sequence[str] | str,
+    stimuli: StimulusSet,
+    number_of_trials: int,
+    *,
+    aggregation: Aggregation = "mean",
 ) -> NDArray[np.str_]:
     """Have a model name one of some categories for every stimulus.
 
@@ -57,6 +64,8 @@ def name_categories(
         Stimuli on the model's screen.
     number_of_trials
         Repetitions in the experiment.
+    aggregation
+        Over the classes of a category; told to models that can be told, see ``BrainModel.start_task``.
 
     Returns
     -------
@@ -68,9 +77,20 @@ def name_categories(
         When there is not one answer per stimulus.
 
     """
-    model.start_task("label", labels if isinstance(labels, str) else list(labels))
+    asked = labels if isinstance(labels, str) else list(labels)
+    start: Any = model.start_task
+    if aggregation != "mean" and _takes(start, "aggregation"):
+        start("label", asked, aggregation=aggregation)
+    else:
+        start("label", asked)
     answers = model.look_at(stimuli, number_of_trials).transpose("presentation", ...)
     return np.asarray(_one_each(model, stimuli, answers.values.reshape(len(answers), -1))[:, 0], dtype=np.str_)
+
+
+def _takes(function: Any, name: str) -> bool:
+    """Tell whether a function of somebody's model takes a keyword."""
+    parameters = inspect.signature(function).parameters.values()
+    return any(each.name == name or each.kind is each.VAR_KEYWORD for each in parameters)
 
 
 def category_probabilities(

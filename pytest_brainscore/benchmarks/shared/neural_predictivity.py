@@ -7,6 +7,7 @@ ten splits of the stimuli; the median correlation over neuroids is divided by wh
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -39,7 +40,13 @@ PROTOCOL_REVISION: Final = 2
 
 
 def predictivity_score(
-    benchmark: Benchmark, model: BrainModel, recording: Recording, stimuli: StimulusSet, time_bin: TimeBin
+    benchmark: Benchmark,
+    model: BrainModel,
+    recording: Recording,
+    stimuli: StimulusSet,
+    time_bin: TimeBin,
+    *,
+    consistency: Callable[[Recording], SplitScore] | None = None,
 ) -> Score:
     """Score how well a model predicts a recording.
 
@@ -59,6 +66,8 @@ def predictivity_score(
         Exactly those of the recording, in any order, not yet placed on a screen.
     time_bin
         What the model is asked to record, in milliseconds.
+    consistency
+        What gives the ceiling of a recording; by default its `internal_consistency`.
 
     Returns
     -------
@@ -78,7 +87,7 @@ def predictivity_score(
     """
     targets = recording.average()
     rows = match_stimuli(recording, stimuli)
-    ceiling = None if benchmark.normalisation == "r" else _ceiling(recording)
+    ceiling = None if benchmark.normalisation == "r" else _ceiling(recording, consistency or _internal)
     model.start_recording(cast("RecordingTarget", benchmark.region), [time_bin])
     features = record_responses(model, place_on_screen(stimuli, model.visual_degrees()))
     held_out: list[NDArray[np.float64]] = []
@@ -119,15 +128,19 @@ def predictivity_score(
     return with_replicates(score, design)
 
 
-def _ceiling(recording: Recording) -> SplitScore:
-    if len(recording.responses) < 2:
-        raise DataUnavailable(f"The recordings {recording.name} have one repetition, so no ceiling; use all of them.")
-    ceiling = internal_consistency(recording.responses)
+def _ceiling(recording: Recording, consistency: Callable[[Recording], SplitScore]) -> SplitScore:
+    ceiling = consistency(recording)
     if not ceiling.value > 0:
         raise DataUnavailable(
             f"The internal consistency of {recording.name} is {ceiling.value:.3g}, not above 0: no score can be given."
         )
     return ceiling
+
+
+def _internal(recording: Recording) -> SplitScore:
+    if len(recording.responses) < 2:
+        raise DataUnavailable(f"The recordings {recording.name} have one repetition, so no ceiling; use all of them.")
+    return internal_consistency(recording.responses)
 
 
 def match_stimuli(recording: Recording, stimuli: StimulusSet) -> NDArray[np.intp]:

@@ -38,6 +38,8 @@ class Recording:
     """What splits are stratified by, shape (stimulus,)."""
     neuroids: dict[str, NDArray[np.generic]]
     """Coordinates of the neuroids, shape (neuroid,) each."""
+    repetitions: NDArray[np.generic] | None = None
+    """Sorted labels of the repetitions, shape (repetition,); None where they are numbered from 0."""
 
     def average(self, *, complete: bool = True) -> NDArray[np.float64]:
         """Return the mean over repetitions, missing ones left out, shape (stimulus, neuroid).
@@ -204,7 +206,7 @@ def arrange(assembly: xr.DataArray, stratify: str | None = None) -> Recording:
     if np.isinf(responses).any():
         raise DataUnavailable(f"The recordings {name} have infinite responses; use the published file.")
     neuroids = {str(key): each.values for key, each in assembly.coords.items() if each.dims == ("neuroid",)}
-    return Recording(name, responses, distinct, labels, neuroids)
+    return Recording(name, responses, distinct, labels, neuroids, np.unique(repetitions))
 
 
 def coordinate(assembly: xr.DataArray, name: str) -> NDArray[Any]:

@@ -12,10 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.metrics.behavior.by_condition import (
     ConditionValues,
-    Correctness,
+    Counts,
+    both_answered,
     check_observers,
     compare_by_condition,
     mean_over_conditions,
+    pairs_answered,
     subject_pairs,
 )
 
@@ -33,7 +35,14 @@ class AccuracySimilarity(NamedTuple):
     """Sorted conditions, shape (condition,)."""
 
 
-def accuracy_distance(model: ArrayLike, subjects: ArrayLike, conditions: ArrayLike | None = None) -> AccuracySimilarity:
+def accuracy_distance(
+    model: ArrayLike,
+    subjects: ArrayLike,
+    conditions: ArrayLike | None = None,
+    *,
+    answered: ArrayLike | None = None,
+    subjects_answered: ArrayLike | None = None,
+) -> AccuracySimilarity:
     """Similarity of the accuracy of a model with that of human subjects; the name is that of the published system.
 
     For a model of accuracy a and a subject of accuracy b it is 1 - |a - b| / max(b, 1 - b): 1 for the same accuracy,
@@ -48,6 +57,9 @@ def accuracy_distance(model: ArrayLike, subjects: ArrayLike, conditions: ArrayLi
     conditions
         Condition of every stimulus, shape (stimulus,), for instance a combination of several variables; None to
         compare the accuracies over all stimuli.
+    answered, subjects_answered
+        Whether the model, shape (stimulus,), and every subject, shape (subject, stimulus), answered at all; accuracies
+        are those on the stimuli that both did (Kato & He 2026). None: always.
 
     Returns
     -------
@@ -60,10 +72,13 @@ def accuracy_distance(model: ArrayLike, subjects: ArrayLike, conditions: ArrayLi
 
     """
     one, others = check_observers(model, subjects)
-    return _aggregate(compare_by_condition(_similarity, one, others, conditions))
+    both = both_answered(answered, subjects_answered, others.shape)
+    return _aggregate(compare_by_condition(similarity_of_counts, one, others, conditions, both))
 
 
-def accuracy_distance_ceiling(subjects: ArrayLike, conditions: ArrayLike | None = None) -> AccuracySimilarity:
+def accuracy_distance_ceiling(
+    subjects: ArrayLike, conditions: ArrayLike | None = None, *, answered: ArrayLike | None = None
+) -> AccuracySimilarity:
     """Similarity of the accuracies of human subjects with one another: the ceiling of `accuracy_distance`.
 
     Parameters
@@ -73,6 +88,8 @@ def accuracy_distance_ceiling(subjects: ArrayLike, conditions: ArrayLike | None 
         in every pair the first subject takes the place of the model, and the similarity is not symmetric.
     conditions
         As in `accuracy_distance`.
+    answered
+        Whether each subject answered at all, shape (subject, stimulus); None: always.
 
     Returns
     -------
@@ -85,7 +102,8 @@ def accuracy_distance_ceiling(subjects: ArrayLike, conditions: ArrayLike | None 
 
     """
     left, right = subject_pairs(subjects)
-    return _aggregate(compare_by_condition(_similarity, left, right, conditions))
+    both = pairs_answered(answered, subjects)
+    return _aggregate(compare_by_condition(similarity_of_counts, left, right, conditions, both))
 
 
 def accuracy_similarity(accuracy: ArrayLike, target: ArrayLike) -> NDArray[np.float64]:
@@ -94,12 +112,16 @@ def accuracy_similarity(accuracy: ArrayLike, target: ArrayLike) -> NDArray[np.fl
     return np.asarray(1 - np.abs(a - b) / np.maximum(b, 1 - b))
 
 
-def _similarity(model: Correctness, subject: Correctness) -> NDArray[np.float64]:
-    """Compare the accuracies of two observers, (..., stimulus) to (...)."""
-    return accuracy_similarity(model.mean(axis=-1), subject.mean(axis=-1))
+def similarity_of_counts(right: Counts, other_right: Counts, same: Counts, stimuli: Counts) -> NDArray[np.float64]:
+    """Compare accuracies by counts of stimuli, as `kappa_of_counts` compares errors; NaN where there is no stimulus."""
+    some = np.where(stimuli > 0, stimuli, np.nan)
+    return accuracy_similarity(right / some, other_right / some)
 
 
 def _aggregate(similarities: ConditionValues) -> AccuracySimilarity:
     """Average over conditions, then over pairs."""
     pairs = mean_over_conditions(similarities.values)
-    return AccuracySimilarity(float(pairs.mean()), float(pairs.std()), *similarities)
+    defined = pairs[~np.isnan(pairs)]
+    if not defined.size:
+        return AccuracySimilarity(float("nan"), float("nan"), *similarities)
+    return AccuracySimilarity(float(defined.mean()), float(defined.std()), *similarities)

@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.metrics.behavior.by_condition import (
     ConditionValues,
+    both_answered,
     check_observers,
     compare_by_condition,
     mean_over_conditions,
+    pairs_answered,
     subject_pairs,
 )
 
@@ -96,7 +98,14 @@ def kappa_of_counts(
     return kappa
 
 
-def error_consistency(model: ArrayLike, subjects: ArrayLike, conditions: ArrayLike | None = None) -> ErrorConsistency:
+def error_consistency(
+    model: ArrayLike,
+    subjects: ArrayLike,
+    conditions: ArrayLike | None = None,
+    *,
+    answered: ArrayLike | None = None,
+    subjects_answered: ArrayLike | None = None,
+) -> ErrorConsistency:
     """Error consistency of a model with human subjects.
 
     Kappas are averaged over conditions, then over subjects. An undefined kappa is left out, not counted as 0 or 1;
@@ -110,6 +119,9 @@ def error_consistency(model: ArrayLike, subjects: ArrayLike, conditions: ArrayLi
         The same of every subject: booleans, shape (subject, stimulus).
     conditions
         Condition of every stimulus, shape (stimulus,); None if there is only one.
+    answered, subjects_answered
+        Whether the model, shape (stimulus,), and every subject, shape (subject, stimulus), answered at all; each is
+        compared on the stimuli that both did (Kato & He 2026). None: always.
 
     Returns
     -------
@@ -122,10 +134,13 @@ def error_consistency(model: ArrayLike, subjects: ArrayLike, conditions: ArrayLi
 
     """
     one, others = check_observers(model, subjects)
-    return _aggregate(compare_by_condition(cohen_kappa, one, others, conditions))
+    both = both_answered(answered, subjects_answered, others.shape)
+    return _aggregate(compare_by_condition(kappa_of_counts, one, others, conditions, both))
 
 
-def error_consistency_ceiling(subjects: ArrayLike, conditions: ArrayLike | None = None) -> ErrorConsistency:
+def error_consistency_ceiling(
+    subjects: ArrayLike, conditions: ArrayLike | None = None, *, answered: ArrayLike | None = None
+) -> ErrorConsistency:
     """Error consistency of human subjects with one another: the ceiling of `error_consistency`.
 
     Parameters
@@ -134,6 +149,8 @@ def error_consistency_ceiling(subjects: ArrayLike, conditions: ArrayLike | None 
         Whether each subject answered each stimulus correctly: booleans, shape (subject, stimulus).
     conditions
         Condition of every stimulus, shape (stimulus,); None if there is only one.
+    answered
+        Whether each subject answered at all, shape (subject, stimulus); None: always.
 
     Returns
     -------
@@ -146,7 +163,9 @@ def error_consistency_ceiling(subjects: ArrayLike, conditions: ArrayLike | None 
 
     """
     left, right = subject_pairs(subjects)
-    return _aggregate(compare_by_condition(cohen_kappa, left, right, conditions))
+    return _aggregate(
+        compare_by_condition(kappa_of_counts, left, right, conditions, pairs_answered(answered, subjects))
+    )
 
 
 def _aggregate(kappas: ConditionValues) -> ErrorConsistency:

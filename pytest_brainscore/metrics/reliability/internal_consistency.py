@@ -48,6 +48,51 @@ def internal_consistency(responses: NDArray[np.generic], *, seed: int = DEFAULT_
     return aggregate_splits(spearman_brown(split_half_correlation(responses, halves)))
 
 
+def even_odd_consistency(responses: NDArray[np.generic], repetitions: ArrayLike | None = None) -> SplitScore:
+    """Ceiling of a recording whose stimuli were repeated unequally often: even against odd repetitions.
+
+    There is one such halving, so all splits are the same, and their error is 0 (Cowley et al. 2026).
+
+    Parameters
+    ----------
+    responses
+        Shape (repetition, stimulus, neuroid); NaN where a response is missing.
+    repetitions
+        Whole number of each repetition, shape (repetition,); from 0 where None.
+
+    Returns
+    -------
+    The `SplitScore` of reliabilities, shape (split, neuroid), as of `internal_consistency`.
+
+    Raises
+    ------
+    ValueError
+        If a stimulus has no response in one of the halves, numbers are not whole, or there are fewer than two
+        repetitions or stimuli.
+
+    """
+    _check(responses)
+    numbers = np.arange(len(responses)) if repetitions is None else np.asarray(repetitions)
+    if numbers.shape != (len(responses),) or numbers.dtype.kind not in "iu":
+        raise ValueError(
+            f"{numbers.size} repetitions of type {numbers.dtype} are neither even nor odd: give a whole number for "
+            f"each of {len(responses)}."
+        )
+    present = ~np.isnan(responses)
+    halves = np.full((2, *responses.shape[1:]), np.nan)
+    for half, parity in zip(halves, (0, 1), strict=True):
+        mine = numbers % 2 == parity
+        count = present[mine].sum(axis=0)
+        np.divide(np.where(present[mine], responses[mine], 0).sum(axis=0), count, out=half, where=count > 0)
+    lacking = np.isnan(halves).all(axis=2).any(axis=0)
+    if lacking.any():
+        raise ValueError(
+            f"{lacking.sum()} of {lacking.size} stimuli, the first in row {lacking.argmax()}, have repetitions with "
+            "even numbers only, or with odd ones: give both of every stimulus."
+        )
+    return internal_consistency(halves)
+
+
 def predictor_consistency(responses: NDArray[np.generic], *, seed: int = 0) -> SplitScore:
     """Ceiling of a recording that serves as predictor (reverse predictivity): every stimulus is halved on its own.
 

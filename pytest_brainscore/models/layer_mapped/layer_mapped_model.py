@@ -19,7 +19,7 @@ from pytest_brainscore.models.activations.neuroid_coordinates import neuroid_coo
 from pytest_brainscore.models.commitment.commitment import READOUT, REGIONS
 from pytest_brainscore.models.interface import ModelDescription, RecordingTarget, Task, TimeBin
 from pytest_brainscore.models.tasks.behavior import READOUT_TASKS, Behavior, behave, start_behavior
-from pytest_brainscore.models.tasks.label_decisions import IMAGENET_CLASSES
+from pytest_brainscore.models.tasks.label_decisions import IMAGENET_CLASSES, Aggregation
 from pytest_brainscore.models.tasks.linear_decoder import LinearDecoder, fit_decoder
 
 if TYPE_CHECKING:
@@ -126,7 +126,11 @@ class LayerMappedModel:
         return None
 
     def start_task(
-        self, task: Task, fitting: StimulusSet | Sequence[str] | Mapping[str, Sequence[int]] | str | None = None
+        self,
+        task: Task,
+        fitting: StimulusSet | Sequence[str] | Mapping[str, Sequence[int]] | str | None = None,
+        *,
+        aggregation: Aggregation = "mean",
     ) -> None:
         """Have the following stimuli answered by behavior, or, with the passive task, by nothing.
 
@@ -139,6 +143,8 @@ class LayerMappedModel:
         fitting
             For ``label``, see ``tasks.label_task``. For ``probabilities``, stimuli
             with the column ``image_label``, which a read-out is fitted to.
+        aggregation
+            For ``label``: whether the mean, or the max, over its classes is the probability of a category.
 
         Raises
         ------
@@ -146,7 +152,7 @@ class LayerMappedModel:
             An argument is wrong, the model has no read-out for the task, or features are not finite.
 
         """
-        self._asked = start_behavior(task, fitting, self.why_not, self._features)
+        self._asked = start_behavior(task, fitting, self.why_not, self._features, aggregation)
 
     def train_decoder(self, stimuli: StimulusSet) -> None:
         """Have label tasks answered by a linear decoder of ImageNet classes, fitted to labelled images.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError, NotCapable
 from pytest_brainscore.models.interface import Task
+from pytest_brainscore.models.tasks.label_decisions import Aggregation
 from pytest_brainscore.models.tasks.label_task import ImageNetTask, LabelTask, label_task
 from pytest_brainscore.models.tasks.odd_one_out_task import OddOneOutTask
 from pytest_brainscore.models.tasks.probabilities_task import ProbabilitiesTask, fit_readout, fitting_labels
@@ -29,7 +30,11 @@ Logits = Callable[[StimulusSet], NDArray[np.floating]]
 
 
 def start_behavior(
-    task: Task, fitting: object, why_not: Callable[[str], str | None], features_of: Features
+    task: Task,
+    fitting: object,
+    why_not: Callable[[str], str | None],
+    features_of: Features,
+    aggregation: Aggregation = "mean",
 ) -> Behavior | None:
     """Start a task; None for the passive one.
 
@@ -45,7 +50,7 @@ def start_behavior(
     """
     if task not in get_args(Task):
         raise ModelError(f"There is no task {task!r}; start one of {', '.join(get_args(Task))}.")
-    labelling = label_task(fitting) if task == "label" else None
+    labelling = label_task(fitting, aggregation) if task == "label" else None
     labels = fitting_labels(fitting) if task == "probabilities" else []
     reason = why_not(task)
     if reason is not None:

@@ -1,87 +1,49 @@
 """Decide for a category from the 1000 logits of a network that was trained on ImageNet.
 
 The probabilities of all ImageNet classes that belong to a category are averaged, and the category with the highest
-mean is chosen: Geirhos et al. (2018), arXiv 1808.08750, where the classes follow from the WordNet hierarchy.
+mean is chosen: Geirhos et al. (2018), arXiv 1808.08750, where the classes follow from the WordNet hierarchy. Or, as in
+Kato & He (2026), the category of the most probable class is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import softmax
 
-IMAGENET_CLASSES = 1000
+from pytest_brainscore.data.imagenet_categories import (
+    BAKER_CATEGORIES,
+    GEIRHOS_CATEGORIES,
+    IMAGENET_CLASSES,
+    KATO_CATEGORIES,
+    SCIALOM_CATEGORIES,
+    ZHU_CATEGORIES,
+)
 
-GEIRHOS_CATEGORIES: dict[str, tuple[int, ...]] = {
-    "airplane": (404,),
-    "bear": (*range(294, 298),),
-    "bicycle": (444, 671),
-    "bird": (
-        *(8, *range(10, 17), *range(18, 21), *range(22, 25), *range(80, 84), *range(87, 97), *range(98, 101)),
-        *(*range(127, 134), *range(135, 146)),
-    ),
-    "boat": (472, 554, 625, 814, 914),
-    "bottle": (440, 720, 737, 898, 899, 901, 907),
-    "car": (436, 511, 817),
-    "cat": (*range(281, 287),),
-    "chair": (423, 559, 765, 857),
-    "clock": (409, 530, 892),
-    "dog": (
-        *(*range(152, 192), *range(193, 204), *range(205, 227), *range(228, 242), *range(243, 251)),
-        *(*range(252, 258), 259, *range(261, 264), *range(265, 269)),
-    ),
-    "elephant": (385, 386),
-    "keyboard": (508, 878),
-    "knife": (499,),
-    "oven": (766,),
-    "truck": (555, 569, 656, 675, 717, 734, 864, 867),
-}
-"""The 16 categories of Geirhos et al. (2018): 0-based positions in the sorted list of the 1000 ImageNet classes."""
-
-BAKER_CATEGORIES: dict[str, tuple[int, ...]] = {
-    "bear": GEIRHOS_CATEGORIES["bear"],
-    "bunny": (*range(330, 333),),
-    "cat": GEIRHOS_CATEGORIES["cat"],
-    "elephant": GEIRHOS_CATEGORIES["elephant"],
-    "frog": (*range(30, 33),),
-    "lizard": (*range(38, 49),),
-    "tiger": (*range(286, 294),),
-    "turtle": (*range(33, 38),),
-    "wolf": (*range(269, 276),),
-}
-"""The nine animals of the benchmarks of Baker & Elder (2022), doi 10.1016/j.isci.2022.104913.
-
-As published, class 286 (cougar) counts as a cat and as a tiger.
-"""
+__all__ = [
+    "BAKER_CATEGORIES",
+    "GEIRHOS_CATEGORIES",
+    "IMAGENET_CLASSES",
+    "KATO_CATEGORIES",
+    "SCIALOM_CATEGORIES",
+    "ZHU_CATEGORIES",
+    "Aggregation",
+    "category_probabilities",
+    "choose_category",
+    "choose_imagenet_class",
+]
+Aggregation = Literal["mean", "max"]
+"""How the probabilities of its classes make that of a category."""
+AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
 
-ZHU_CATEGORIES: dict[str, tuple[int, ...]] = {
-    "aeroplane": (404, 895),
-    "bus": (654, 779, 874),
-    "motorbike": (665, 670),
-}
-"""What the published system adds for the benchmarks of Zhu et al. (2019), arXiv 1905.04598."""
-
-SCIALOM_CATEGORIES: dict[str, tuple[int, ...]] = {
-    "banana": (954,),
-    "beanie": (439, 452, 515, 808),
-    "binoculars": (447,),
-    "boot": (514,),
-    "bowl": (659, 809),
-    "cup": (968,),
-    "glasses": (837,),
-    "lamp": (470, 607, 818, 846),
-    "pan": (567,),
-    "sewingmachine": (786,),
-    "shovel": (792,),
-}
-"""What the published system adds for the benchmarks of Scialom et al. (2024)."""
-
-
-def category_probabilities(logits: ArrayLike, categories: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """Average the probabilities of the ImageNet classes of each category.
+def category_probabilities(
+    logits: ArrayLike, categories: Sequence[Sequence[int]], aggregation: Aggregation = "mean"
+) -> NDArray[np.float64]:
+    """Average the probabilities of the ImageNet classes of each category, or take the largest.
 
     Parameters
     ----------
@@ -89,34 +51,42 @@ def category_probabilities(logits: ArrayLike, categories: Sequence[Sequence[int]
         Output of the network before the softmax, shape (presentation, 1000).
     categories
         Positions of the classes of each category, 0 to 999; a category is not weighted by the number of its classes.
+    aggregation
+        ``mean`` or ``max`` over the classes of a category.
 
     Returns
     -------
-    Mean probabilities, 0 to 1, shape (presentation, category). They do not add up to 1. Logits of any size are safe:
-    the softmax subtracts the maximum and is taken in double precision; the published system does neither.
+    Mean, or largest, probabilities, 0 to 1, shape (presentation, category). They do not add up to 1. Logits of any size
+    are safe: the softmax subtracts the maximum and is taken in double precision; the published system does neither.
 
     Raises
     ------
     ValueError
-        If there are not 1000 logits, one is not finite, or a category is empty or has a position outside 0 to 999.
+        If there are not 1000 logits, one is not finite, a category is empty or has a position outside 0 to 999, or
+        the aggregation is another.
 
     """
+    if aggregation not in AGGREGATIONS:
+        raise ValueError(f"There is no aggregation {aggregation!r}: give one of {', '.join(AGGREGATIONS)}.")
     probabilities = softmax(_check_logits(logits), axis=1)
-    means = np.empty((len(probabilities), len(categories)))
+    found = np.empty((len(probabilities), len(categories)))
     for category, positions in enumerate(categories):
         classes = np.asarray(positions, dtype=np.intp)
         if classes.size == 0 or classes.min() < 0 or classes.max() >= IMAGENET_CLASSES:
             raise ValueError(f"Category {category} has the classes {list(positions)}: give one or more of 0 to 999.")
-        means[:, category] = np.take(probabilities, classes, axis=1).mean(axis=1)
-    return means
+        of_classes = np.take(probabilities, classes, axis=1)
+        found[:, category] = of_classes.max(axis=1) if aggregation == "max" else of_classes.mean(axis=1)
+    return found
 
 
-def choose_category(logits: ArrayLike, categories: Sequence[Sequence[int]]) -> NDArray[np.intp]:
-    """Choose the category with the highest mean probability.
+def choose_category(
+    logits: ArrayLike, categories: Sequence[Sequence[int]], aggregation: Aggregation = "mean"
+) -> NDArray[np.intp]:
+    """Choose the category with the highest probability.
 
     Parameters
     ----------
-    logits, categories
+    logits, categories, aggregation
         As in `category_probabilities`.
 
     Returns
@@ -131,7 +101,7 @@ def choose_category(logits: ArrayLike, categories: Sequence[Sequence[int]]) -> N
     """
     if not categories:
         raise ValueError("There are no categories to choose from: give at least one.")
-    return np.asarray(np.argmax(category_probabilities(logits, categories), axis=1))
+    return np.asarray(np.argmax(category_probabilities(logits, categories, aggregation), axis=1))
 
 
 def choose_imagenet_class(logits: ArrayLike) -> NDArray[np.intp]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pytest_brainscore.models.tasks.label_decisions import (
     BAKER_CATEGORIES,
     GEIRHOS_CATEGORIES,
+    KATO_CATEGORIES,
     category_probabilities,
     choose_category,
     choose_imagenet_class,
@@ -115,3 +116,36 @@ def test_bad_input_is_told() -> None:
             choose_category(LOGITS, [(404,), classes])
     with pytest.raises(ValueError, match="no categories to choose from"):
         choose_category(LOGITS, [])
+
+
+def test_the_most_probable_class_decides_where_the_maximum_is_asked_for() -> None:
+    logits = 3 * np.random.RandomState(0).standard_normal((8, 1000))
+    names = [name.removeprefix("kato2026_") for name in KATO_CATEGORIES]
+    classes = list(KATO_CATEGORIES.values())
+    by_mean = [names[each] for each in choose_category(logits, classes)]
+    assert by_mean == ["tiger", "hammer", "bear", "crab", "flower", "car", "airplane", "cat"]
+    by_maximum = [names[each] for each in choose_category(logits, classes, "max")]
+    assert by_maximum == ["others", "snake", "snake", "crab", "others", "car", "others", "cat"]
+    few = ("acorn", "bee", "cat", "others")
+    chosen = choose_category(logits, [KATO_CATEGORIES[f"kato2026_{name}"] for name in few], "max")
+    assert [few[each] for each in chosen] == ["others"] * 7 + ["cat"]
+
+
+def test_of_one_class_each_mean_and_maximum_are_the_same() -> None:
+    logits = np.random.RandomState(1).standard_normal((5, 1000))
+    np.testing.assert_array_equal(
+        category_probabilities(logits, ONE_CLASS), category_probabilities(logits, ONE_CLASS, "max")
+    )
+
+
+def test_another_aggregation_is_refused() -> None:
+    with pytest.raises(ValueError, match="no aggregation 'median': give one of mean, max"):
+        choose_category(np.zeros((1, 1000)), ONE_CLASS, "median")  # type: ignore[arg-type]
+
+
+def test_the_49_categories_share_all_classes_among_them() -> None:
+    together = sorted(index for classes in KATO_CATEGORIES.values() for index in classes)
+    assert together == list(range(1000))
+    assert len(KATO_CATEGORIES) == 49
+    assert list(KATO_CATEGORIES)[-1] == "kato2026_others"
+    assert len(KATO_CATEGORIES["kato2026_others"]) == 668

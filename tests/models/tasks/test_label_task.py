@@ -124,3 +124,28 @@ def test_a_model_with_other_outputs_is_not_capable_and_says_so_before_any_work()
     model = make_model(Classifier(outputs=128), layers={"V1": ("identity",)})
     with pytest.raises(NotCapable, match="has 128 outputs; label tasks need the 1000"):
         model.start_task("label", ["airplane", "bear"])
+
+
+def test_the_aggregation_is_that_of_the_task_that_was_started_last() -> None:
+    model = make_model(Classifier())
+    for aggregation in ("max", "mean"):
+        task = label_task(["kato2026_bear", "kato2026_others"], aggregation)
+        assert isinstance(task, LabelTask)
+        assert task.aggregation == aggregation
+        model.start_task("label", ["kato2026_bear", "kato2026_others"], aggregation=aggregation)
+    with pytest.raises(ModelError, match="no aggregation 'sum'; give one of mean, max"):
+        model.start_task("label", ["airplane"], aggregation="sum")  # type: ignore[arg-type]
+
+
+def test_a_category_may_win_by_one_class_or_by_its_mean() -> None:
+    logits = np.full((1, 1000), -30.0)
+    logits[0, 404], logits[0, 405] = 2.0, 3.0  # an airplane, and one of 668 others
+    labels = ["kato2026_airplane", "kato2026_others"]
+    assert named(labels).choices(logits) == ["kato2026_airplane"]
+    by_class = label_task(labels, "max")
+    assert isinstance(by_class, LabelTask)
+    assert by_class.choices(logits) == ["kato2026_others"]
+
+
+def test_blanks_within_a_name_do_not_matter() -> None:
+    assert named(["Sewing Machine"]).labels == ("sewingmachine",)
