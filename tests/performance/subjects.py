@@ -75,8 +75,8 @@ class StoredModel(TableModel):
         """Return rows of the file without reading them."""
         numbers = np.array([int(str(each)[4:]) for each in stimuli.table["stimulus_id"]])
         if np.array_equal(numbers, np.arange(numbers[0], numbers[0] + len(numbers))):
-            return self._features[numbers[0] : numbers[0] + len(numbers)]
-        return self._features[numbers]
+            return np.asanyarray(self._features[numbers[0] : numbers[0] + len(numbers)])
+        return np.asanyarray(self._features[numbers])
 
 
 def write(folder: Path, subjects: int, vertices: int, train: int, test: int, features: int) -> None:
