@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.registry import registry
-from pytest_brainscore.benchmarks.shipped import all_benchmarks, further_benchmarks
+from pytest_brainscore.benchmarks.shipped import all_benchmarks
 from pytest_brainscore.data.stimuli.showing import SCREENS, Screen
 from pytest_brainscore.errors import BenchmarkError
 
@@ -38,7 +38,8 @@ def load_benchmark(identifier: str, *, screen: Screen = "published") -> Benchmar
     Parameters
     ----------
     identifier
-        Published identifier, for example ``Marques2020_DeValois1982-pref_or``, or ``IDENTIFIER@VERSION``. Also one of
+        Published identifier, for example ``Marques2020_DeValois1982-pref_or``, or ``IDENTIFIER@VERSION``; without a
+        version, that of the score tree (``BRAINSCORE_TREE``, or else ``published``). Also one of
         an installed package (entry point ``pytest_brainscore.benchmarks``) or of a file in ``fixtures/benchmarks`` of
         the current folder, and ``path/to/file.toml``, ``path/to/file.py:NAME`` or ``package.module:NAME``.
     screen
@@ -68,7 +69,7 @@ def _named(identifier: str) -> Benchmark:
         identifier = names[0]
     name, _, version = identifier.partition("@")
     # What others bring is looked for only where it may be meant.
-    named = [each for each in (*all_benchmarks(), *further_benchmarks()) if each.identifier == name]
+    named = [each for each in known.shipped if each.identifier == name]
     named = named or [each for each in (*known.own, *known.marked) if each.identifier == name]
     if not named:
         near = difflib.get_close_matches(name, [benchmark.identifier for benchmark in known.everything])

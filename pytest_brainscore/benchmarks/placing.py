@@ -8,6 +8,7 @@ from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.code_digest import code_digest
+from pytest_brainscore.trees import PANEL
 
 OWN: Final = "own"
 """The word for all benchmarks that do not come with this package; nothing else can have this name."""
@@ -52,8 +53,9 @@ class Places:
         whose = f"The benchmark {name}, defined in {benchmark.source},"
         if name in self._shipped:
             return f"{whose} has the name of one that is defined in pytest-brainscore; rename it."
-        if name in self._shipped_parents or OWN in (name, *benchmark.parents):
-            return f"{whose} has the name of a place in the published score tree, or the word {OWN}; rename it."
+        if name in self._shipped_parents or {OWN, PANEL} & {name, *benchmark.parents}:
+            word = PANEL if PANEL in (name, *benchmark.parents) else OWN
+            return f"{whose} has the name of a place in the published score tree, or the word {word}; rename it."
         for depth, parent in enumerate(benchmark.parents):
             if parent in self._shipped_parents or parent in self._shipped:
                 return (

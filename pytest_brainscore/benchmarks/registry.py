@@ -17,9 +17,15 @@ from typing import Literal
 
 from pytest_brainscore.benchmarks.benchmark import OWN_PARENT, Benchmark
 from pytest_brainscore.benchmarks.placing import Places, in_tree_order, same
-from pytest_brainscore.benchmarks.shipped import all_benchmarks, further_benchmarks, shipped_parents
+from pytest_brainscore.benchmarks.shipped import (
+    all_benchmarks,
+    benchmarks_of_tree,
+    further_benchmarks,
+    shipped_parents,
+)
 from pytest_brainscore.benchmarks.sources import TOML, broken, in_files, in_packages, named_by, names_a_place
 from pytest_brainscore.errors import BenchmarkError
+from pytest_brainscore.trees import default_tree, known_tree
 
 Key = tuple[str, int]
 """Identifier and version."""
@@ -36,10 +42,24 @@ class Registry:
         Folder of the project; the current one where None.
     brought
         Returns further benchmarks of the project, with their `source`: what its hooks return.
+    tree
+        Name of the score tree whose leaves, in its versions, run by default; where None, that of ``BRAINSCORE_TREE``.
+
+    Raises
+    ------
+    UnknownTree
+        There is no tree of that name.
 
     """
 
-    def __init__(self, project: Path | None = None, brought: Callable[[], Iterable[Benchmark]] = tuple) -> None:
+    def __init__(
+        self,
+        project: Path | None = None,
+        brought: Callable[[], Iterable[Benchmark]] = tuple,
+        tree: str | None = None,
+    ) -> None:
+        self.tree = default_tree() if tree is None else known_tree(tree)
+        """Name of the score tree."""
         self._project = project
         self._brought = brought
         self._known: dict[Key, Benchmark] = {}
@@ -128,16 +148,28 @@ class Registry:
         self._read()
         return tuple(each for versions in self._versions.values() for each in versions)
 
+    @cached_property
+    def leaves(self) -> tuple[Benchmark, ...]:
+        """The benchmarks of the score tree, in its order."""
+        return benchmarks_of_tree(self.tree)
+
+    @property
+    def shipped(self) -> tuple[Benchmark, ...]:
+        """All that comes with this package; the first of an identifier is its default version, that of the tree."""
+        leaves = {(each.identifier, each.version) for each in self.leaves}
+        others = (*all_benchmarks(), *further_benchmarks())
+        return (*self.leaves, *(each for each in others if (each.identifier, each.version) not in leaves))
+
     @property
     def default(self) -> tuple[Benchmark, ...]:
-        """What runs when nothing is named: the published leaves, and the newest version of what others have brought."""
+        """What runs when nothing is named: the leaves of the tree, and the newest version of what others brought."""
         self._read()
-        return (*all_benchmarks(), *(versions[0] for versions in self._versions.values()))
+        return (*self.leaves, *(versions[0] for versions in self._versions.values()))
 
     @property
     def everything(self) -> tuple[Benchmark, ...]:
         """All that can be named; the first of an identifier is its default version."""
-        return (*all_benchmarks(), *further_benchmarks(), *self.own)
+        return (*self.shipped, *self.own)
 
     @property
     def marked(self) -> tuple[Benchmark, ...]:

@@ -10,9 +10,10 @@ from typing import Protocol
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.placing import OWN
-from pytest_brainscore.benchmarks.registry import registry
-from pytest_brainscore.benchmarks.shipped import all_benchmarks, shipped_parents
+from pytest_brainscore.benchmarks.registry import Registry, registry
+from pytest_brainscore.benchmarks.shipped import panel_benchmarks, shipped_parents
 from pytest_brainscore.errors import BenchmarkError
+from pytest_brainscore.trees import PANEL, panel, places
 
 _SHORTEST_FAMILY = 3
 """Letters that names must have in common to be offered as a pattern."""
@@ -42,11 +43,13 @@ def matches(selector: str, benchmark: Selectable) -> bool:
     selector
         An identifier, ``IDENTIFIER@VERSION``, the name of a parent (``V1``, ``behavior_vision``), or a shell pattern
         over any of these (``Geirhos2021*``, ``*-pls``). Letter case counts. ``own`` selects every benchmark that does
-        not come with this package.
+        not come with this package, ``panel`` the fifteen leaves of the tree of 2026 that predict the rest.
 
     """
     if selector == OWN:
         return bool(benchmark.parents) and benchmark.parents[0] not in shipped_parents()
+    if selector == PANEL:
+        return (benchmark.identifier, benchmark.version) in {(leaf.identifier, leaf.version) for leaf in panel()}
     names = (benchmark.identifier, f"{benchmark.identifier}@{benchmark.version}", *benchmark.parents)
     return any(fnmatchcase(name, selector) for name in names)
 
@@ -70,10 +73,10 @@ def select(selectors: Sequence[str], benchmarks: Iterable[Benchmark]) -> tuple[B
 def choose(selectors: Sequence[str], *, marked: bool = False, lenient: bool = False) -> tuple[Benchmark, ...]:
     """Return what words choose of everything that can be scored; without words, all that runs by default.
 
-    That is the published leaves, and what installed packages and the project bring. An identifier or
-    ``IDENTIFIER@VERSION`` finds every benchmark, also those outside the published tree. Any other word finds what runs
-    by default; only if there is nothing, it finds what else is outside the tree (``public_variants``,
-    ``Cowley2023*``).
+    That is the leaves of the score tree, and what installed packages and the project bring. An identifier or
+    ``IDENTIFIER@VERSION`` finds every benchmark, also those outside the tree. A parent of another tree finds nothing.
+    Any other word finds what runs by default; only if there is nothing, it finds what else is outside the tree
+    (``public_variants``, ``Cowley2023*``). ``panel`` finds its fifteen leaves, whatever the tree.
 
     Parameters
     ----------
@@ -98,7 +101,7 @@ def choose(selectors: Sequence[str], *, marked: bool = False, lenient: bool = Fa
         found = _found(selector)
         found += [each for each in known.marked if marked and matches(selector, each)]
         if not found and not lenient and selector != OWN:
-            raise _nothing(selector, [*known.everything, *known.marked], known.notes)
+            raise _nothing(selector, [*known.everything, *known.marked], known)
         chosen |= {(each.identifier, each.version): each for each in found}
     versions = Counter(identifier for identifier, _ in chosen)
     for identifier, count in versions.items():
@@ -107,18 +110,27 @@ def choose(selectors: Sequence[str], *, marked: bool = False, lenient: bool = Fa
             raise BenchmarkError(
                 f"{count} versions of {identifier} are chosen; score one at a time, for example {identifier}@{version}."
             )
-    if set(chosen) <= {(each.identifier, each.version) for each in all_benchmarks()}:
-        return tuple(each for each in all_benchmarks() if (each.identifier, each.version) in chosen)
-    order = [*known.everything, *known.marked]
-    return tuple(each for each in order if (each.identifier, each.version) in chosen)
+    if set(chosen) <= {(each.identifier, each.version) for each in known.leaves}:
+        return tuple(each for each in known.leaves if (each.identifier, each.version) in chosen)
+    order = ((each.identifier, each.version) for each in (*known.everything, *known.marked))
+    return tuple(chosen[key] for key in order if key in chosen)
+
+
+def of_another_tree(selector: str) -> bool:
+    """Tell whether a word is a parent that other score trees have, and that of this run has not."""
+    return selector in places() and not any(selector in each.parents for each in registry().leaves)
 
 
 def _found(selector: str) -> list[Benchmark]:
     """Return what a word finds, without what only marks know."""
-    published = all_benchmarks()
-    if any(selector in (each.identifier, f"{each.identifier}@{each.version}", *each.parents) for each in published):
-        return [each for each in published if matches(selector, each)]  # what others bring need not be looked for
     known = registry()
+    leaves = known.leaves
+    if any(selector in (each.identifier, f"{each.identifier}@{each.version}", *each.parents) for each in leaves):
+        return [each for each in leaves if matches(selector, each)]  # what others bring need not be looked for
+    if selector == PANEL:
+        return list(panel_benchmarks())
+    if of_another_tree(selector):
+        return []
     found = [each for each in known.default if matches(selector, each)]
     if found or selector == OWN:
         return found
@@ -128,12 +140,17 @@ def _found(selector: str) -> list[Benchmark]:
     return found or [each for each in everything if matches(selector, each)]
 
 
-def _nothing(selector: str, candidates: Sequence[Benchmark], notes: Sequence[str] = ()) -> BenchmarkError:
+def _nothing(selector: str, candidates: Sequence[Benchmark], known: Registry | None = None) -> BenchmarkError:
+    if known is not None and of_another_tree(selector):
+        return BenchmarkError(
+            f"The score tree {known.tree} has no benchmark below {selector}; name a tree that has some with "
+            "--brainscore-tree, or the benchmarks."
+        )
     names = {name for each in candidates for name in (each.identifier, *each.parents)}
     near = difflib.get_close_matches(selector, sorted(names))
     if len(selector) >= _SHORTEST_FAMILY and "*" not in selector:  # part of several names: a family
         patterns = (f"'{selector}*'", f"'*{selector}*'")
         near = [each for each in patterns if any(fnmatchcase(name, each.strip("'")) for name in names)][:1] + near
     advice = f"did you mean {' or '.join(near)}?" if near else "see brainscore list for those there are."
-    told = " ".join([advice, *notes])
+    told = " ".join([advice, *(known.notes if known else ())])
     return BenchmarkError(f"No benchmark and no parent of the score tree matches {selector!r}; {told}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -9,6 +11,7 @@ from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.placing import in_tree_order
+from pytest_brainscore.trees import PUBLISHED, TreeLeaf, leaves_of, panel
 
 _FAMILIES: Final = (
     "marques2020",
@@ -59,6 +62,33 @@ def further_benchmarks() -> tuple[Benchmark, ...]:
     """
     families = (family for family in _families() if hasattr(family, "further_benchmarks"))
     return tuple(benchmark for family in families for benchmark in family.further_benchmarks())
+
+
+def benchmarks_of_tree(name: str) -> tuple[Benchmark, ...]:
+    """Return the benchmarks of a score tree in its versions, at their places in it and in its order.
+
+    Raises
+    ------
+    UnknownTree
+        There is no tree of that name.
+
+    """
+    return all_benchmarks() if name == PUBLISHED else _at_places(leaves_of(name))
+
+
+def panel_benchmarks() -> tuple[Benchmark, ...]:
+    """Return the fifteen benchmarks that predict the rest of the tree of 2026, as that tree has them."""
+    return _at_places(panel())
+
+
+def _at_places(leaves: Iterable[TreeLeaf]) -> tuple[Benchmark, ...]:
+    shipped = {(each.identifier, each.version): each for each in (*all_benchmarks(), *further_benchmarks())}
+    found = ((leaf, shipped.get((leaf.identifier, leaf.version))) for leaf in leaves)
+    return tuple(
+        each if each.parents == leaf.parents else replace(each, parents=leaf.parents)
+        for leaf, each in found
+        if each is not None
+    )
 
 
 @cache

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pytest_brainscore.commands.tree_option import tree_option
+
 if TYPE_CHECKING:
     from pytest_brainscore.report.paired.models import Method
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How p values are adjusted for the leaves of a region: Holm, or Benjamini-Hochberg.",
 )
+@tree_option("Average over this score tree, by default that of the first report.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.option("--to", "page", metavar="html:PATH", help="Write the reports with the differences as a page, too.")
 def command(
@@ -36,6 +39,7 @@ def command(
     everything: bool,
     together: bool,
     adjust: Method,
+    tree: str | None,
     as_json: bool,
     page: str | None,
 ) -> None:
@@ -63,14 +67,15 @@ def command(
     if len(reports) == 1 and not names and not together and _has_one_model(reports[0]):
         raise click.UsageError(f"{reports[0]} has one model; give another report to compare it with.")
     models = chosen(reports, names, together=together)
-    told: Told = tell_pair(models, adjust, everything) if len(models) == 2 else rank_models(models)
+    tree = tree or models[0].report.tree
+    told: Told = tell_pair(models, adjust, everything, tree) if len(models) == 2 else rank_models(models, tree)
     click.echo(json.dumps(told.plain, indent=2) if as_json else "\n".join(told.lines))
     for note in told.notes:
         click.secho(note, fg="yellow", err=True)
     if destination is not None:
         from pytest_brainscore.commands.comparing import write_page
 
-        write_page(models, told, destination.path)
+        write_page(models, told, destination.path, tree)
         click.echo(f"wrote {destination.path}", err=True)
     red = told.red
     for path in red:

@@ -42,6 +42,7 @@ from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.red import colour
 from pytest_brainscore.report.replicates import read_replicates
 from pytest_brainscore.text import printable
+from pytest_brainscore.trees import PUBLISHED
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,8 @@ def _has(report: Report, model: str) -> bool:
     return any(each.identifier == model for each in report.models)
 
 
-def tell_pair(models: Sequence[Compared], method: Method, everything: bool) -> Told:
-    """Say how two models compare."""
+def tell_pair(models: Sequence[Compared], method: Method, everything: bool, tree: str = PUBLISHED) -> Told:
+    """Say how two models compare, and their means over a score tree."""
     first, second = models
     found = difference(first.report, second.report, models=(first.model, second.model))
     lines = [printable(f"{first.model} ({first.path}) and {second.model} ({second.path})")]
@@ -117,7 +118,8 @@ def tell_pair(models: Sequence[Compared], method: Method, everything: bool) -> T
         for name, (one, other) in found.packages.items()
     ]
     shown = [score for score in found.scores if everything or not score.is_equal]
-    told = paired(first.scored, second.scored, method=method) if has_pairs([first.scored, second.scored]) else None
+    pair = first.scored, second.scored
+    told = paired(*pair, method=method, tree=tree) if has_pairs(pair) else None
     lines += _table(shown, told)
     equal = len(found.scores) - len(shown)
     if not shown:
@@ -148,6 +150,7 @@ def tell_pair(models: Sequence[Compared], method: Method, everything: bool) -> T
         notes = _unlike(told.unlike)
     elif any(score.delta is not None for score in shown):
         notes = [NEEDED]
+    notes += _unlike_trees(models, tree)
     by_name = {row.name: row for row in told.rows} if told else {}
     plain = {
         "models": [each.scored.name for each in models],
@@ -164,8 +167,8 @@ def tell_pair(models: Sequence[Compared], method: Method, everything: bool) -> T
     return Told(lines, plain, [printable(str(second.path))] if red else [], notes, figures)
 
 
-def rank_models(models: Sequence[Compared]) -> Told:
-    """Say how several models compare: ranks with letters, and all pairs.
+def rank_models(models: Sequence[Compared], tree: str = PUBLISHED) -> Told:
+    """Say how several models compare: ranks with letters, and all pairs; means are those over a score tree.
 
     Raises
     ------
@@ -179,7 +182,7 @@ def rank_models(models: Sequence[Compared]) -> Told:
             f"{counted(len(models), 'model')} have no benchmark on which all of them have comparable bootstrap values. "
             f"{NEEDED}"
         )
-    found = several(scored)
+    found = several(scored, tree=tree)
     lines: list[str] = []
     plain: dict[str, Any] = {"models": list(found.models), "reports": [str(each.path) for each in models], "tables": []}
     for node, table in found.tables.items():
@@ -220,10 +223,10 @@ def rank_models(models: Sequence[Compared]) -> Told:
     judged = list(complete.items())[1:] or list(complete.items())
     red = [printable(str(path)) for path, each in judged if colour(each.benchmarks, complete=each.complete) == "red"]
     figures = {f"{node}: pairs of models": forest_of_pairs(found, node) for node in found.tables}
-    return Told(lines, plain, red, _unlike(found.unlike), figures)
+    return Told(lines, plain, red, _unlike(found.unlike) + _unlike_trees(models, tree), figures)
 
 
-def write_page(models: Sequence[Compared], told: Told, path: Path) -> None:
+def write_page(models: Sequence[Compared], told: Told, path: Path, tree: str = PUBLISHED) -> None:
     """Write the reports side by side, with the differences as forest plots.
 
     Raises
@@ -234,9 +237,11 @@ def write_page(models: Sequence[Compared], told: Told, path: Path) -> None:
     """
     from pytest_brainscore.report.html.page import render_page
     from pytest_brainscore.scoring.population import published_population
+    from pytest_brainscore.scoring.tree import tree_of
 
     reports = {each.path: each.report for each in models}
-    page = render_page([*reports.values()], population=published_population(), figures=told.figures)
+    places = tree_of((record for report in reports.values() for record in report.benchmarks), tree)
+    page = render_page([*reports.values()], population=published_population(), figures=told.figures, tree=places)
     try:
         write_atomically(path, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
@@ -273,6 +278,14 @@ def _unlike(unlike: Mapping[str, tuple[str, ...]]) -> list[str]:
         return []
     told = "; ".join(f"{name} ({', '.join(reasons)})" for name, reasons in unlike.items())
     return [printable(f"Not compared draw by draw, as more than the model differs: {told}.")]
+
+
+def _unlike_trees(models: Sequence[Compared], tree: str) -> list[str]:
+    others = {str(each.path): each.report.tree for each in models if each.report.tree != tree}
+    if not others:
+        return []
+    told = ", ".join(f"{path} ({name})" for path, name in others.items())
+    return [printable(f"Means here are those of the score tree {tree}; of another one are those in {told}.")]
 
 
 def _plain_score(score: ScoreDifference, row: Row | None) -> dict[str, Any]:

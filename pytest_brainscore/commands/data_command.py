@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pytest_brainscore.commands.tree_option import tree_option
 from pytest_brainscore.data.retrieval.sizes import size_in_words
 from pytest_brainscore.data.user_folder import VARIABLE
 
@@ -59,13 +60,30 @@ def command() -> None:
 @click.option(
     "--model", metavar="NAME", help="Say also what this model lacks: a region, 1000 outputs. Loads the model."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print {identifier, version, parent, state, reason} for each.")
-def status(selectors: tuple[str, ...], model: str | None, as_json: bool) -> None:
+@click.option(
+    "--files",
+    is_flag=True,
+    help="Say it for each stimulus set and assembly, with its files: of all there are, or of the selected ones.",
+)
+@tree_option("Of the leaves of this score tree, by default that of $BRAINSCORE_TREE, or published.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print {identifier, version, parent, state, reason} for each; with --files {identifier, kind, files, state, "
+    "reason}.",
+)
+def status(selectors: tuple[str, ...], model: str | None, files: bool, tree: str | None, as_json: bool) -> None:
     """Say for each benchmark whether its data are here, and how to get them. Touches no network."""
+    from pytest_brainscore.benchmarks.registry import Registry, using
     from pytest_brainscore.benchmarks.selector import choose
 
-    lacks = _lacks(model) if model else {}
-    rows = [_row(benchmark, lacks) for benchmark in choose(selectors)]
+    with using(Registry(tree=tree)):
+        if files or _are_data(selectors):
+            rows = [_file_row(each) for each in _files_of(selectors)]
+        else:
+            lacks = _lacks(model) if model else {}
+            rows = [_row(benchmark, lacks) for benchmark in choose(selectors)]
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
@@ -75,7 +93,7 @@ def status(selectors: tuple[str, ...], model: str | None, as_json: bool) -> None
             continue
         click.secho(f"{title}: {len(mine)} of {len(rows)}", bold=True)
         for reason in dict.fromkeys(row["reason"] for row in mine):
-            names = [row["identifier"] for row in mine if row["reason"] == reason]
+            names = [" ".join([row["identifier"], *row.get("files", ())]) for row in mine if row["reason"] == reason]
             if reason:
                 click.echo(f"  {reason}")
             click.echo("\n".join(f"    {name}" for name in names))
@@ -196,6 +214,38 @@ def _row(benchmark: Benchmark, lacks: dict[str, str]) -> dict[str, Any]:
         "state": state,
         "reason": reason,
     }
+
+
+def _file_row(files: FileSet) -> dict[str, Any]:
+    from pytest_brainscore.data.retrieval.readiness import readiness
+
+    state, reason = readiness(files.kind, files.identifier)
+    names = [file.name for file in files.files]
+    return {"identifier": files.identifier, "kind": files.kind, "files": names, "state": state, "reason": reason}
+
+
+def _are_data(selectors: Sequence[str]) -> bool:
+    """Tell whether words name stimulus sets and assemblies, and no benchmarks."""
+    from pytest_brainscore.benchmarks.registry import registry
+    from pytest_brainscore.data.catalogue import catalogue
+
+    names = {identifier for _, identifier in catalogue()} - {each.identifier for each in registry().shipped}
+    return bool(selectors) and names.issuperset(selectors)
+
+
+def _files_of(selectors: Sequence[str]) -> list[FileSet]:
+    """Return the file sets that words select, by their names too (patterns over them); all without words."""
+    from fnmatch import fnmatchcase
+
+    from pytest_brainscore.data.catalogue import catalogue
+
+    everything = catalogue().values()
+    if not selectors:
+        return list(everything)
+    found = {word: [each for each in everything if fnmatchcase(each.identifier, word)] for word in selectors}
+    needed = _file_sets([word for word in selectors if not found[word]]) if not all(found.values()) else []
+    chosen = [*(each for mine in found.values() for each in mine), *needed]
+    return list({(files.kind, files.identifier): files for files in chosen}.values())
 
 
 def _states(rows: Iterable[dict[str, Any]]) -> set[str]:

@@ -6,22 +6,35 @@ import json
 
 import click
 
+from pytest_brainscore.commands.tree_option import tree_option
+from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS
+
 
 @click.command
 @click.argument("selectors", metavar="[SELECTOR]...", nargs=-1)
 @click.option("--versions", is_flag=True, help="Show every version of each benchmark, and those outside the tree.")
+@tree_option("List the leaves of this score tree, by default that of $BRAINSCORE_TREE, or published.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, for programs.")
-def command(selectors: tuple[str, ...], versions: bool, as_json: bool) -> None:
+def command(selectors: tuple[str, ...], versions: bool, tree: str | None, as_json: bool) -> None:
     """List the benchmarks: version, place in the score tree, metric, and what each needs.
 
-    SELECTOR is an identifier, a parent of the score tree (V1, behavior_vision), or a pattern (Geirhos2021*). Those of
-    installed packages and of files in fixtures/benchmarks of the current folder are listed, too.
+    SELECTOR is an identifier, a parent of the score tree (V1, behavior_vision), a pattern (Geirhos2021*), or panel
+    (fifteen leaves of 2026 that predict the rest). Those of installed packages and of files in fixtures/benchmarks of
+    the current folder are listed, too.
     """
-    from pytest_brainscore.benchmarks.registry import registry
+    from pytest_brainscore.benchmarks.placing import in_tree_order
+    from pytest_brainscore.benchmarks.registry import Registry
     from pytest_brainscore.benchmarks.selector import select
+    from pytest_brainscore.benchmarks.shipped import panel_benchmarks
     from pytest_brainscore.running.command_line.listing import readiness_of, tree_lines
 
-    chosen = select(selectors, registry().everything if versions else registry().default)
+    known = Registry(tree=tree)
+    benchmarks = list(known.everything if versions else known.default)
+    if PANEL in selectors:
+        there = {(each.identifier, each.version) for each in benchmarks}
+        benchmarks += [each for each in panel_benchmarks() if (each.identifier, each.version) not in there]
+        benchmarks = list(in_tree_order(benchmarks))
+    chosen = select(selectors, benchmarks)
     if as_json:
         fields = (
             "identifier",
@@ -45,4 +58,6 @@ def command(selectors: tuple[str, ...], versions: bool, as_json: bool) -> None:
         lambda parent: click.style(parent, bold=True),
     )
     click.echo("\n".join(lines))
+    if PANEL in selectors:
+        click.echo(PANEL_IN_WORDS)
     click.echo(f"{count} are ready; what the others need: brainscore data status")

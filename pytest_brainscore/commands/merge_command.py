@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_brainscore.commands.reports import BASELINE, TO, tell, write_all
+from pytest_brainscore.commands.tree_option import tree_option
+from pytest_brainscore.trees import LATEST, PUBLISHED, leaves_of
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import Report
@@ -18,14 +20,16 @@ if TYPE_CHECKING:
 @TO
 @BASELINE
 @click.option("--expect", type=click.IntRange(min=1), help="Fail unless this many reports are given.")
-def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: Path, expect: int | None) -> None:
+@tree_option("Average over this score tree, by default that of all reports.")
+def command(
+    reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: Path, expect: int | None, tree: str | None
+) -> None:
     """Join the JSON REPORTS of several shards or models; a folder stands for all reports in it.
 
-    Fails when one is missing (--expect), empty or incomplete, when they overlap, or were made under different
-    conditions. A result that is red in a report makes the merge exit with 1. The lines of a run that was killed
-    (.jsonl) are an incomplete report.
+    Fails when one is missing (--expect), empty or incomplete, when they overlap, were made under different conditions,
+    or averaged over different score trees (--tree names one for all). A result that is red in a report makes the merge
+    exit with 1. The lines of a run that was killed (.jsonl) are an incomplete report.
     """
-    from pytest_brainscore.benchmarks import all_benchmarks
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.merge import merge
     from pytest_brainscore.report.notation import counted, totals
@@ -41,7 +45,8 @@ def command(reports: tuple[Path, ...], destinations: tuple[str, ...], baseline: 
         )
     named = {str(path): report for path, report in found.items()}
     replicates = replicates_of_reports(found, tell)
-    merged = merge(named, [each.identifier for each in all_benchmarks()], replicates)
+    order = {leaf.identifier: None for name in (LATEST, PUBLISHED) for leaf in leaves_of(name)}
+    merged = merge(named, list(order), replicates, tree)
     write_all(merged, destinations, baseline, replicates=replicates)
     click.echo(f"{counted(len(found), 'report')}: {totals(merged.benchmarks)}")
     red = [f"{record.identifier} of {record.model}" for record in merged.benchmarks if is_red(record)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pytest_brainscore.commands.reports import BASELINE, POPULATION, REPORT, TO, tell, write_all
+from pytest_brainscore.commands.tree_option import TREE
 from pytest_brainscore.report.reading import read_report
 
 
@@ -15,9 +16,16 @@ from pytest_brainscore.report.reading import read_report
 @TO
 @BASELINE
 @POPULATION
-def command(report: Path, destinations: tuple[str, ...], baseline: Path, population: Path | None) -> None:
+@TREE
+def command(
+    report: Path, destinations: tuple[str, ...], baseline: Path, population: Path | None, tree: str | None
+) -> None:
     """Turn REPORT, the JSON report of a run, into a page, a table, a badge ..."""
+    from pytest_brainscore.report.assemble_report import averaged_over
     from pytest_brainscore.report.replicates import read_replicates
 
     read = read_report(report)
-    write_all(read, destinations, baseline, population, read_replicates(report, read, tell))
+    replicates = read_replicates(report, read, tell)
+    if tree is not None and tree != read.tree:
+        read = averaged_over(read, tree, replicates)
+    write_all(read, destinations, baseline, population, replicates)

@@ -7,13 +7,19 @@ from pathlib import Path
 import click
 
 from pytest_brainscore.commands.reports import REPORT
+from pytest_brainscore.commands.tree_option import TREE
 
 
 @click.command
 @REPORT
 @click.option("--model", help="Only this model.")
-def command(report: Path, model: str | None) -> None:
+@TREE
+def command(report: Path, model: str | None, tree: str | None) -> None:
     """Show the scores of REPORT as the terminal of the run did: benchmarks, parents, and why something has none.
+
+    Benchmarks are scored, failed (attempted, no number) or were never attempted (unavailable, not run). The mean of
+    what ran leaves out both of the latter; in the mean of what was attempted, those that failed count as 0; in the
+    site-comparable one, those that were never attempted, too.
 
     Exits with 1 when the report is red: a benchmark failed, fell, or was required and has no score, or the run is not
     complete.
@@ -31,7 +37,8 @@ def command(report: Path, model: str | None) -> None:
     records = [record for record in content.benchmarks if model in (None, record.model)]
     found = colour(records, complete=content.complete)
     head = Line(f"{report}: {', '.join(known)}; {content.created}{'' if content.complete else '; not complete'}")
-    for line in (head, *tables(records, output_width()), Line(totals(records), COLOURS[found], bold=True)):
+    shown = tables(records, output_width(), tree=tree or content.tree)
+    for line in (head, *shown, Line(totals(records), COLOURS[found], bold=True)):
         click.secho(line.text, fg=line.colour, bold=line.bold)
     if found == "red":
         raise click.exceptions.Exit(1)

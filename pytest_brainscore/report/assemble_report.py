@@ -10,9 +10,13 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from pytest_brainscore.report.aggregates import Key, parents
+import msgspec
+
+from pytest_brainscore.report.aggregates import Key, shown_parents
 from pytest_brainscore.report.plain import benchmark_record, plain_record
 from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
+from pytest_brainscore.scoring.tree import Aggregate, tree_of
+from pytest_brainscore.trees import PUBLISHED
 
 if TYPE_CHECKING:
     from pytest_brainscore.inference.levels import Replicates
@@ -46,6 +50,7 @@ def assemble_report(
     order: Sequence[str],
     complete: bool = True,
     replicates: Mapping[Key, Replicates] | None = None,
+    tree: str = PUBLISHED,
 ) -> Report:
     """Put a report together.
 
@@ -67,6 +72,8 @@ def assemble_report(
         False when the run was stopped or results were lost.
     replicates
         Bootstrap values of the scores, by which the errors of parents are known.
+    tree
+        Name of the score tree that parents are those of.
 
     Returns
     -------
@@ -93,9 +100,6 @@ def assemble_report(
         )
 
     ordered = [benchmark_record(plain_record(record)) for record in sorted(benchmarks, key=place)]
-    models_with_records = list(dict.fromkeys(record.model for record in ordered))
-    means = {model: parents(ordered, model, replicates=replicates) for model in models_with_records}
-    scored = {model: {name: each for name, each in found.items() if each.scored} for model, found in means.items()}
     return Report(
         created=created,
         complete=complete,
@@ -103,8 +107,34 @@ def assemble_report(
         environment=environment,
         models=list(models),
         benchmarks=ordered,
-        aggregates={model: found for model, found in scored.items() if found},
+        aggregates=_aggregates(ordered, tree, replicates),
+        tree=tree,
     )
+
+
+def averaged_over(report: Report, tree: str, replicates: Mapping[Key, Replicates] | None = None) -> Report:
+    """Return a report with the parents of another score tree.
+
+    Parameters
+    ----------
+    report
+        The report.
+    tree
+        Name of the tree.
+    replicates
+        Bootstrap values of the scores, by which the errors of parents are known.
+
+    """
+    return msgspec.structs.replace(report, aggregates=_aggregates(report.benchmarks, tree, replicates), tree=tree)
+
+
+def _aggregates(
+    records: Sequence[BenchmarkRecord], tree: str, replicates: Mapping[Key, Replicates] | None
+) -> dict[str, dict[str, Aggregate]]:
+    places = tree_of(records, tree)
+    models = dict.fromkeys(record.model for record in records)
+    found = {model: shown_parents(records, model, places, replicates) for model in models}
+    return {model: parents for model, parents in found.items() if parents}
 
 
 def environment() -> Environment:

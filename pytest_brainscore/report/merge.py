@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.aggregates import Key
+from pytest_brainscore.report.aggregates import Key, common_tree
 from pytest_brainscore.report.assemble_report import assemble_report
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def merge(
-    reports: Mapping[str, Report], order: Sequence[str], replicates: Mapping[Key, Replicates] | None = None
+    reports: Mapping[str, Report],
+    order: Sequence[str],
+    replicates: Mapping[Key, Replicates] | None = None,
+    tree: str | None = None,
 ) -> Report:
     """Join reports that were made under the same conditions.
 
@@ -29,6 +32,8 @@ def merge(
         Identifiers of all benchmarks in the order of the score tree.
     replicates
         Bootstrap values of the scores of all, by which the errors of parents are known.
+    tree
+        Name of the score tree to average over; by default that of the reports.
 
     Returns
     -------
@@ -38,9 +43,10 @@ def merge(
     Raises
     ------
     ReportError
-        When there is none; when package versions differ; when a model has other weights, layers or preprocessing in
-        another report; or when there are two results for the same model and benchmark. What is unavailable in one
-        report gives way to a result in another, and to one that is red because it was required.
+        When there is none; when they are those of different trees, and none is named; when package versions differ;
+        when a model has other weights, layers or preprocessing in another report; or when there are two results for the
+        same model and benchmark. What is unavailable in one report gives way to a result in another, and to one that is
+        red because it was required.
 
     """
     if not reports:
@@ -60,6 +66,7 @@ def merge(
         order=order,
         complete=all(report.complete for report in reports.values()),
         replicates=replicates,
+        tree=tree or common_tree(reports),
     )
 
 

@@ -13,11 +13,13 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import likely_tree
 from pytest_brainscore.report.assemble_report import assemble_report
 from pytest_brainscore.report.plain import check_record, to_plain
 from pytest_brainscore.report.record import SCHEMA, BenchmarkRecord, Environment, ModelRecord, Report
-from pytest_brainscore.scoring.tree import published_tree
+from pytest_brainscore.scoring.tree import named_tree
 from pytest_brainscore.strict_json import NotJson, parse
+from pytest_brainscore.trees import TREES
 
 Structure = TypeVar("Structure", bound=msgspec.Struct)
 LINES_SUFFIX: Final = ".jsonl"
@@ -30,8 +32,8 @@ def read_report(path: str | os.PathLike[str]) -> Report:
     """Read a report: one that was written at the end of a run, or the lines of a run that never came to its end.
 
     A file that ends in ``.jsonl``, which a run writes while it lasts, is an incomplete report: of the environment it
-    knows nothing, of the models their names and weights. Of two lines on a benchmark, which a repeated test leaves,
-    the last counts.
+    knows nothing, of the models their names and weights, of the score tree what the versions of benchmarks tell. Of two
+    lines on a benchmark, which a repeated test leaves, the last counts.
 
     Raises
     ------
@@ -51,6 +53,11 @@ def read_report(path: str | os.PathLike[str]) -> Report:
             f"{SCHEMA}); upgrade pytest-brainscore."
         )
     report = _checked(plain, Report, what)
+    if report.tree not in TREES:
+        raise ReportError(
+            f"The means of the report {path} are those of the score tree {report.tree!r} ($.tree), which this version "
+            f"does not know (it knows {', '.join(TREES)}); upgrade pytest-brainscore."
+        )
     try:
         datetime.fromisoformat(report.created)
     except ValueError as error:
@@ -110,14 +117,16 @@ def _incomplete(records: list[BenchmarkRecord], created: str) -> Report:
         )
         if record.model not in models or models[record.model].weights_sha256 is None:
             models[record.model] = known
+    tree = likely_tree(latest.values())
     return assemble_report(
         created=created,
         command=[],
         environment=_UNKNOWN,
         models=list(models.values()),
         benchmarks=list(latest.values()),
-        order=list(published_tree().leaves),
+        order=list(named_tree(tree).leaves),
         complete=False,
+        tree=tree,
     )
 
 

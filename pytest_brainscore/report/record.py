@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.tree import Aggregate
+from pytest_brainscore.trees import PUBLISHED
 
 SCHEMA = 1
 """Version of the report format that this package writes, and the newest it reads."""
@@ -88,7 +89,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     fingerprint: dict[str, str | int | float] = {}
     """What the score depends on; scores with different fingerprints are not compared."""
     details: dict[str, Any] = {}
-    """What plots of the score need, by the kind of plot: distribution, confusion, cue_conflict. Empty for most."""
+    """What plots of the score need, by the kind of plot: distribution, confusion, cue_conflict; ``subjects``, what each
+    subject has; ``notes``, sentences about the recordings. Empty for most."""
     comparison: Comparison | None = None
     """The score set against its baseline; null when there was nothing to compare."""
     attempts: list[AttemptRecord] = []
@@ -187,6 +189,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     benchmarks: list[BenchmarkRecord]
     """The results, model by model in the order of the score tree."""
     aggregates: dict[str, dict[str, Aggregate]] = {}
-    """By model: the parents of the score tree that have a number, from the root down."""
+    """By model: the parents of the score tree that have a number, from the root down; and ``panel``, where the run was
+    to score all fifteen leaves of the panel."""
+    tree: str = PUBLISHED
+    """Name of the score tree of `aggregates`: published, 2026, or a year before."""
     replicates: ReplicatesFile | None = None
     """Where the bootstrap values of the scores are; null where there are none."""

@@ -8,10 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_brainscore.errors import ReportError
-from pytest_brainscore.report.aggregates import headlines, parents
+from pytest_brainscore.report.aggregates import (
+    Mean,
+    common_tree,
+    has_panel,
+    headlines,
+    mean_of,
+    panel_mean,
+    parents,
+)
 from pytest_brainscore.report.networks import Checkpoint, checkpoint, checkpoint_names
 from pytest_brainscore.report.record import Report
-from pytest_brainscore.scoring.tree import Aggregate, tree_of
+from pytest_brainscore.scoring.tree import Aggregate, panel_tree, tree_of
+from pytest_brainscore.trees import PANEL
 
 
 class UnknownParent(ReportError):
@@ -29,7 +38,7 @@ class Standing:
     created: str
     """Time of the report that the scores are from."""
     aggregates: Mapping[str, Aggregate]
-    """Scores of the parents of the tree."""
+    """Scores of the parents of the tree; and of ``panel``, where a model has records of all its leaves."""
     complete: bool
     """False when the run of that report was stopped, or lost results."""
     scored: frozenset[str]
@@ -40,8 +49,10 @@ class Standing:
     """What the model is called there."""
 
 
-def standings(reports: Iterable[Report], parent: str = "average_vision") -> list[Standing]:
-    """Rank models by the mean of what ran below a parent, best first; those without a number come last, by name.
+def standings(
+    reports: Iterable[Report], parent: str = "average_vision", *, tree: str | None = None, mean: Mean = "ran"
+) -> list[Standing]:
+    """Rank models by a mean below a parent, best first; those without a number come last, by name.
 
     Parameters
     ----------
@@ -49,10 +60,17 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
         Of several reports on a model the latest complete one counts, as a whole; an incomplete one only where there is
         no other. A model of the same name with other weights is another model.
     parent
-        Parent of the score tree, also one of benchmarks of one's own.
+        Parent of the score tree, also one of benchmarks of one's own; or ``panel``, the mean of means over the fifteen
+        leaves that predict the rest.
+    tree
+        Name of the score tree; by default that of the reports.
+    mean
+        Which mean: of what ``ran``, of what was ``attempted``, or the ``site``-comparable one.
 
     Raises
     ------
+    UnlikeTrees
+        Reports were aggregated by different trees, and none is named.
     UnknownParent
         There is no such parent.
 
@@ -67,13 +85,16 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
     latest = {key: report for key, report in latest.items() if key[1] or key[0] not in named or _has_score(report, key)}
     names = checkpoint_names(latest)
     reports = list(latest.values())
-    tree = tree_of(record for report in reports for record in report.benchmarks)
-    if parent not in tree.children:
-        near = difflib.get_close_matches(parent, tree.children)
+    name = tree or common_tree({f"the report of {', '.join(_names(each))} ({each.created})": each for each in reports})
+    below_tree = tree_of((record for report in reports for record in report.benchmarks), name)
+    leaves = (panel_tree() if parent == PANEL else below_tree).leaves
+    if parent != PANEL and parent not in below_tree.children:
+        near = difflib.get_close_matches(parent, below_tree.children)
         raise UnknownParent(
             f"No benchmark of these reports has the parent {parent!r}; "
             f"{f'did you mean {near[0]}?' if near else 'see brainscore list for those there are.'}"
         )
+    panel = parent == PANEL or any(has_panel(report.benchmarks, key[0]) for key, report in latest.items())
     rows = []
     for key, report in latest.items():
         model = key[0]
@@ -82,15 +103,18 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
             for record in report.benchmarks
             if record.model == model
             and record.status == "scored"
-            and record.identifier in tree.leaves
-            and record.version == tree.leaves[record.identifier].version
-            and parent in tree.leaves[record.identifier].parents
+            and record.identifier in leaves
+            and record.version == leaves[record.identifier].version
+            and parent in (PANEL, *leaves[record.identifier].parents)
         )
-        rows.append((names[key], model, report, parents(report.benchmarks, model, tree), below))
+        means = parents(report.benchmarks, model, below_tree)
+        if panel:
+            means[PANEL] = panel_mean(report.benchmarks, model)
+        rows.append((names[key], model, report, means, below))
     scores = {
-        name: mean
+        name: score
         for name, _, _, aggregates, scored in rows
-        if scored and (mean := aggregates[parent].mean_of_what_ran) is not None
+        if scored and (score := mean_of(aggregates[parent], mean)) is not None
     }
     ranks = {name: 1 + sum(other > score for other in scores.values()) for name, score in scores.items()}
     rows.sort(key=lambda row: (ranks.get(row[0], math.inf), row[0]))
@@ -103,6 +127,10 @@ def standings(reports: Iterable[Report], parent: str = "average_vision") -> list
 def columns(table: Sequence[Standing], parent: str) -> list[str]:
     """Return the parents that a leaderboard shows; among them the one that it is ranked by."""
     return list(dict.fromkeys([*headlines(standing.aggregates for standing in table), parent]))
+
+
+def _names(report: Report) -> list[str]:
+    return [model.identifier for model in report.models]
 
 
 def _has_score(report: Report, key: Checkpoint) -> bool:

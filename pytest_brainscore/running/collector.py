@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from pytest_brainscore.benchmarks import all_benchmarks, every_version
+from pytest_brainscore.benchmarks import every_version
 from pytest_brainscore.benchmarks.registry import registry
 from pytest_brainscore.benchmarks.selector import matches
 from pytest_brainscore.errors import BrainScoreError
@@ -28,7 +28,7 @@ from pytest_brainscore.running.command_line.options import RunOptions
 from pytest_brainscore.running.command_line.policy import ruled
 from pytest_brainscore.running.ledger import Ledger
 from pytest_brainscore.running.output import Output
-from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, update_baseline
+from pytest_brainscore.scoring.baseline import Baseline, BaselineScore, read_baseline, stored_name, update_baseline
 from pytest_brainscore.scoring.comparison import Verdict, missing
 from pytest_brainscore.scoring.ingredients import check_known, check_spelling
 from pytest_brainscore.scoring.tolerance import parse_tolerances
@@ -178,9 +178,10 @@ class Collector:
             environment=environment(),
             models=self._model_records(),
             benchmarks=list(self.records.values()),
-            order=[benchmark.identifier for benchmark in all_benchmarks()],
+            order=[benchmark.identifier for benchmark in registry().leaves],
             complete=self.complete,
             replicates=replicates,
+            tree=self.options.tree,
         )
         self.output.write(report, replicates, self.options.baseline, self.options.population, self._problem)
         self.output.written += stored
@@ -248,7 +249,7 @@ class Collector:
         asked for: it may be one of a file, or of a mark, that this run was not told of.
         """
         for key, record in self.records.items():
-            baseline = self.baselines[record.model].scores.get(record.identifier)
+            baseline = self.baselines[record.model].score_of(record.identifier, record.version)
             if baseline is not None and record.status != "scored" and record.comparison is None:
                 missed = msgspec.structs.replace(record, comparison=missing(baseline, record.reason))
                 self.records[key] = ruled(missed, self.options)
@@ -256,6 +257,7 @@ class Collector:
             return  # nothing was run, which says nothing of any benchmark
         known = {benchmark.identifier for benchmark in (*every_version(), *registry().marked)}
         known |= {identity["identifier"] for identity in self.ledger.leaves.values()}
+        known |= {stored_name(each.identifier, each.version) for each in every_version()}
         for model, stored in self.baselines.items():
             for identifier, baseline in stored.scores.items():
                 if identifier not in known:
@@ -270,7 +272,7 @@ class Collector:
         told = []
         for model in self.options.models:
             scores = {
-                record.identifier: _baseline_score(record)
+                stored_name(record.identifier, record.version): _baseline_score(record)
                 for record in self.records.values()
                 if record.model == model.identifier
                 and record.status == "scored"

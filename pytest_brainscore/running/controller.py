@@ -21,6 +21,7 @@ from pytest_brainscore.running.command_line.model_flag import LONG_FLAG, SHORT_F
 from pytest_brainscore.running.failure_text import harmless
 from pytest_brainscore.running.heartbeat import Heartbeat, is_terminal, pause_for
 from pytest_brainscore.running.signals import on_termination
+from pytest_brainscore.trees import PUBLISHED
 
 if TYPE_CHECKING:
     from pytest_brainscore.running.collector import Collector
@@ -102,7 +103,8 @@ class Controller:
         baselines = f"baselines in {options.baseline}"
         if options.baseline_output != options.baseline:
             baselines += f", to be stored in {options.baseline_output}"
-        lines = [f"brainscore: {models}; {baselines}; report to {', '.join(options.reports)}; {fetching}"]
+        tree = f"score tree {options.tree}; " if options.tree != PUBLISHED else ""
+        lines = [f"brainscore: {models}; {tree}{baselines}; report to {', '.join(options.reports)}; {fetching}"]
         return lines + ([f"brainscore: {self._shared_home}"] if self._shared_home else [])
 
     @pytest.hookimpl(optionalhook=True)

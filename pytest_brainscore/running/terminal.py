@@ -11,7 +11,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks.registry import registry
-from pytest_brainscore.report.aggregates import PARENT_HEADER, parent_cells, parents
+from pytest_brainscore.report.aggregates import MEANS_IN_WORDS, parent_table, shown_parents
 from pytest_brainscore.report.notation import (
     aligned,
     counted,
@@ -22,7 +22,9 @@ from pytest_brainscore.report.notation import (
     totals,
 )
 from pytest_brainscore.report.red import Colour, is_red, why_red
+from pytest_brainscore.scoring.tree import tree_of
 from pytest_brainscore.text import printable_line
+from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
@@ -68,7 +70,7 @@ def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
 def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]:
     """Return the lines of the terminal section; its tables are at most `width` characters wide."""
     records = collector.ordered()
-    lines = tables(records, width, REASONS_TOLD)
+    lines = tables(records, width, REASONS_TOLD, collector.options.tree)
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
         their = "its result is" if len(lost) == 1 else "their results are"
@@ -79,7 +81,9 @@ def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]
     return lines
 
 
-def tables(records: Sequence[BenchmarkRecord], width: int, reasons: int | None = None) -> list[Line]:
+def tables(
+    records: Sequence[BenchmarkRecord], width: int, reasons: int | None = None, tree: str = PUBLISHED
+) -> list[Line]:
     """Return what the records say: benchmarks, parents, and why something has no score.
 
     Parameters
@@ -90,9 +94,11 @@ def tables(records: Sequence[BenchmarkRecord], width: int, reasons: int | None =
         Characters in a line of the terminal; at least 60.
     reasons
         Most reasons for being unavailable that are told; None tells all of them.
+    tree
+        Name of the score tree that parents are those of.
 
     """
-    return [*_table(records, width), *_parents(records, width), *_reasons(records, reasons)]
+    return [*_table(records, width), *_parents(records, width, tree), *_reasons(records, reasons)]
 
 
 def _colour(record: BenchmarkRecord) -> str | None:
@@ -174,22 +180,26 @@ def _shortened(name: str, width: int) -> str:
     return f"{name[: width // 2 - 1]}…{name[len(name) - (width - width // 2) :]}"
 
 
-def _parents(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
-    """Return two numbers for every parent with a score below it.
+def _parents(records: Sequence[BenchmarkRecord], width: int, tree: str) -> list[Line]:
+    """Return the means of every parent with a score below it.
 
     A local run is usually partial: the number that can be compared with the published pages counts what did not run as
     0, which says little of the model; the mean of what ran does not, and cannot be compared with those pages.
     """
-    rows: list[tuple[str, ...]] = [
-        (model, parent, *parent_cells(parent, aggregate))
+    places = tree_of(records, tree)
+    shown = [
+        (model, parent, aggregate)
         for model in dict.fromkeys(record.model for record in records)
-        for parent, aggregate in parents(records, model).items()
-        if aggregate.scored
+        for parent, aggregate in shown_parents(records, model, places).items()
     ]
-    header: tuple[str, ...] = ("model", "parent", *PARENT_HEADER)
-    if not any(row[-1] for row in rows):  # parents of one's own alone
-        header, rows = header[:-1], [row[:-1] for row in rows]
-    return _fitted(header, rows, [None] * len(rows), width) if rows else []
+    if not shown:
+        return []
+    header, cells = parent_table([(parent, aggregate) for _, parent, aggregate in shown])
+    rows = [(model, parent, *row) for (model, parent, _), row in zip(shown, cells, strict=True)]
+    notes = [f"means over the score tree {tree}"] if tree != PUBLISHED else []
+    notes += [MEANS_IN_WORDS] if any(aggregate.failed for *_, aggregate in shown) else []
+    notes += [PANEL_IN_WORDS] if any(parent == PANEL for _, parent, _ in shown) else []
+    return [*_fitted(("model", "parent", *header), rows, [None] * len(rows), width), *map(Line, notes)]
 
 
 def _reasons(records: Sequence[BenchmarkRecord], limit: int | None) -> list[Line]:

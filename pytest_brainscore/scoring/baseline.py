@@ -1,7 +1,8 @@
 """Stored scores of a model: one small JSON file a model, made to be committed and reviewed.
 
-A file holds the scores by benchmark identifier, each with the fingerprint of what it depends on. Nothing in it names a
-machine or a test, so the same file serves a laptop, a cluster and continuous integration.
+A file holds the scores by benchmark identifier (``IDENTIFIER@VERSION`` for another version than that of the published
+tree), each with the fingerprint of what it depends on. So one file serves all score trees; and as nothing in it names a
+machine or a test, a laptop, a cluster and continuous integration.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from filelock import FileLock, Timeout
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import BaselineError
 from pytest_brainscore.scoring.replicate_files import SUFFIX, NotReplicates, name_of, packed, unpacked
+from pytest_brainscore.scoring.tree import published_tree
 from pytest_brainscore.strict_json import NotJson, parse
 
 if TYPE_CHECKING:
@@ -61,7 +63,29 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     model: str
     """Identifier of the model, which also names the file."""
     scores: dict[str, BaselineScore] = {}
-    """Scores by benchmark identifier."""
+    """Scores by what :func:`stored_name` calls their benchmarks."""
+
+    def score_of(self, identifier: str, version: int) -> BaselineScore | None:
+        """Return the stored score of a benchmark in a version; None where there is none.
+
+        A version that the published tree has not is also found under the identifier alone, where that says so: there it
+        was stored before there were several trees.
+        """
+        name = stored_name(identifier, version)
+        found = self.scores.get(name)
+        if found is not None or name == identifier:
+            return found
+        plain = self.scores.get(identifier)
+        return plain if plain is not None and plain.fingerprint.get("version") == version else None
+
+
+def stored_name(identifier: str, version: int) -> str:
+    """Return what a benchmark is called in baselines: ``IDENTIFIER@VERSION`` where the published tree has another one.
+
+    Scores of both versions, which different score trees have, can so be stored side by side.
+    """
+    leaf = published_tree().leaves.get(identifier)
+    return identifier if leaf is None or leaf.version == version else f"{identifier}@{version}"
 
 
 class _BaselineFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -149,13 +173,14 @@ def baseline_replicates(folder: str | os.PathLike[str], model: str) -> dict[tupl
         raise BaselineError(f"The bootstrap values {path} cannot be read ({error.strerror}); {mend}.") from error
     except NotReplicates as error:
         raise BaselineError(f"The file {path} holds no bootstrap values ({error}); {mend}.") from error
-    scores = {identifier: score.score for identifier, score in read_baseline(folder, model).scores.items()}
+    baseline = read_baseline(folder, model)
     found = {}
     for name, each in stored.items():
         identifier, _, version = name.removeprefix(f"{model}/").rpartition("@")
         ours = name == name_of(model, identifier, int(version) if version.isdecimal() else 0)
+        score = baseline.score_of(identifier, int(version)) if ours else None
         # The baseline itself may have been changed, or merged, without this file.
-        if ours and _rounded_number(each.score) == scores.get(identifier):
+        if score is not None and _rounded_number(each.score) == score.score:
             found[identifier, int(version)] = each
     return found
 
@@ -183,7 +208,7 @@ def update_baseline(
     model
         Identifier of the model.
     scores
-        Scores to store, by benchmark identifier.
+        Scores to store, by what :func:`stored_name` calls their benchmarks.
     replicates
         Bootstrap values of these scores, by identifier and version. A score that is stored without takes away those
         that were stored with another one.
@@ -242,8 +267,8 @@ def _update_replicates(
         before = baseline_replicates(folder, model)
     except BaselineError:  # nothing that could be kept
         before = {}
-    kept = {key: each for key, each in before.items() if key[0] not in stored}
-    kept |= {key: each for key, each in replicates.items() if key[0] in stored}
+    kept = {key: each for key, each in before.items() if stored_name(*key) not in stored}
+    kept |= {key: each for key, each in replicates.items() if stored_name(*key) in stored}
     path = _replicates_path(folder, model)
     if kept:
         content = packed({name_of(model, *key): each for key, each in kept.items()})

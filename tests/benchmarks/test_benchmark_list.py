@@ -16,6 +16,8 @@ from pytest_brainscore.data.retrieval.readiness import Readiness
 from pytest_brainscore.errors import BenchmarkError, BrainScoreError, ModelError
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.scoring.score import Score
+from pytest_brainscore.scoring.tree import tree_of
+from pytest_brainscore.trees import TREES, leaves_of
 from tests.support.table_subjects import NeverAsked
 
 EMBEDDED = [
@@ -99,11 +101,15 @@ def test_every_identifier_has_each_version_once() -> None:
     assert everything[: len(all_benchmarks())] == [(each.identifier, each.version) for each in all_benchmarks()]
 
 
-def test_benchmarks_outside_the_published_tree_stand_below_other_roots() -> None:
+def test_benchmarks_outside_the_published_tree_stand_below_other_roots_or_at_their_place_in_another_tree() -> None:
     published = {each.identifier for each in all_benchmarks()}
     roots = {each.parents[0] for each in all_benchmarks()}
+    placed = published | {leaf.identifier for name in TREES for leaf in leaves_of(name)}
     for benchmark in every_version():
-        assert (benchmark.identifier in published) == (benchmark.parents[0] in roots)
+        if benchmark.identifier in placed:
+            assert benchmark.parents[0] in roots
+        elif benchmark.parents[0] in roots:  # at the place that it would have: in no mean until a tree has it
+            assert benchmark.identifier not in tree_of([benchmark]).leaves
 
 
 def test_generated_stimuli_are_not_needed_from_the_catalogue() -> None:

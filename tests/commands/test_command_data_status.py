@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from pytest_brainscore.data.catalogue import catalogue
+from pytest_brainscore.trees import leaves_of
+
 Brainscore = Callable[..., Result]
 
 
@@ -32,6 +35,35 @@ def test_the_text_groups_benchmarks_by_state_and_ends_with_the_counts(brainscore
     assert "ready: 7 of " in result.stdout
     assert "    Marques2020_DeValois1982-pref_or\n" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("7 ready, ")
+
+
+def test_every_file_of_the_catalogue_has_a_state_and_what_is_not_ready_a_reason(brainscore: Brainscore) -> None:
+    rows = json.loads(brainscore("data", "status", "--files", "--json").stdout)
+    assert [(row["kind"], row["identifier"]) for row in rows] == list(catalogue())
+    assert [row["files"] for row in rows] == [[file.name for file in each.files] for each in catalogue().values()]
+    for row in rows:
+        assert (row["reason"] is None) == (row["state"] == "ready")
+    shown = brainscore("data", "status", "--files").stdout
+    assert "    Cowley2026.190923 assy_Cowley2026_190923.nc\n" in shown
+    named = {file.name for each in catalogue().values() for file in each.files}
+    assert named <= set(shown.split())
+
+
+def test_data_are_selected_by_their_names_and_by_the_benchmarks_that_need_them(brainscore: Brainscore) -> None:
+    def kinds(*words: str) -> list[tuple[str, str]]:
+        rows = json.loads(brainscore("data", "status", *words, "--json").stdout)
+        return [(row["kind"], row["identifier"]) for row in rows]
+
+    assert kinds("hvm-public") == [("stimulus_set", "hvm-public")]
+    assert len(kinds("--files", "Kato2026.*")) == 18
+    needed = [("stimulus_set", "hvm-public"), ("assembly", "MajajHong2015.public")]
+    assert kinds("--files", "MajajHong2015public.IT-pls") == needed
+
+
+def test_the_leaves_of_another_tree_have_states_too(brainscore: Brainscore) -> None:
+    rows = json.loads(brainscore("data", "status", "--tree", "2026", "--json").stdout)
+    assert [(row["identifier"], row["version"]) for row in rows] == [leaf[:2] for leaf in leaves_of("2026")]
+    assert len(json.loads(brainscore("data", "status", "V4", "--tree", "2026", "--json").stdout)) == 10
 
 
 def test_a_selector_that_matches_nothing_is_one_sentence(brainscore: Brainscore) -> None:
@@ -68,14 +100,16 @@ def reference_folder() -> Path:
 REAL_DATA = os.environ.get("BRAINSCORE_DATA", "")
 
 
-def test_a_new_process_imports_nothing_heavy() -> None:
-    """How soon it answers is measured by ``tests/performance/data_status.py``."""
+@pytest.mark.parametrize(
+    ("words", "count"), [((), 106), (("--tree", "2026"), 124), (("--files",), len(catalogue()))], ids=str
+)
+def test_a_new_process_imports_nothing_heavy(words: tuple[str, ...], count: int) -> None:
     program = (
         "import sys; from pytest_brainscore.commands import main\n"
-        "try: main(['data', 'status', '--json'])\n"
+        f"try: main(['data', 'status', '--json', *{words}])\n"
         "except SystemExit: pass\n"
         "print(sorted({'numpy', 'pandas', 'scipy', 'torch', 'xarray'} & set(sys.modules)), file=sys.stderr)"
     )
     run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-    assert len(json.loads(run.stdout)) == 106
+    assert len(json.loads(run.stdout)) == count
     assert run.stderr.strip() == "[]"

@@ -162,6 +162,17 @@ def test_parents_know_what_their_leaves_have_in_common() -> None:
     assert alone[parent].mean_of_what_ran_error == pytest.approx(0.01 / np.sqrt(2))
 
 
+def test_what_failed_counts_as_0_in_the_error_of_what_was_attempted() -> None:
+    failed = make_record(identifier="Marques2020_Ringach2002-or_selective", status="failed", score=None, error=None)
+    records = [*(make_record(identifier=name) for name in LEAVES), failed]
+    both = {("net", name, 1): drawn() for name in LEAVES}
+    found = parents(records, "net", replicates=both)["V1-orientation"]
+    assert (found.scored, found.failed) == (2, 1)
+    assert found.mean_of_what_was_attempted == pytest.approx(0.5 * 2 / 3)
+    assert found.mean_of_what_was_attempted_error == pytest.approx(score_error(drawn()) * 2 / 3)
+    assert found.mean_of_what_ran_error == pytest.approx(score_error(drawn()))
+
+
 def test_a_parent_with_a_leaf_that_has_none_keeps_its_error() -> None:
     one = assembled({("net", LEAVES[0], 1): drawn()}).aggregates["net"]
     assert one == assembled({}).aggregates["net"]

@@ -23,7 +23,7 @@ def bare_machine(tmp_path: Path, brainscore_home: Path, monkeypatch: pytest.Monk
     for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
         monkeypatch.delenv(name, raising=False)
     # Set rather than deleted, so that what a command sets is taken back.
-    for name in ("BRAINSCORE_DATA", "BRAINSCORE_OFFLINE"):
+    for name in ("BRAINSCORE_DATA", "BRAINSCORE_OFFLINE", "BRAINSCORE_TREE"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no credentials"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no configuration"))

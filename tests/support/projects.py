@@ -56,7 +56,8 @@ def score(benchmark, model, data):
         import numpy
         value = numpy.array([value, value])
     return Score(value=value, error=outcome.get("error", .01), raw=value * .9, ceiling=.9, normalisation="r/c",
-                 n={"stimuli": 4}, provenance={"seed": outcome.get("seed", 0)}, replicates=replicates(value, outcome))
+                 n={"stimuli": 4}, details=outcome.get("details", {}),
+                 provenance={"seed": outcome.get("seed", 0)}, replicates=replicates(value, outcome))
 
 
 def replicates(value, outcome):
@@ -237,6 +238,6 @@ class Project:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Return a project in an empty folder, away from this repository's settings."""
-    for variable in ("PYTEST_ADDOPTS", "CI", "GITHUB_ACTIONS"):
+    for variable in ("PYTEST_ADDOPTS", "CI", "GITHUB_ACTIONS", "BRAINSCORE_TREE"):
         monkeypatch.delenv(variable, raising=False)
     return Project(pytester)

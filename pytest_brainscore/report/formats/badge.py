@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import parents, tree_of_report
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.red import colour_of
@@ -18,7 +18,7 @@ def badge(report: Report) -> dict[str, Any]:
     red = colour_of(report) == "red"
     if not report.models:
         return _endpoint("no model", "red" if red else "lightgrey", error=True)
-    vision = parents(report.benchmarks, report.models[0].identifier)["average_vision"]
+    vision = parents(report.benchmarks, report.models[0].identifier, tree_of_report(report))["average_vision"]
     if not vision.scored:
         return _endpoint("no score", "red" if red else "lightgrey", error=True)
     coverage = "" if vision.scored == vision.leaves else f" ({vision.scored} of {vision.leaves})"

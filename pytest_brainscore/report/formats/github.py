@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import parents, tree_of_report
 from pytest_brainscore.report.notation import judgement, number, result, totals
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
+from pytest_brainscore.scoring.baseline import stored_name
 from pytest_brainscore.text import printable
 
 ANNOTATIONS: Final = 10
@@ -56,7 +57,7 @@ def outputs(report: Report) -> dict[str, str]:
     """
     score = ""
     if report.models:
-        vision = parents(report.benchmarks, report.models[0].identifier)["average_vision"]
+        vision = parents(report.benchmarks, report.models[0].identifier, tree_of_report(report))["average_vision"]
         score = number(vision.site_comparable) if vision.scored else ""
     return {
         "score": score,
@@ -97,10 +98,11 @@ def _place(record: BenchmarkRecord, baselines: Path) -> Iterator[tuple[str, str]
     if not place.is_relative_to(workspace):
         return
     yield "file", str(place.relative_to(workspace))
-    for number_of_line, line in enumerate(lines, start=1):
-        if line.strip().startswith(json.dumps(record.identifier)):
-            yield "line", str(number_of_line)
-            return
+    for name in (stored_name(record.identifier, record.version), record.identifier):
+        for number_of_line, line in enumerate(lines, start=1):
+            if line.strip().startswith(json.dumps(name)):
+                yield "line", str(number_of_line)
+                return
 
 
 def _command(kind: str, properties: dict[str, str], message: str) -> str:

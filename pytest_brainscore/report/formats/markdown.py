@@ -6,11 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from pytest_brainscore.report.aggregates import PARENT_HEADER, headlines, parent_cells, parents
+from pytest_brainscore.report.aggregates import (
+    MEANS_IN_WORDS,
+    headlines,
+    parent_table,
+    shown_parents,
+    tree_of_report,
+)
 from pytest_brainscore.report.notation import EMOJI, judgement, number_or_blank, result, totals
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
 from pytest_brainscore.text import printable
+from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED
 
 BYTES: Final = 900_000
 """Default budget. A job summary of GitHub Actions may have 1 MiB for each step, and is dropped whole beyond it."""
@@ -85,16 +92,27 @@ def _change_row(record: BenchmarkRecord) -> tuple[str, ...]:
 
 
 def _regions(report: Report) -> Iterator[str]:
-    rows = []
-    for model in report.models:
-        aggregates = parents(report.benchmarks, model.identifier)
-        rows += [
-            (escape(model.identifier), escape(name), *parent_cells(name, aggregates[name]))
-            for name in headlines([aggregates])
-            if aggregates[name].scored
-        ]
-    if rows:
-        yield from _table(("model", "", *PARENT_HEADER), rows)
+    tree = tree_of_report(report)
+    shown = [
+        (model.identifier, name, aggregates[name])
+        for model in report.models
+        for aggregates in [shown_parents(report.benchmarks, model.identifier, tree)]
+        for name in headlines([aggregates])
+    ]
+    if not shown:
+        return
+    header, rows = parent_table([(name, aggregate) for _, name, aggregate in shown])
+    names = [(escape(model), escape(name)) for model, name, _ in shown]
+    yield from _table(("model", "", *header), [(*name, *row) for name, row in zip(names, rows, strict=True)])
+    yield ""
+    if tree.name != PUBLISHED:
+        yield f"Means over the score tree {tree.name}."
+        yield ""
+    if any(aggregate.failed for *_, aggregate in shown):
+        yield f"Means: {MEANS_IN_WORDS}."
+        yield ""
+    if any(name == PANEL for _, name, _ in shown):
+        yield f"{PANEL_IN_WORDS[0].upper()}{PANEL_IN_WORDS[1:]}."
         yield ""
 
 

@@ -119,21 +119,26 @@ def parent_cell(found: Aggregate, changes: Mapping[str, int], style: Style) -> C
     )
     site, ran = found.site_comparable, found.mean_of_what_ran
     if site is None or ran is None or math.isnan(site):
-        return Cell(score=published_number(site), marks=marks)
+        failed = f"{found.failed} of {found.leaves} failed" if found.failed else ""
+        return Cell(score=published_number(site), detail=failed, marks=marks)
     bar = Bar(
         value=site,
         error=found.site_comparable_error,
         mean_of_what_ran=ran,
     )
     coverage = f"{found.scored} of {found.leaves}"
+    failed = attempted = ""
+    if found.failed:
+        failed = f", {found.failed} failed"
+        attempted = f"; mean of what was attempted {number(found.mean_of_what_was_attempted)}, where what failed is 0"
     return Cell(
         score=published_number(site),
         error=plus_minus(found.site_comparable_error),
         bar=draw(bar, style.width),
-        detail=f"ran {number(ran)} ({coverage})",
+        detail=f"ran {number(ran)} ({coverage}{failed})",
         marks=marks,
         title=f"site-comparable {number(site)}, where what did not run counts as 0; mean of what ran "
-        f"{number(ran)}, of {coverage} benchmarks",
+        f"{number(ran)}, of {coverage} benchmarks{attempted}",
     )
 
 

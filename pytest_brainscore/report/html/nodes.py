@@ -13,6 +13,7 @@ from pytest_brainscore.report.html.columns import Column
 from pytest_brainscore.report.html.references import Publication, publications
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.scoring.tree import ScoreTree
+from pytest_brainscore.trees import PUBLISHED
 
 ENGINEERING = "engineering_vision"
 """Root of the benchmarks that have no ceiling of their own."""
@@ -83,7 +84,7 @@ def nodes_of(columns: Sequence[Column], tree: ScoreTree, style: Style) -> list[N
     """Return the roots of the page: those of the tree, then one for what is outside of it."""
     few = all(sum(record.status == "scored" for record in column.records) <= _FEW_SCORES for column in columns)
     roots = [_parent(root, columns, tree, style, 0, root == ENGINEERING, few) for root in tree.roots]
-    return [*roots, *_outside(columns, style)]
+    return [*roots, *_outside(columns, style, tree.name)]
 
 
 def walk(nodes: Sequence[Node]) -> Iterator[Node]:
@@ -160,7 +161,7 @@ def _subject(record: BenchmarkRecord) -> str:
     return what + images
 
 
-def _outside(columns: Sequence[Column], style: Style) -> list[Node]:
+def _outside(columns: Sequence[Column], style: Style, tree: str) -> list[Node]:
     """Return what has no place in the tree, other versions above all, as a root without a mean."""
     keys = dict.fromkeys((record.identifier, record.version) for column in columns for record in column.others)
     if not keys:
@@ -174,7 +175,7 @@ def _outside(columns: Sequence[Column], style: Style) -> list[Node]:
         children.append(_leaf(identifier, version, records, columns, style, 1))
     return [
         Node(
-            identifier="outside the published tree",
+            identifier="outside the published tree" if tree == PUBLISHED else f"outside the score tree {tree}",
             depth=0,
             leaves=len(children),
             cells=tuple(Cell(score="") for _ in columns),

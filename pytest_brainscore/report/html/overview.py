@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pytest_brainscore.report.aggregates import REGIONS
+from pytest_brainscore.report.aggregates import REGIONS, has_panel, panel_mean, parent_table
 from pytest_brainscore.report.html.cells import Mark, short
 from pytest_brainscore.report.html.changes import CHANGES, SIGNS, change_of
 from pytest_brainscore.report.html.columns import Column
 from pytest_brainscore.report.notation import COLOURS, STATUSES, VERDICTS, number_or_blank, signed
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.report.red import colour, is_red, why_red
+from pytest_brainscore.trees import PANEL
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,15 @@ def layer_commitment(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
     return [row for row in [*rows, angle] if any(row[1])]
 
 
+def panel_rows(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
+    """Return the means of every model over the panel, by heading; nothing where no model has records of all of it."""
+    if not any(has_panel(column.report.benchmarks, column.model.identifier) for column in columns):
+        return []
+    means = [panel_mean(column.report.benchmarks, column.model.identifier) for column in columns]
+    header, cells = parent_table([(PANEL, mean) for mean in means])
+    return [(heading, [row[place] for row in cells]) for place, heading in enumerate(header)]
+
+
 def provenance(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
     """Return what the scores of every model depend on, by heading."""
     rows: dict[str, list[str]] = {}
@@ -123,6 +133,7 @@ def provenance(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
                 for name, value in column.shared.items()
                 if not name.startswith(("preprocessing.", "weights"))
             ),
+            "score tree": column.report.tree,
             "command": shlex.join(column.report.command),
             "created": column.report.created,
             "complete": "yes" if column.report.complete else "no: the run was stopped, or results were lost",

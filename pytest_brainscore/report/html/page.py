@@ -9,10 +9,19 @@ import msgspec
 from markupsafe import Markup
 
 from pytest_brainscore.errors import ReportError
+from pytest_brainscore.report.aggregates import MEANS_IN_WORDS, common_tree
 from pytest_brainscore.report.html.cells import Style
 from pytest_brainscore.report.html.columns import Column, columns_of
 from pytest_brainscore.report.html.nodes import nodes_of, walk
-from pytest_brainscore.report.html.overview import changes, layer_commitment, provenance, reasons, tally, verdict_of
+from pytest_brainscore.report.html.overview import (
+    changes,
+    layer_commitment,
+    panel_rows,
+    provenance,
+    reasons,
+    tally,
+    verdict_of,
+)
 from pytest_brainscore.report.html.references import publications
 from pytest_brainscore.report.html.template import render, resource
 from pytest_brainscore.report.notation import counted
@@ -20,6 +29,7 @@ from pytest_brainscore.report.plain import plain_report
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.population import Population
 from pytest_brainscore.scoring.tree import ScoreTree, tree_of
+from pytest_brainscore.trees import PANEL_IN_WORDS
 
 
 def render_page(
@@ -48,17 +58,20 @@ def render_page(
         any other title, for a section of its own. They are shown as images, so that nothing in them can act on the
         page.
     tree
-        Score tree; by default the published one, with what benchmarks of one's own the reports have beside it.
+        Score tree; by default that of the reports, with what benchmarks of one's own they have beside it.
 
     Raises
     ------
     ReportError
-        Without a report, or when one holds what does not belong there.
+        Without a report, when reports were aggregated by different trees and none is given, or when one holds what does
+        not belong there.
 
     """
     if not reports:
         raise ReportError("A score page needs a report; give at least one.")
-    tree = tree or tree_of(record for report in reports for record in report.benchmarks)
+    if tree is None:
+        name = common_tree({f"the report of {report.created}": report for report in reports})
+        tree = tree_of((record for report in reports for record in report.benchmarks), name)
     columns = columns_of(reports, tree)
     nodes = nodes_of(columns, tree, Style(population, side_by_side=len(columns) > 1))
     leaves = [node for node in walk(nodes) if node.is_leaf]
@@ -88,6 +101,10 @@ def render_page(
         reasons=reasons(columns),
         layers=layer_commitment(columns),
         provenance=provenance(columns),
+        tree=tree.name,
+        panel=panel_rows(columns),
+        panel_in_words=PANEL_IN_WORDS,
+        means_in_words=MEANS_IN_WORDS,
         publications=publications(_cited(columns)),
         incomplete=[column.label for column in columns if not column.report.complete],
     )

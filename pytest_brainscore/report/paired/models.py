@@ -23,7 +23,8 @@ from pytest_brainscore.report.aggregates import REGIONS
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.scoring.ingredients import is_of_the_model
-from pytest_brainscore.scoring.tree import ScoreTree, tree_of
+from pytest_brainscore.scoring.tree import ScoreTree, panel_tree, tree_of
+from pytest_brainscore.trees import PANEL, PUBLISHED
 
 Method = Literal["holm", "bh"]
 METHODS: Final[Mapping[Method, str]] = MappingProxyType({"holm": "Holm", "bh": "Benjamini-Hochberg"})
@@ -112,7 +113,7 @@ def has_pairs(models: Iterable[Scored]) -> bool:
     return bool(_shared(list(models))[0])
 
 
-def paired(first: Scored, second: Scored, *, method: Method = "holm") -> Paired:
+def paired(first: Scored, second: Scored, *, method: Method = "holm", tree: str = PUBLISHED) -> Paired:
     """Compare two models on every leaf of which both have bootstrap values, and on the parents of these.
 
     Parents are means over these leaves only, the same for both models, each child a mean of its own.
@@ -123,22 +124,24 @@ def paired(first: Scored, second: Scored, *, method: Method = "holm") -> Paired:
         The models.
     method
         How p values are adjusted for the leaves of a region; p of parents are not adjusted.
+    tree
+        Name of the score tree of the parents.
 
     """
     leaves, unlike = _shared([first, second])
-    tree = tree_of(first.records[name] for name in leaves)
+    places = tree_of((first.records[name] for name in leaves), tree)
     ones, others = ({name: _values(each, name) for name in leaves} for each in (first, second))
     differences = {name: paired_difference(ones[name], others[name]) for name in leaves}
     family = {name: _family(first.records[name]) for name in leaves}
     adjusted = _adjusted({name: each.p for name, each in differences.items()}, family, method)
     rows = []
-    placed = _placed(tree, first, leaves)
+    placed = _placed(places, first, leaves)
     parents = [
-        parent_replicates({name: each[name] for name in placed}, tree.children, missing="left out")
+        parent_replicates({name: each[name] for name in placed}, places.children, missing="left out")
         for each in (ones, others)
     ]
-    below = _leaves_below(tree, placed)
-    for name in _in_order(tree, placed, leaves):
+    below = _leaves_below(places, placed)
+    for name in _in_order(places, placed, leaves):
         if name in leaves:
             n = first.records[name].n
             rows.append(Row(name, family[name], True, differences[name], adjusted[name], 1, n))
@@ -159,21 +162,22 @@ class Several:
     """As in `Paired`, between any two models."""
 
 
-def several(models: Sequence[Scored], only: str | None = None) -> Several:
+def several(models: Sequence[Scored], only: str | None = None, tree: str = PUBLISHED) -> Several:
     """Rank several models on every leaf of which all have bootstrap values, and on the parents of these.
 
     p values of pairs are adjusted for all pairs of one leaf or parent (Holm). With `only`, there is a table of this
-    leaf or parent, if it has one.
+    leaf or parent, if it has one; ``panel`` is a parent for that. Parents are those of a score tree, by its name.
     """
     leaves, unlike = _shared(models)
     first = models[0]
-    tree = tree_of(first.records[name] for name in leaves)
-    placed = _placed(tree, first, leaves)
+    places = panel_tree() if only == PANEL else tree_of((first.records[name] for name in leaves), tree)
+    placed = _placed(places, first, leaves)
+    panel = [PANEL] if only == PANEL and placed else []
     values = {each.name: {name: _values(each, name) for name in leaves} for each in models}
     for name, mine in values.items():
-        mine |= parent_replicates({leaf: mine[leaf] for leaf in placed}, tree.children, missing="left out")
-        values[name] = mine
-    order = [node for node in _in_order(tree, placed, leaves) if only in (None, node)]
+        mine |= parent_replicates({leaf: mine[leaf] for leaf in placed}, places.children, missing="left out")
+        values[name] = mine | ({PANEL: mine["average_vision"]} if panel else {})
+    order = [node for node in [*_in_order(places, placed, leaves), *panel] if only in (None, node)]
     tables = {node: rank({name: mine[node] for name, mine in values.items()}) for node in order}
     return Several(tuple(each.name for each in models), tables, unlike)
 

@@ -9,10 +9,15 @@ from pytest_brainscore.report.paired.models import Scored, has_pairs, several
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.report.replicates import read_replicates
 from pytest_brainscore.report.standings import Standing
+from pytest_brainscore.trees import PUBLISHED
 
 
 def ties(
-    reports: Mapping[Path, Report], table: Sequence[Standing], parent: str, tell: Callable[[str], None]
+    reports: Mapping[Path, Report],
+    table: Sequence[Standing],
+    parent: str,
+    tell: Callable[[str], None],
+    tree: str = PUBLISHED,
 ) -> dict[str, str]:
     """Return the letters of ranked models that have bootstrap values; two that share one cannot be told apart.
 
@@ -26,6 +31,8 @@ def ties(
         What they are ranked by; compared is the mean of the benchmarks below it that all these models have.
     tell
         Called with a sentence where bootstrap values are missing.
+    tree
+        Name of the score tree.
 
     """
     paths = {id(report): path for path, report in reports.items()}
@@ -46,5 +53,5 @@ def ties(
             scored.append(Scored(standing.model, records, values))
     if len(scored) < 2 or not has_pairs(scored):
         return {}
-    found_tables = several(scored, only=parent).tables
+    found_tables = several(scored, only=parent, tree=tree).tables
     return {each.model: each.letters for each in found_tables[parent].models} if parent in found_tables else {}

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.report.aggregates import MAIN_PARENTS, REGIONS, as_reported, headlines, parents
+from pytest_brainscore.report.aggregates import (
+    MAIN_PARENTS,
+    REGIONS,
+    as_reported,
+    headlines,
+    parents,
+    tree_of_report,
+)
 from pytest_brainscore.report.plots.confusion import confusion
 from pytest_brainscore.report.plots.differences import forest_of_baselines
 from pytest_brainscore.report.plots.drawing import nothing
@@ -59,7 +66,8 @@ def score_plot(
     Benchmarks outside the score tree, and regions of which nothing ran, are not in it; with more results than
     `most_benchmarks`, only the regions are.
     """
-    aggregates = as_reported(parents(report.benchmarks, model), report.aggregates.get(model, {}))
+    found = parents(report.benchmarks, model, tree_of_report(report))
+    aggregates = as_reported(found, report.aggregates.get(model, {}))
     bars = []
     results = sum(each.model == model and each.status in ("scored", "nan") for each in report.benchmarks)
     regions_only = most_benchmarks is not None and results > most_benchmarks

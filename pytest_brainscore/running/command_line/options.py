@@ -10,7 +10,10 @@ from pytest_brainscore.data.stimuli.showing import SCREENS, Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.sources.checkpoints.containers import container
 from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
+from pytest_brainscore.running.command_line.folders import baseline_folders, existing_folder, project_folder
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG
+from pytest_brainscore.trees import VARIABLE as TREE_VARIABLE
+from pytest_brainscore.trees import default_tree, known_tree
 
 if TYPE_CHECKING:
     import pytest
@@ -87,11 +90,19 @@ OPTIONS = (
     Option(
         "--brainscore-benchmark",
         "Score only these benchmarks: an identifier, IDENTIFIER@VERSION, a parent of the score tree (V1, "
-        "behavior_vision), a pattern (Geirhos2021*), own (all that do not come with this package), or a place of "
-        "benchmarks: path/to/file.toml, path/to/file.py:NAME, package.module:NAME. Reaches other versions and "
-        "benchmarks outside the published tree, too (brainscore list --versions). Repeatable.",
+        "behavior_vision), a pattern (Geirhos2021*), own (all that do not come with this package), panel (fifteen "
+        "leaves of 2026 that predict the rest), or a place of benchmarks: path/to/file.toml, path/to/file.py:NAME, "
+        "package.module:NAME. Reaches other versions and benchmarks outside the score tree, too (brainscore list "
+        "--versions). Repeatable.",
         "SELECTOR",
         repeatable=True,
+    ),
+    Option(
+        "--brainscore-tree",
+        "Score the leaves of this tree, in its versions, and average over it: published (106 leaves, of the published "
+        "model page), 2026 (124), or the brain leaves of a year before: 2024 (81), 2023 (51), 2022 (34). Parents such "
+        f"as V4 have the leaves of this tree (default: ${TREE_VARIABLE}, or published).",
+        "NAME",
     ),
     Option(
         "--brainscore-require",
@@ -200,6 +211,7 @@ class RunOptions:
     population: Path | None
     cache: CacheMode
     screen: Screen
+    tree: str
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -260,14 +272,14 @@ def read_options(config: pytest.Config) -> RunOptions:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     data, _ = data_settings(config)
     update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
-    baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
+    baseline, baseline_output = baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
         models=models,
         weights=weights,
         weights_entry=text("brainscore_weights_entry") or None,
         commitments=project_folder(config) / "fixtures" / "models",
         layers=dict(_layer(word) for word in words("brainscore_layer")),
-        decoder=_existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
+        decoder=existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
         data=data,
         benchmarks=words("brainscore_benchmark"),
@@ -280,10 +292,27 @@ def read_options(config: pytest.Config) -> RunOptions:
         missing=cast("Missing", _choice(OPTIONS_BY_NAME["brainscore_missing"], text("brainscore_missing"))),
         new=cast("New", _choice(OPTIONS_BY_NAME["brainscore_new"], text("brainscore_new"))),
         reports=words("brainscore_report") or (DEFAULT_REPORT,),
-        population=_existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
+        population=existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
+        tree=tree_of_run(config),
     )
+
+
+def tree_of_run(config: pytest.Config) -> str:
+    """Return the name of the score tree: the command line's, else the ini file's, else the environment's, or published.
+
+    Raises
+    ------
+    UnknownTree
+        There is no tree of that name.
+
+    """
+    option = OPTIONS_BY_NAME["brainscore_tree"]
+    given = cast("str", _value(config, option))
+    if not given:
+        return default_tree()
+    return known_tree(given, option.flag if config.getoption(option.name) else f"The ini setting {option.name}")
 
 
 def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
@@ -297,7 +326,7 @@ def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
     """
     given = cast("str", _value(config, OPTIONS_BY_NAME["brainscore_data"]))
     offline = config.getoption("brainscore_offline") or config.getini("brainscore_offline")
-    return _existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), bool(offline)
+    return existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), bool(offline)
 
 
 def _value(config: pytest.Config, option: Option) -> str | list[str]:
@@ -345,46 +374,3 @@ def _refuse_duplicates(models: tuple[ModelSpecification, ...]) -> None:
             f"The models {other.text} and {model.text} would both be called {model.identifier}; "
             "rename one factory or score them in separate runs."
         )
-
-
-def _baseline_folders(config: pytest.Config, given: str, *, creates: bool) -> tuple[Path, Path]:
-    """Return the folder to compare with, and the one to write to.
-
-    They differ only where the project has no baselines yet: then the shipped ones are read, never written.
-    """
-    folder = _folder(config, "brainscore_baseline", given)
-    if folder is not None:
-        if folder.exists() and not folder.is_dir():
-            raise BrainScoreError(f"The baseline folder {folder} is a file; give --brainscore-baseline a folder.")
-        if not folder.exists() and not creates:
-            raise BrainScoreError(
-                f"There is no baseline folder {folder}; correct --brainscore-baseline, or make it with "
-                "--brainscore-update new."
-            )
-        return folder, folder
-    own = project_folder(config) / "fixtures" / "baselines"
-    if own.is_dir():
-        return own, own
-    from pytest_brainscore.resources import resource_folder
-
-    return resource_folder("fixtures/baselines"), own
-
-
-def _folder(config: pytest.Config, name: str, given: str) -> Path | None:
-    """Resolve a relative folder as the shell would when typed, and from the ini file's folder when written there."""
-    if not given:
-        return None
-    typed = bool(config.getoption(name))
-    return (config.invocation_params.dir if typed else project_folder(config)) / Path(given).expanduser()
-
-
-def _existing_folder(config: pytest.Config, option: Option, given: str) -> Path | None:
-    folder = _folder(config, option.name, given)
-    if folder is not None and not folder.is_dir():
-        raise BrainScoreError(f"There is no folder {folder}; give {option.flag} an existing one.")
-    return folder
-
-
-def project_folder(config: pytest.Config) -> Path:
-    """Return the folder of the ini file, or where pytest was started; the root folder may lie above either."""
-    return config.inipath.parent if config.inipath else config.invocation_params.dir

@@ -10,7 +10,8 @@ from pytest_brainscore.benchmarks.registry import Registry
 from pytest_brainscore.benchmarks.sources import benchmarks_of
 from pytest_brainscore.errors import BenchmarkError, BrainScoreError
 from pytest_brainscore.models.sources.user_code import place
-from pytest_brainscore.running.command_line.options import project_folder
+from pytest_brainscore.running.command_line.folders import project_folder
+from pytest_brainscore.running.command_line.options import tree_of_run
 
 if TYPE_CHECKING:
     import pytest
@@ -19,8 +20,15 @@ HOOK = "pytest_brainscore_benchmarks"
 
 
 def registry_of(config: pytest.Config) -> Registry:
-    """Return the benchmarks of a project; what its hooks return is asked for when it is needed."""
-    return Registry(project_folder(config), lambda: _hooked(config))
+    """Return the benchmarks of a project; what its hooks return is asked for when it is needed.
+
+    Raises
+    ------
+    UnknownTree
+        There is no score tree of the name that is given.
+
+    """
+    return Registry(project_folder(config), lambda: _hooked(config), tree_of_run(config))
 
 
 def _hooked(config: pytest.Config) -> Iterator[Benchmark]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.registry import registry
-from pytest_brainscore.benchmarks.selector import choose, matches, select
+from pytest_brainscore.benchmarks.selector import choose, matches, of_another_tree, select
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BenchmarkError, BrainScoreError
 from pytest_brainscore.models.sources.specification import ModelSpecification
@@ -89,7 +89,8 @@ def trials(
     found: list[Benchmark] = []
     if words:
         # A word of the options may be meant for what another file's mark holds: that is seen once all are collected.
-        chosen = choose(selectors, lenient=True) if selectors else choose(words)
+        # And a suite may name a parent that another score tree has.
+        chosen = choose(selectors, lenient=True) if selectors else choose(words, lenient=True)
         found = [each for each in chosen if any(matches(word, each) for word in words)]
     found += [each for each in held if not selectors or any(matches(word, each) for word in selectors)]
     kept = {(each.identifier, each.version): replace(each, screen=screen) for each in found}
@@ -159,7 +160,7 @@ def nodes_of_mark(mark: pytest.Mark, where: str) -> tuple[str | Benchmark, ...]:
             f"The mark brainscore({', '.join(shown)}) names no node as a text and holds no Benchmark; {HOW_TO_MARK}."
         )
     for word in given:
-        if isinstance(word, str):
+        if isinstance(word, str) and not of_another_tree(word):
             choose([word])
     return tuple(each if isinstance(each, str) else registry().mark(each, where) for each in given)
 
