@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from pytest_brainscore.inference.weighted import (
     weighted_medians,
     weighted_spearman,
 )
+
+_TOGETHER: Final = 2**22
+"""Correlations (draws x neuroids) computed at a time: 32 MiB for each of a few sums."""
 
 
 def predictivity_design(
@@ -66,15 +70,28 @@ def predictivity_design(
         tested.append((rows_tested, pairs(predicted, observed[rows_tested])))
     correlations = np.stack([weighted_correlations(np.ones((1, len(rows))), series)[0] for rows, series in tested])
 
+    step = max(1, _TOGETHER // neuroids.order.size)
+
     def by_stimuli(weights: FloatArray) -> FloatArray:
-        return _mean([row_medians(weighted_correlations(weights[:, rows], series)) for rows, series in tested])
+        return _few_at_a_time(
+            lambda drawn: _mean(
+                [row_medians(weighted_correlations(drawn[:, rows], series)) for rows, series in tested]
+            ),
+            (weights,),
+            step,
+        )
 
     def by_neuroids(weights: FloatArray) -> FloatArray:
         return _mean([weighted_medians(weights, of_split) for of_split in correlations])
 
     def by_both(weights: tuple[FloatArray, ...]) -> FloatArray:
-        drawn, counted = weights
-        return _mean([weighted_medians(counted, weighted_correlations(drawn[:, rows], each)) for rows, each in tested])
+        return _few_at_a_time(
+            lambda drawn, counted: _mean(
+                [weighted_medians(counted, weighted_correlations(drawn[:, rows], each)) for rows, each in tested]
+            ),
+            weights,
+            step,
+        )
 
     value = float(by_stimuli(np.ones((1, stimuli.order.size)))[0])
     means = [_mean_of_neuroids(of_split[np.newaxis])[0] for of_split in correlations]
@@ -136,6 +153,13 @@ def rank_design(
 
 def _mean_of_neuroids(correlations: FloatArray) -> FloatArray:
     return weighted_means(np.ones((1, correlations.shape[1])), correlations)
+
+
+def _few_at_a_time(statistic: Callable[..., FloatArray], weights: tuple[FloatArray, ...], step: int) -> FloatArray:
+    """Compute a statistic for some draws at a time: one correlation each of draws and many neuroids fills memory."""
+    draws = len(weights[0])
+    parts = [statistic(*(each[start : start + step] for each in weights)) for start in range(0, draws, step)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _mean(by_split: list[FloatArray]) -> FloatArray:

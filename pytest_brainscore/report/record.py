@@ -90,7 +90,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     fingerprint: dict[str, str | int | float] = {}
     """What the score depends on; scores with different fingerprints are not compared."""
     details: dict[str, Any] = {}
-    """What plots of the score need, by the kind of plot: distribution, confusion, cue_conflict. Empty for most."""
+    """What plots of the score need, by the kind of plot: distribution, confusion, cue_conflict; ``subjects``, what each
+    subject has; ``notes``, sentences about the recordings. Empty for most."""
     comparison: Comparison | None = None
     """The score set against its baseline; null when there was nothing to compare."""
     attempts: list[AttemptRecord] = []

@@ -61,6 +61,7 @@ class Recorder:
         self._started = time.perf_counter()
         self._sent: dict[str, Any] | None = None
         self._rejected = False
+        self._undefined: Score | None = None
 
     @property
     def required(self) -> bool:
@@ -98,7 +99,11 @@ class Recorder:
         self._check_origin(score)
         benchmark, model = self._trial.benchmark, self._trial.model
         if not math.isfinite(score.value):
-            raise NoNumber(f"{benchmark.identifier} has no number for {model.identifier}: the score is {score.value}.")
+            self._undefined = score
+            why = " ".join(["", *score.details.get("notes", ())])
+            raise NoNumber(
+                f"{benchmark.identifier} has no number for {model.identifier}: the score is {score.value}.{why}"
+            )
         error = to_plain(score.error, nan_as_none=True)
         if error is not None and error < 0:
             raise ReportError(
@@ -206,6 +211,7 @@ class Recorder:
                 **self._trial.identity,
                 status="nan",
                 reason=reason,
+                **self._what_there_is(),
                 comparison=comparison if comparison.baseline is not None else None,
                 **self._cost(),
             )
@@ -220,6 +226,19 @@ class Recorder:
     def is_floor(self) -> bool:
         """Whether this is scored as the floor beside other models, and compared with nothing."""
         return self._trial.model.floor
+
+    def _what_there_is(self) -> dict[str, Any]:
+        """Return what a score that is no number has besides: one subject without a ceiling leaves the others theirs."""
+        score = self._undefined
+        if score is None:
+            return {}
+        return {
+            "raw": to_plain(score.raw, nan_as_none=True),
+            "ceiling": to_plain(score.ceiling, nan_as_none=True),
+            "normalisation": score.normalisation,
+            "n": to_plain(dict(score.n)),
+            "details": to_plain(score.details, nan_as_none=True),
+        }
 
     def _compare(self, value: float | None, fingerprint: dict[str, Any], score: Score | None = None) -> Comparison:
         identifier = self._trial.benchmark.identifier

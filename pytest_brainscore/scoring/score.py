@@ -45,7 +45,8 @@ class Score:
     values: xarray.DataArray | None = field(default=None, compare=False, repr=False)
     """Less aggregated numbers (per bootstrap, per neuroid ...), labelled; None where there are none."""
     details: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What a plot of the score needs, by the kind of plot (distribution, confusion, cue_conflict): plain JSON
+    """What a reader or a plot of the score needs: by the kind of plot (distribution, confusion, cue_conflict);
+    ``subjects``, the score, raw score and ceiling of each; ``notes``, sentences about odd recordings. Plain JSON
     values, a few kB at most. Goes into reports, never into baselines or fingerprints."""
 
     replicates: Replicates | None = field(default=None, compare=False, repr=False)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.allen2022_fmri import PREFIXES
+from tests.support.published_files import PublishedFiles
 from tests.support.train_test_recipe import Experiment, Recipe, experiment, neuroids
 
 PEOPLE = ("subj01", "subj02", "subj05")
@@ -103,3 +105,42 @@ def test_golden_correlations_of_single_vertices() -> None:
 @pytest.mark.parametrize(("metric", "value"), [("ridge", 0.772840729432), ("rdm", 0.484688532782)])
 def test_volume_and_surface_have_one_protocol(prefix: str, metric: str, value: float) -> None:
     assert recorded().score(f"{prefix}.V4-{metric}").value == pytest.approx(value, abs=1e-6)
+
+
+def in_files(found: Experiment, published_files: PublishedFiles) -> None:
+    published_files.stimuli(found.train_stimuli, "Allen2022_fmri_stim_train")
+    published_files.stimuli(found.test_stimuli, "Allen2022_fmri_stim_test")
+    published_files.assembly(found.train, "Allen2022_fmri_surface_train")
+    published_files.assembly(found.test, "Allen2022_fmri_surface_test")
+
+
+def test_from_files_on_another_screen(published_files: PublishedFiles) -> None:
+    """Images are placed on the screen of the model, which knows them by their ids."""
+    found = recorded()
+    in_files(found, published_files)
+    model = found.model(10.0)
+    ridge, rdm = (load_benchmark(f"Allen2022_fmri_surface.V2-{metric}") for metric in ("ridge", "rdm"))
+    assert ridge.unavailable() is None
+    score = ridge(model)
+    assert (score.value, score.raw, score.ceiling) == pytest.approx(
+        (0.815628639935, 0.850896761880, 0.895576193820), abs=1e-6
+    )
+    assert rdm(model).value == pytest.approx(0.482204378914, abs=1e-6)
+    assert model.recordings == [("V2", ((70, 170),))] * 4
+    assert {len(each) for each in model.seen if len(each) > 8} == {40, 12}
+
+
+def test_a_missing_file_is_named(published_files: PublishedFiles) -> None:
+    found = recorded()
+    in_files(found, published_files)
+    (published_files.folder / "assy_Allen2022_fMRI_surface_train_Assembly.nc").unlink()
+    benchmark = load_benchmark("Allen2022_fmri_surface.V2-ridge")
+    reason = benchmark.unavailable()
+    assert reason is not None
+    assert "Allen2022_fmri_surface_train" in reason
+
+
+def test_images_of_the_volume_serve_the_surface() -> None:
+    volume, surface = (load_benchmark(f"{prefix}.V1-rdm") for prefix in PREFIXES[::2])
+    assert volume.needs[:2] == surface.needs[:2]
+    assert volume.needs[2:] != surface.needs[2:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from pytest_brainscore.inference.similarity import similarity_design
 from pytest_brainscore.inference.subject_predictivity import subject_predictivity_design
 from pytest_brainscore.inference.subject_similarity import first_order_design, rank_correlation_and_derivative
 from pytest_brainscore.inference.weighted import ranked, weighted_spearman
+from pytest_brainscore.metrics.reliability.explained_variance import normalised
 from pytest_brainscore.metrics.shared.correlation import pearson_correlation, spearman_correlation
 
 Matrix = NDArray[np.float64]
@@ -61,9 +64,9 @@ def test_where_all_weights_are_one_a_design_is_the_score() -> None:
     observed = [generator.standard_normal((30, count)) for count in (5, 8)]
     predicted = [each + generator.standard_normal(each.shape) for each in observed]
     observed[1][:, 3] = 2.0
-    scales = [lambda r: r**2 / 0.9, lambda r: r**2 / 0.7]
+    scales = [partial(normalised, ceiling=each, formula="r^2/c") for each in (0.9, 0.7)]
     medians = [np.nanmedian(pearson_correlation(*pair)) for pair in zip(predicted, observed, strict=True)]
-    score = np.mean([scale(median) for scale, median in zip(scales, medians, strict=True)])
+    score = np.mean([scale(np.array([median])) for scale, median in zip(scales, medians, strict=True)])
     stimuli = units("test", "stimulus", generator.permutation(30))
     neuroids = units("test", "neuroid", generator.permutation(13), strata=["a"] * 5 + ["b"] * 8)
     design = subject_predictivity_design(predicted, observed, scales, stimuli, neuroids)

@@ -47,7 +47,7 @@ def assembly(array, start, name):
     ids = [f"nsd_{start + row:05d}" for row in range(len(array))]
     return NeuroidAssembly(array, coords={
         "stimulus_id": ("presentation", ids), "object_name": ("presentation", ids),
-        "neuroid_id": ("neuroid", [f"{name}{unit}" for unit in range(array.shape[1])]),
+        "neuroid_id": ("neuroid", [f"{name}{unit:06d}" for unit in range(array.shape[1])]),
         "region": ("neuroid", ["V1"] * array.shape[1])}, dims=["presentation", "neuroid"])
 seen = len(values["train"])
 features = np.load(folder + "/features.npy")
@@ -75,8 +75,8 @@ class StoredModel(TableModel):
         """Return rows of the file without reading them."""
         numbers = np.array([int(str(each)[4:]) for each in stimuli.table["stimulus_id"]])
         if np.array_equal(numbers, np.arange(numbers[0], numbers[0] + len(numbers))):
-            return self._features[numbers[0] : numbers[0] + len(numbers)]
-        return self._features[numbers]
+            return np.asanyarray(self._features[numbers[0] : numbers[0] + len(numbers)])
+        return np.asanyarray(self._features[numbers])
 
 
 def write(folder: Path, subjects: int, vertices: int, train: int, test: int, features: int) -> None:
@@ -132,12 +132,11 @@ def leaf(folder: Path, identifier: str) -> tuple[float, float]:
     return time.process_time() - start, score.value
 
 
-def against_the_peer(folder: Path, peer: str, metric: str) -> None:
+def against_the_peer(folder: Path, peer: str, metric: str, vertices: int) -> None:
     """Time one subject with both."""
     train, test = (open_assembly(folder / f"{name}.nc") for name in ("train", "test"))
-    chosen = np.flatnonzero((test["region"] == "V1") & (test["subject"] == "subj01") & (test["nc_testset"] > 30))
-    seen = train.isel(neuroid=slice(chosen[0], chosen[-1] + 1)).values[:, chosen - chosen[0], 0]
-    unseen = test.isel(neuroid=slice(chosen[0], chosen[-1] + 1)).values[:, chosen - chosen[0], 0]
+    chosen = np.flatnonzero(test["subject"] == "subj01")[:vertices]
+    seen, unseen = train.values[:, chosen, 0], test.values[:, chosen, 0]
     unseen = unseen.reshape(-1, 3, chosen.size).mean(axis=1)
     np.savez(folder / "subject.npz", train=seen, test=unseen)
     features = np.load(folder / "features.npy", mmap_mode="r")
@@ -161,6 +160,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--peer", help="a Python that has brainscore-vision")
     parser.add_argument("--metrics", nargs="*", default=["dual_ridge_split"])
+    parser.add_argument("--vertices", type=int, default=10_000, help="of the subject for the comparison")
     parser.add_argument("--size", type=int, nargs=5, default=[8, 10_000, 515, 485, 93_312])
     parser.add_argument("--leaves", nargs="*", default=[f"{r}-{m}" for m in ("ridge", "rdm") for r in REGIONS])
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
@@ -181,7 +181,7 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"all: {total:.1f} s of processor time, peak {peak:.2f} GB", flush=True)
     for metric in arguments.metrics if arguments.peer else ():
-        against_the_peer(folder, arguments.peer, metric)
+        against_the_peer(folder, arguments.peer, metric, arguments.vertices)
 
 
 if __name__ == "__main__":

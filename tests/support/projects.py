@@ -56,7 +56,8 @@ def score(benchmark, model, data):
         import numpy
         value = numpy.array([value, value])
     return Score(value=value, error=outcome.get("error", .01), raw=value * .9, ceiling=.9, normalisation="r/c",
-                 n={"stimuli": 4}, provenance={"seed": outcome.get("seed", 0)}, replicates=replicates(value, outcome))
+                 n={"stimuli": 4}, details=outcome.get("details", {}),
+                 provenance={"seed": outcome.get("seed", 0)}, replicates=replicates(value, outcome))
 
 
 def replicates(value, outcome):

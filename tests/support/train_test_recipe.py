@@ -168,7 +168,8 @@ def experiment(
         )
     return Experiment(
         recipe,
-        *assemblies,
+        assemblies[0],
+        assemblies[1],
         stimuli_named(ids[: recipe.train], degrees),
         stimuli_named(ids[recipe.train :], degrees),
     )

@@ -56,7 +56,7 @@ class Recording:
 
         """
         if len(self.responses) == 1 and not complete:
-            return self.responses[0]
+            return np.asarray(self.responses[0])
         present = ~np.isnan(self.responses)
         lacking = np.argwhere(~present.any(axis=0))
         if len(lacking) and not complete:

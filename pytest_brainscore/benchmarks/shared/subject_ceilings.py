@@ -107,6 +107,6 @@ def _lacking(responses: NDArray[np.float64]) -> NDArray[np.bool_]:
         return found
     for lacking, split in zip(found, splits, strict=True):
         for half in (split.train, split.test):
-            of_half = missing[half].all(axis=0)
+            of_half: NDArray[np.bool_] = np.asarray(missing[half].all(axis=0))
             lacking |= of_half[~of_half.all(axis=1)].any(axis=0)
     return found

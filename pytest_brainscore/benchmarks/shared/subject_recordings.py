@@ -139,19 +139,19 @@ def same_units(
         When the two sides have other units.
 
     """
-    names = [
+    of_train, of_test = [
         np.array(as_text(coordinate(side, "neuroid_id")[units]), dtype=np.str_)
         for side, units in ((train, train_units), (test, test_units))
     ]
-    if np.array_equal(*names):
+    if np.array_equal(of_train, of_test):
         return train_units
-    place = dict(zip(names[0].tolist(), train_units.tolist(), strict=True))
-    if len(place) < train_units.size or names[0].size != names[1].size or set(place) != set(names[1].tolist()):
+    place = dict(zip(of_train.tolist(), train_units.tolist(), strict=True))
+    if len(place) < train_units.size or of_train.size != of_test.size or set(place) != set(of_test.tolist()):
         raise DataUnavailable(
             f"{name_of(train)} and {name_of(test)} do not have the same reliable units of {subject} "
             f"({train_units.size} and {test_units.size}); use the published files of both."
         )
-    return np.array([place[name] for name in names[1].tolist()], dtype=np.intp)
+    return np.array([place[name] for name in of_test.tolist()], dtype=np.intp)
 
 
 def occurrences(values: ArrayLike) -> NDArray[np.intp]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from pytest_brainscore.benchmarks.shared.subject_recordings import (
 from pytest_brainscore.benchmarks.shared.train_test import record_stimuli, refuse_shared_images, with_bootstrap_error
 from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable
-from pytest_brainscore.inference.draws import units
+from pytest_brainscore.inference.draws import FloatArray, units
 from pytest_brainscore.inference.levels import Design, Level
 from pytest_brainscore.inference.subject_similarity import first_order_design
 from pytest_brainscore.metrics.similarity.rdm import representational_dissimilarity, rsa_ceiling
@@ -47,6 +47,7 @@ PROTOCOL_REVISION: Final = 1
 NORMALISATION: Final = "r/c"
 
 Matrix = NDArray[np.float64]
+Weights = TypeVar("Weights")
 
 
 class Population(NamedTuple):
@@ -111,8 +112,8 @@ def pooled_score(
         When the model has no dissimilarities.
 
     """
-    pool = read_pool(benchmark, [data.train, data.test], selection, flatten)
     sets = [data.train_stimuli, data.test_stimuli]
+    pool = read_pool(benchmark, [data.train, data.test], selection, flatten, sets)
     responses = np.concatenate([record_stimuli(benchmark, model, each, time_bin) for each in sets])
     shown = np.concatenate([np.array(as_text(each.table["stimulus_id"]), dtype=np.str_) for each in sets])
     place = {name: row for row, name in enumerate(shown.tolist())}
@@ -173,8 +174,8 @@ def read_pool(
             )
     for first, second in zip(range(len(ids) - 1), range(1, len(ids)), strict=True):
         refuse_shared_images(ids[first], ids[second], name_of(assemblies[first]), name_of(assemblies[second]))
-    for each, stimuli, assembly in zip(ids, stimulus_sets or (), assemblies, strict=False):
-        rows_of_images(each, stimuli, name_of(assembly))
+    for shown, stimuli, assembly in zip(ids, stimulus_sets or (), assemblies, strict=False):
+        rows_of_images(shown, stimuli, name_of(assembly))
     return Pool(populations, np.concatenate([np.asarray(as_text(each), dtype=np.str_) for each in ids]), tuple(notes))
 
 
@@ -265,17 +266,22 @@ def subject_similarity_score(
 
 def _scaled(design: Design, ceiling: float) -> Design:
     """Return a design whose statistic is the score."""
-    joint = design.joint
-    levels = tuple(_scaled_level(level, ceiling) for level in design.levels)
-    return design._replace(levels=levels, joint=None if joint is None else lambda weights: joint(weights) / ceiling)
 
+    def scaled(statistic: Callable[[Weights], FloatArray]) -> Callable[[Weights], FloatArray]:
+        return lambda weights: statistic(weights) / ceiling
 
-def _scaled_level(level: Level, ceiling: float) -> Level:
-    of, without = level.statistic, level.without
-    return level._replace(
-        statistic=lambda weights: of(weights) / ceiling,
-        without=None if without is None else lambda: without() / ceiling,
+    levels = tuple(
+        level._replace(
+            statistic=scaled(level.statistic),
+            without=None if level.without is None else _divided(level.without, ceiling),
+        )
+        for level in design.levels
     )
+    return design._replace(levels=levels, joint=None if design.joint is None else scaled(design.joint))
+
+
+def _divided(values: Callable[[], FloatArray], ceiling: float) -> Callable[[], FloatArray]:
+    return lambda: values() / ceiling
 
 
 def _dissimilarity(responses: Matrix) -> Matrix:

@@ -75,3 +75,14 @@ def test_an_ingredient_that_no_score_has_is_named_in_the_end(project: Project) -
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*--brainscore-across 'colour' is no ingredient of a score; there are *seed*"])
     assert len(project.benchmarks()) == 2
+
+
+def test_a_score_that_is_no_number_says_why_and_keeps_what_there_is(project: Project) -> None:
+    details = {"subjects": {"a": {"raw": 0.5}}, "notes": ["1 of the 4 units of b have no reliability."]}
+    project.outcomes({"one": {"score": float("nan"), "details": details}})
+    result = project.run(*reports())
+    assert result.ret == 0
+    record = json.loads((project.path / "report.json").read_text())["benchmarks"][0]
+    assert record["status"] == "nan"
+    assert record["reason"].endswith("the score is nan. 1 of the 4 units of b have no reliability.")
+    assert (record["raw"], record["ceiling"], record["details"]) == (None, 0.9, details)
