@@ -298,7 +298,7 @@ class Process:
             item.stash[RECORDER] = recorder
         _settle(recorder, report, call)
         if recorder.is_floor and report.failed:  # what stands beside a score decides nothing
-            report.outcome, report.wasxfail = "skipped", "the floor beside other models"  # type: ignore[attr-defined]
+            report.outcome, report.wasxfail = "skipped", "the floor beside other models"
         from pytest_brainscore.running.failure_text import harmless
 
         # Neither the terminal nor a runner obeys what a model says, in errors or in what it prints.

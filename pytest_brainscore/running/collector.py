@@ -97,9 +97,9 @@ class Collector:
         self.baselines: dict[str, Baseline] = {
             model.identifier: read_baseline(options.baseline, model.identifier) for model in options.models
         }
-        for model, baseline in self.baselines.items():
+        for name, baseline in self.baselines.items():
             if any(tolerances.margin(identifier) is not None for identifier in baseline.scores):
-                baseline_replicates(options.baseline, model)  # here, and not in each of the tests that need them
+                baseline_replicates(options.baseline, name)  # here, and not in each of the tests that need them
         check_spelling(options.across, self._stored_fingerprints())
 
     @property
@@ -127,7 +127,9 @@ class Collector:
         """
         benchmark = ruled(benchmark_record(attached["record"]), self.options)
         if self._floors.has(benchmark.model):
-            self.ledger.add(benchmark, nodeid, worker, **how)
+            self.ledger.add(
+                benchmark, nodeid, worker, excused=how.get("excused", False), failed=how.get("failed", False)
+            )
             return self._floors.add(benchmark)
         if attached.get("model") is not None:
             self._note_network(model_record(attached["model"]))
