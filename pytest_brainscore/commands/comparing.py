@@ -16,7 +16,7 @@ from pytest_brainscore.errors import ReportError
 from pytest_brainscore.inference.differences import Difference
 from pytest_brainscore.report.difference import ScoreDifference, difference, pair_of_models
 from pytest_brainscore.report.html.page import PageTable
-from pytest_brainscore.report.html.pairs import pair_tables
+from pytest_brainscore.report.html.pairs import difference_table, pair_tables
 from pytest_brainscore.report.notation import (
     aligned,
     counted,
@@ -175,7 +175,8 @@ def tell_pair(models: Sequence[Compared], method: Method, everything: bool, tree
     }
     figures = {f"{second.scored.name} minus {first.scored.name}": forest_of_models(told)} if told else {}
     red = colour([each.after for each in found.scores if each.after], complete=second.report.complete) == "red"
-    return Told(lines, plain, [printable(str(second.path))] if red else [], notes, figures)
+    tables = [difference_table(told)] if told else []
+    return Told(lines, plain, [printable(str(second.path))] if red else [], notes, figures, tables)
 
 
 def rank_models(models: Sequence[Compared], tree: str = PUBLISHED) -> Told:

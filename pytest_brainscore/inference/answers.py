@@ -26,7 +26,8 @@ def accuracy_design(correct: ArrayLike, stimuli: Units) -> Design:
         sums = np.bincount(stimuli.unit_of_row, weights=values)
         left = values.size - rows
         means = np.full(sums.shape, np.nan)
-        return np.divide(values.sum() - sums, left, out=means, where=left > 0)
+        np.divide(values.sum() - sums, left, out=means, where=left > 0)
+        return means
 
     return Design((Level(stimuli, lambda weights: weighted_means(weights, values), without),))
 

@@ -102,7 +102,7 @@ def predictivity_design(
         for (rows, series), mean in zip(tested, means, strict=True):
             left = _mean_of_neuroids(correlations_without_each(series))
             change[rows] += np.where(np.isfinite(left - mean), left - mean, 0.0) / splits
-        return value + np.bincount(stimuli.unit_of_row, weights=change)
+        return np.asarray(value + np.bincount(stimuli.unit_of_row, weights=change), dtype=np.float64)
 
     def without_neuroids() -> FloatArray:
         # One neuroid at a time, from the sum of all.

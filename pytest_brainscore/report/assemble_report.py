@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import msgspec
 from pytest_brainscore.report.aggregates import Key, parents, shown_parents
 from pytest_brainscore.report.plain import benchmark_record, plain_record
 from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
-from pytest_brainscore.scoring.floor import Floor, FloorScore, floor_of
+from pytest_brainscore.scoring.floor import Floor, floor_of
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, tree_of
 from pytest_brainscore.trees import PUBLISHED
 
@@ -157,15 +157,17 @@ def _with_parents(floor: Floor, records: Sequence[BenchmarkRecord], model: str, 
     mine = {each.identifier: each for each in records if each.model == model and each.status == "scored"}
     leaves = {name: each for name, each in floor.scores.items() if name in mine}
 
-    def averages(of: Callable[[FloorScore], float | None]) -> dict[str, float]:
-        scores = {name: score for name, each in leaves.items() if (score := of(each)) is not None}
+    def averages(found: Mapping[str, float | None]) -> dict[str, float]:
+        scores = {name: score for name, score in found.items() if score is not None}
         lower = [msgspec.structs.replace(mine[name], score=score) for name, score in scores.items()]
         above = parents(lower, model, tree) if lower else {}
-        found = {name: each.site_comparable for name, each in above.items() if each.scored}
-        return scores | {name: score for name, score in found.items() if score is not None}
+        means = {name: each.site_comparable for name, each in above.items() if each.scored}
+        return scores | {name: score for name, score in means.items() if score is not None}
 
-    twins = [averages(lambda each, place=place: each.untrained[place]) for place in range(len(floor.seeds))]
-    pixels = averages(lambda each: each.pixels)
+    twins = [
+        averages({name: each.untrained[place] for name, each in leaves.items()}) for place in range(len(floor.seeds))
+    ]
+    pixels = averages({name: each.pixels for name, each in leaves.items()})
     names = dict.fromkeys([*leaves, *(name for found in (*twins, pixels) for name in found)])
     return floor_of(floor.seeds, twins, pixels, list(names), floor.reasons)
 

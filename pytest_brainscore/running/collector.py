@@ -128,7 +128,9 @@ class Collector:
         """
         benchmark = ruled(benchmark_record(attached["record"]), self.options)
         if self._floors.has(benchmark.model):
-            self.ledger.add(benchmark, nodeid, worker, **how)
+            self.ledger.add(
+                benchmark, nodeid, worker, excused=how.get("excused", False), failed=how.get("failed", False)
+            )
             return self._floors.add(benchmark)
         if attached.get("model") is not None:
             self._note_network(model_record(attached["model"]))

@@ -49,11 +49,13 @@ def read_npz(content: bytes) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     # Whatever the bytes are; of what is read here, the errors of lzma, and of a build without it, are no ValueErrors.
-    expected = (*_errors_of_lzma(), OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError)
+    expected: tuple[type[Exception], ...] = _errors_of_lzma()
+    expected += (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError)
+    expected += (NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile)
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (*expected, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+    except expected as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 

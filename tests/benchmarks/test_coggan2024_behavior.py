@@ -81,6 +81,25 @@ def test_score_and_ceiling_are_those_of_a_recomputation() -> None:
     }
 
 
+def test_people_are_drawn_with_their_images_which_have_a_part_in_the_score() -> None:
+    stimuli, fitting, trials, answers = experiment()
+    assembly = trials_of(trials, "predicted")
+    score = score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=assembly, fitting=fitting)
+    assert score.replicates is not None
+    assert score.values is not None
+    similarities = score.values.values
+    people = np.unique(np.round(np.sqrt(np.abs(score.replicates.values)) * score.ceiling, 3))
+    assert people.size <= 35, "of four people there are 35 draws"
+    assert np.isclose(score.replicates.score, (similarities.mean() / score.ceiling) ** 2)
+    assert score.attribution is not None
+    images, subjects = score.attribution.parts
+    assert (images.kind, images.names.size, subjects.names.tolist()) == ("stimulus", 288, ["1", "10", "2", "3"])
+    assert images.categories is not None
+    assert set(images.categories) == set(CATEGORIES)
+    for part in (images, subjects):
+        assert part.values.sum() == pytest.approx(score.value)
+
+
 def test_the_error_comes_from_the_score_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     stimuli, fitting, trials, answers = experiment()
     statistics = statistics_of_all_stimuli(monkeypatch, protocol)

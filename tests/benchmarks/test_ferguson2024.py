@@ -13,6 +13,7 @@ from pytest_brainscore.benchmarks import benchmark_data, load_benchmark
 from pytest_brainscore.benchmarks.ferguson2024 import BENCHMARKS, EXPERIMENTS, protocol
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable
+from pytest_brainscore.inference.differences import score_error
 from tests.support.given_data import score_on
 from tests.support.table_subjects import (
     NeverAsked,
@@ -104,6 +105,23 @@ def test_the_error_comes_from_the_integral_itself(monkeypatch: pytest.MonkeyPatc
     statistics = statistics_of_all_stimuli(monkeypatch, protocol)
     score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=trials_of(trials, "correct"), fitting=fitting)
     assert statistics == pytest.approx([integral(model_accuracies(answers))] * 2, abs=1e-12)
+
+
+def test_images_and_people_are_drawn_and_both_have_a_part_in_the_score() -> None:
+    stimuli, fitting, trials, answers = experiment()
+    assembly = trials_of(trials, "correct")
+    score = score_on(BENCHMARK, TableSubject(answers), stimuli=stimuli, assembly=assembly, fitting=fitting)
+    again = score_on(BENCHMARK, TableSubject(answers), stimuli=shuffled(stimuli), assembly=assembly, fitting=fitting)
+    assert score.replicates is not None
+    assert again.replicates is not None
+    np.testing.assert_array_equal(score.replicates.values, again.replicates.values)
+    assert score_error(score.replicates) > 0.8 * score.error, "people count, too"
+    assert score.attribution is not None
+    images, people = score.attribution.parts
+    assert set(images.names) == set(stimuli.table["stimulus_id"])
+    assert people.names.tolist() == ["p1", "p2", "p3", "p4"]
+    for part in (images, people):
+        assert part.values.sum() == pytest.approx(score.value)
 
 
 def test_a_decoder_learns_even_images_as_oddball() -> None:

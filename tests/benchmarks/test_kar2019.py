@@ -81,6 +81,13 @@ def test_the_score_is_the_metric_on_distinct_images_sorted_by_id(
     assert score.value == score.raw / 0.79
     assert score.error == pytest.approx(expected.error / 0.79)
     assert dict(score.n) == {"stimuli": IMAGES, "solved": IMAGES - 1, "time_bins": 18, "splits": 10}
+    assert score.replicates is not None
+    assert score.replicates.score == score.value
+    assert abs(score.replicates.values.mean() - score.value) < 3 * score.replicates.values.std()
+    assert score.attribution is not None
+    (images,) = score.attribution.parts
+    assert images.names.tolist() == names
+    assert images.values.sum() == pytest.approx(score.value)
     assert TIME_BINS[0] == (70, 80)
     assert TIME_BINS[-1] == (240, 250)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,6 +186,22 @@ def test_the_page_has_a_forest_plot(brainscore: Brainscore, folder: Path) -> Non
     page = (folder / "page.html").read_text()
     assert "new minus net" in page
     assert "data:image/svg+xml" in page
+
+
+def test_the_page_has_tables_of_differences_and_of_pairs_with_letters(brainscore: Brainscore, folder: Path) -> None:
+    models = {"worst": ONCE, "best": changed(ONCE, 200, 20), "near": changed(ONCE, 196, 18)}
+    path = save_answers(folder / "a.json", {name: {"texture-index": each} for name, each in models.items()})
+    pages = []
+    for chosen in ([], ["--model", "worst", "--model", "best"]):
+        brainscore("compare", path, *chosen, "--to", f"html:{folder / 'page.html'}")
+        pages.append((folder / "page.html").read_text(encoding="utf-8"))
+    several, two = pages
+    assert "cannot be told apart (all pairs of models, Holm)" in several
+    for model, letter in (("best", "a"), ("near", "a"), ("worst", "b")):
+        assert re.search(rf'<th scope="row">{model}</th><td>[^<]*</td><td>[^<]*</td><td>{letter}</td>', several)
+    assert '<th scope="row">worst − best</th><td>-.090</td>' in several
+    assert '<th scope="row">texture-index</th><td>+.090</td>' in two
+    assert "2,000 stimuli" in two
 
 
 def test_a_red_report_makes_the_comparison_red(brainscore: Brainscore, folder: Path) -> None:

@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import spearmanr
 from threadpoolctl import threadpool_limits
 
 from pytest_brainscore.inference.answers import accuracy_design, observer_design, triplet_design
 from pytest_brainscore.inference.distributions import distribution_design
 from pytest_brainscore.inference.draws import units
 from pytest_brainscore.inference.levels import Design, Level, Replicates, replicates
-from pytest_brainscore.inference.predictivity import predictivity_design
+from pytest_brainscore.inference.predictivity import predictivity_design, rank_design
 from pytest_brainscore.inference.similarity import similarity_design
 from pytest_brainscore.metrics.behavior.accuracy import accuracy
 from pytest_brainscore.metrics.behavior.accuracy_distance import accuracy_distance, accuracy_similarity
@@ -26,6 +27,7 @@ from pytest_brainscore.metrics.similarity.rdm import rdm_similarity, representat
 from pytest_brainscore.metrics.similarity.rsm import similarity_to_subjects
 from pytest_brainscore.metrics.tuning.ks_similarity import ks_similarity
 
+Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 STIMULI, OTHERS = 60, 8
 IDS = np.array([f"s{(number * 37) % 101:03d}" for number in range(STIMULI)])
@@ -231,3 +233,39 @@ def test_few_draws_have_parts_of_the_same_size() -> None:
     value, design = consistency_case(*AS_GIVEN)
     few, many = (np.mean(replicates(value, design, count=count).parts ** 2, axis=1) for count in (100, 250))
     assert few == pytest.approx(many, rel=0.4)
+
+
+def test_rank_correlations_count_images_as_often_as_they_were_drawn() -> None:
+    generator = np.random.default_rng(3)
+    target = generator.standard_normal(40)
+    target[3] = np.nan
+    tests = [np.arange(start, 40, 2) for start in range(2)]
+    predictions = [target[rows] + generator.standard_normal(20) for rows in tests]
+    predictions[0][5] = np.nan
+    images = units("a", "stimulus", [f"{(7 * number) % 40:02d}" for number in range(40)])
+    (level,) = rank_design(predictions, tests, target, images).levels
+    weights = images.weights(0, 3)
+    expected = []
+    for drawn in [np.ones(40), *weights]:
+        by_split = []
+        for rows, predicted in zip(tests, predictions, strict=True):
+            often = drawn[images.place(rows)].astype(int)
+            one, other = np.repeat(predicted, often), np.repeat(target[rows], often)
+            known = np.isfinite(one) & np.isfinite(other)
+            by_split.append(spearmanr(one[known], other[known]).statistic)
+        expected.append(np.mean(by_split))
+    np.testing.assert_allclose(level.statistic(np.vstack([np.ones((1, 40)), weights])), expected, atol=1e-12)
+
+
+def test_a_bend_makes_intervals_of_few_people_wider_and_takes_nothing_off() -> None:
+    drawn = units("a", "stimulus", IDS), units("a", "subject", NAMES)
+
+    def measure(right: Array, theirs: Array, _same: Array, total: Array) -> Array:
+        return accuracy_similarity(right / total, theirs / total)
+
+    bent, smooth = (observer_design(measure, RIGHT, PEOPLE, None, *drawn, smooth=each) for each in (False, True))
+    value = accuracy_distance(RIGHT, PEOPLE).value
+    one, other = replicates(value, bent), replicates(value, smooth)
+    np.testing.assert_array_equal(one.values, other.values)
+    assert not one.parts[0].any()
+    assert np.mean(one.parts[2] ** 2) > np.mean(other.parts[2] ** 2)

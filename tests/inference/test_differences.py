@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import chi2, norm
+from scipy.stats import chi2, norm, ttest_rel
 
 from pytest_brainscore.inference.answers import accuracy_design
 from pytest_brainscore.inference.differences import paired_difference, paired_error, score_error
 from pytest_brainscore.inference.draws import units
-from pytest_brainscore.inference.levels import Replicates, replicates
+from pytest_brainscore.inference.levels import Design, Level, Replicates, replicates
 
 GENERATOR = np.random.default_rng(0)
 
@@ -49,6 +49,29 @@ def test_top1_agrees_with_mcnemar(gain: float) -> None:
     assert abs(found.value / found.error) == pytest.approx(np.sqrt(statistic), rel=0.08)
     assert abs(found.centre - found.value) < 0.1 * found.error
     assert (found.p < 0.05) == (chi2.sf(statistic, 1) < 0.05)
+
+
+def of_people(values: NDArray[np.float64]) -> Replicates:
+    people = units("a", "subject", values.size)
+    level = Level(people, lambda weights: weights @ values / weights.sum(axis=1))
+    return replicates(float(values.mean()), Design((level,)))
+
+
+@pytest.mark.parametrize("count", [4, 8, 20])
+def test_of_few_people_it_is_the_t_test(count: int) -> None:
+    one, other = GENERATOR.normal(0.5, 0.1, count), GENERATOR.normal(0.6, 0.1, count)
+    found = paired_difference(of_people(one), of_people(other))
+    oracle = ttest_rel(other, one)
+    assert found.freedom == pytest.approx(count - 1, rel=0.35)
+    assert found.p == pytest.approx(oracle.pvalue, abs=0.02, rel=0.4)
+    reach = (oracle.confidence_interval().high - oracle.confidence_interval().low) / 2
+    assert (found.high - found.low) / 2 == pytest.approx(reach, rel=0.12)
+
+
+def test_of_many_units_it_is_normal() -> None:
+    found = paired_difference(*(top1(GENERATOR.random(300) < 0.6) for _ in range(2)))
+    assert found.freedom == np.inf
+    assert found.p == pytest.approx(2 * norm.sf(abs(found.centre) / found.error))
 
 
 def test_what_both_share_cancels() -> None:

@@ -41,7 +41,7 @@ def _odd_one_out(
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
     """Return which image is left of each triplet when the two that are most alike are taken together."""
     alike = [(seen[images[:, one]] * seen[images[:, other]]).sum(1) for one, other in ((1, 2), (0, 2), (0, 1))]
-    return (np.stack(alike, axis=1) + noise).argmax(axis=1)
+    return np.asarray((np.stack(alike, axis=1) + noise).argmax(axis=1), dtype=np.intp)
 
 
 def image_level(

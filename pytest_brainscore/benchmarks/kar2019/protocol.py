@@ -11,8 +11,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.kar2019 import CEILING
-from pytest_brainscore.benchmarks.shared.recordings import as_text, coordinate, name_of, rows_of_images
+from pytest_brainscore.benchmarks.shared.recordings import coordinate, name_of, rows_of_images
 from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
+from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, ModelError, NoNumber
 from pytest_brainscore.inference.predictivity import rank_design

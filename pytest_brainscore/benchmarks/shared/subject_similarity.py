@@ -29,7 +29,7 @@ from pytest_brainscore.benchmarks.shared.train_test import record_stimuli, refus
 from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.inference.draws import FloatArray, units
-from pytest_brainscore.inference.levels import Design, Level
+from pytest_brainscore.inference.levels import Design
 from pytest_brainscore.inference.subject_similarity import first_order_design
 from pytest_brainscore.metrics.similarity.rdm import representational_dissimilarity, rsa_ceiling
 from pytest_brainscore.scoring.score import Score

@@ -5,12 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.report.html.page import PageTable
-from pytest_brainscore.report.notation import interval, number, p_value, plus_minus, signed
+from pytest_brainscore.report.notation import counted, decided_by, interval, number, p_value, plus_minus, signed
+from pytest_brainscore.report.paired.models import METHODS
 
 if TYPE_CHECKING:
-    from pytest_brainscore.report.paired.models import Several
+    from pytest_brainscore.report.paired.models import Paired, Several
 
 _TIED = "Models that share a letter cannot be told apart (all pairs of models, Holm)."
+
+
+def difference_table(found: Paired) -> PageTable:
+    """Return the differences of two models on all benchmarks and parents."""
+    adjusted = f"p ({METHODS[found.method]} for leaves)"
+    rows = [
+        [
+            row.name,
+            signed(row.difference.value),
+            interval(row.difference.low, row.difference.high),
+            p_value(row.p),
+            decided_by(row.n) if row.is_leaf else counted(row.leaves, "benchmark"),
+        ]
+        for row in found.rows
+    ]
+    first, second = found.models
+    header = ["benchmark", "difference", "95 % interval", adjusted, "of"]
+    return PageTable(f"{second} minus {first}", header, rows, " ".join(f"{each}." for each in found.sentences()))
 
 
 def pair_tables(found: Several) -> list[PageTable]:

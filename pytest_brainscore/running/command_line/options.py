@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from pytest_brainscore.data.stimuli.showing import SCREENS, Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
-from pytest_brainscore.models.sources.checkpoints.containers import container
 from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
 from pytest_brainscore.running.command_line.folders import baseline_folders, existing_folder, project_folder
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG
+from pytest_brainscore.running.command_line.model_options import checkpoint, floors_beside, layer_of, refuse_duplicates
 from pytest_brainscore.trees import VARIABLE as TREE_VARIABLE
 from pytest_brainscore.trees import default_tree, known_tree
 
@@ -23,8 +23,6 @@ Missing = Literal["warn", "fail", "ignore"]
 New = Literal["accept", "fail"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
-PIXELS = "pixels"
-"""The model that is the same floor beside all others."""
 DEFAULT_REPORT = "json:brainscore-report.json"
 
 
@@ -288,8 +286,8 @@ def read_options(config: pytest.Config) -> RunOptions:
         return tuple(cast("list[str]", options[name]))
 
     models = tuple(parse_specification(word) for word in model_words(config))
-    _refuse_duplicates(models)
-    weights = _checkpoint(text("brainscore_weights"), models)
+    refuse_duplicates(models)
+    weights = checkpoint(text("brainscore_weights"), models)
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     floor = bool(config.getoption("brainscore_floor") or config.getini("brainscore_floor"))
@@ -301,7 +299,7 @@ def read_options(config: pytest.Config) -> RunOptions:
         weights=weights,
         weights_entry=text("brainscore_weights_entry") or None,
         commitments=project_folder(config) / "fixtures" / "models",
-        layers=dict(_layer(word) for word in words("brainscore_layer")),
+        layers=dict(layer_of(word) for word in words("brainscore_layer")),
         decoder=existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
         data=data,
@@ -319,18 +317,8 @@ def read_options(config: pytest.Config) -> RunOptions:
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
         tree=tree_of_run(config),
-        floors=_floors(models, text("brainscore_floor_seeds")) if floor else (),
+        floors=floors_beside(models, text("brainscore_floor_seeds")) if floor else (),
     )
-
-
-def _floors(models: tuple[ModelSpecification, ...], count: str) -> tuple[ModelSpecification, ...]:
-    """Return the untrained twins of the models, and pixels unless these are among them."""
-    if not count.isdecimal():
-        raise BrainScoreError(f"--brainscore-floor-seeds {count!r} is no number of untrained twins; give 3, or 0.")
-    named = [model for model in models if model.text != PIXELS]
-    twins = tuple(replace(model, floor=True, untrained=seed) for model in named for seed in range(int(count)))
-    pixels = () if len(named) < len(models) else (replace(parse_specification(PIXELS), floor=True),)
-    return twins + pixels
 
 
 def tree_of_run(config: pytest.Config) -> str:
@@ -374,37 +362,3 @@ def _choice(option: Option, value: str) -> str:
     if option.choices and value not in option.choices:
         raise BrainScoreError(f"The ini setting {option.name} is {value!r}; choose one of {', '.join(option.choices)}.")
     return value
-
-
-def _checkpoint(given: str, models: tuple[ModelSpecification, ...]) -> Path | None:
-    if not given:
-        return None
-    weights = Path(given).expanduser()
-    if len(models) > 1:
-        raise ModelError(
-            f"--brainscore-weights names one file ({weights}) but {len(models)} models were given; "
-            "score them in separate runs."
-        )
-    container(weights)
-    return weights.resolve()
-
-
-def _layer(word: str) -> tuple[str, str]:
-    region, equals, layer = word.partition("=")
-    if not (region and equals and layer):
-        raise ModelError(f"--brainscore-layer {word!r} is not REGION=LAYER; write for example V1=features.6.")
-    return region.strip(), layer.strip()
-
-
-def _refuse_duplicates(models: tuple[ModelSpecification, ...]) -> None:
-    seen: dict[str, ModelSpecification] = {}
-    for model in models:
-        other = seen.setdefault(model.identifier, model)
-        if other is model:
-            continue
-        if other.text == model.text:
-            raise ModelError(f"The model {model.text} is given twice; name each model once.")
-        raise ModelError(
-            f"The models {other.text} and {model.text} would both be called {model.identifier}; "
-            "rename one factory or score them in separate runs."
-        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from pytest_brainscore.report.replicates import attributions_path, read_attribut
 from tests.support.projects import Project
 
 RIGHT = [1, 1, 0, 1] * 10
-OUTCOMES = {"one": {"right": RIGHT}, "two": {"score": 0.75}}
+OUTCOMES: dict[str, dict[str, Any]] = {"one": {"right": RIGHT}, "two": {"score": 0.75}}
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
