@@ -66,6 +66,7 @@ class ScoringRun:
             device=device_of_worker(self.options.device, self.worker),
             layers=self.options.layers or None,
             commitments=self.options.commitments,
+            amp=self.options.amp,
             store=ActivationStore(mode=self.options.cache, run_id=self._run_id),
         )
         if self.options.decoder is not None:

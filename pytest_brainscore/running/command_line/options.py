@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -20,6 +21,8 @@ Missing = Literal["warn", "fail", "ignore"]
 New = Literal["accept", "fail"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
+AMP_VARIABLE = "BRAINSCORE_AMP"
+"""Set to anything but the empty text or 0: as ``--brainscore-amp``."""
 DEFAULT_REPORT = "json:brainscore-report.json"
 
 
@@ -74,6 +77,12 @@ OPTIONS = (
         "DIR",
     ),
     Option("--brainscore-device", "Run models on this device: auto, cpu, cuda, cuda:1, mps.", "DEVICE", default="auto"),
+    Option(
+        "--brainscore-amp",
+        "Run networks in mixed precision (16 bits, bfloat16): faster on a GPU, responses differ by about .01. Such "
+        "scores are compared with no others (also: $BRAINSCORE_AMP=1).",
+        switch=True,
+    ),
     Option(
         "--brainscore-data",
         "Folder of data that you have: stimuli and recordings are taken from here (default: $BRAINSCORE_DATA).",
@@ -186,6 +195,7 @@ class RunOptions:
     layers: dict[str, str]
     decoder: Path | None
     device: str
+    amp: bool
     data: Path | None
     benchmarks: tuple[str, ...]
     require: tuple[str, ...]
@@ -269,6 +279,7 @@ def read_options(config: pytest.Config) -> RunOptions:
         layers=dict(_layer(word) for word in words("brainscore_layer")),
         decoder=_existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
+        amp=_switched_on(config, "brainscore_amp") or os.environ.get(AMP_VARIABLE, "") not in ("", "0"),
         data=data,
         benchmarks=words("brainscore_benchmark"),
         require=words("brainscore_require"),
@@ -296,8 +307,12 @@ def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
 
     """
     given = cast("str", _value(config, OPTIONS_BY_NAME["brainscore_data"]))
-    offline = config.getoption("brainscore_offline") or config.getini("brainscore_offline")
-    return _existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), bool(offline)
+    offline = _switched_on(config, "brainscore_offline")
+    return _existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), offline
+
+
+def _switched_on(config: pytest.Config, name: str) -> bool:
+    return bool(config.getoption(name) or config.getini(name))
 
 
 def _value(config: pytest.Config, option: Option) -> str | list[str]:

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.networks.probing.answers import (
-    COARSE_COMPANY_TOLERANCE,
-    COMPANY_TOLERANCE,
-    REPEAT_TOLERANCE,
-    Answer,
-    difference,
-)
+from pytest_brainscore.models.networks.probing.answers import Answer, difference
 from pytest_brainscore.models.networks.probing.images import COMPANY
 
 
@@ -17,8 +11,19 @@ class Unreliable(ModelError):
     """The same image does not always get the same answer."""
 
 
-def check_repeated(first: Answer, again: Answer, layer: str, when: str) -> None:
+def check_repeated(first: Answer, again: Answer, layer: str, when: str, tolerance: float) -> None:
     """Refuse a layer that answered one batch in two ways.
+
+    Parameters
+    ----------
+    first, again
+        Its answers.
+    layer
+        Names the layer and the model.
+    when
+        Between which passes, to be told.
+    tolerance
+        Difference that rounding may make.
 
     Raises
     ------
@@ -29,7 +34,7 @@ def check_repeated(first: Answer, again: Answer, layer: str, when: str) -> None:
     if first.digest == again.digest:
         return
     change = difference(first.sample, again.sample)
-    if change > REPEAT_TOLERANCE:
+    if change > tolerance:
         raise Unreliable(
             f"{layer} answers the same images differently {when} (by {change:.2g} of its responses): its forward pass "
             "draws random numbers or changes a state; make it repeatable, for example with dropout and noise only "
@@ -37,7 +42,7 @@ def check_repeated(first: Answer, again: Answer, layer: str, when: str) -> None:
         )
 
 
-def check_company(known: Answer, other: Answer, layer: str, *, coarse: bool) -> None:
+def check_company(known: Answer, other: Answer, layer: str, tolerance: float) -> None:
     """Refuse a layer whose answer to an image depends on the other images of the batch.
 
     Parameters
@@ -48,8 +53,8 @@ def check_company(known: Answer, other: Answer, layer: str, *, coarse: bool) -> 
         To the first of them, in reverse order, in a batch without the others.
     layer
         Names the layer and the model.
-    coarse
-        Whether the network computes with numbers of 16 bits or fewer.
+    tolerance
+        Difference that rounding may make.
 
     Raises
     ------
@@ -58,7 +63,7 @@ def check_company(known: Answer, other: Answer, layer: str, *, coarse: bool) -> 
 
     """
     change = difference(known.sample[:COMPANY], other.sample[:COMPANY][::-1])
-    if change > (COARSE_COMPANY_TOLERANCE if coarse else COMPANY_TOLERANCE):
+    if change > tolerance:
         raise Unreliable(
             f"{layer} answers an image differently beside other images (by {change:.2g} of its responses), so scores "
             "would depend on how stimuli are put into batches; have it use no statistics of the batch (for example "
