@@ -225,8 +225,8 @@ def scores(found: Found, data: Path) -> None:
     cores = len(os.sched_getaffinity(0))
     runs = {
         "GPU -n 1": ("cuda", 1, ()),
-        "GPU -n 4": ("cuda", 4, ()),
         "CPU": ("cpu", min(4, cores), ()),
+        "GPU -n 4": ("cuda", 4, ()),
         "GPU -n 1 amp": ("cuda", 1, ("--brainscore-amp",)),
     }
     if not ON_GPU:
