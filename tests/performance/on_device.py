@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import io
 import itertools
 import json
@@ -430,9 +431,11 @@ def memory(found: Found, data: Path) -> None:
             expected = read(whole, layers, images)
             peak, held = torch.cuda.max_memory_allocated(), torch.cuda.memory_allocated()
             del whole
+            gc.collect()
             torch.cuda.empty_cache()
             for share in (0.5, 0.2, 0.08, 0.0):
                 with found.guarding(f"{name} with {share} of its memory"):
+                    gc.collect()
                     torch.cuda.empty_cache()
                     torch.cuda.set_per_process_memory_fraction((held * 1.05 + share * (peak - held)) / total)
                     with warnings.catch_warnings(record=True) as told:

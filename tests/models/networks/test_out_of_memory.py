@@ -114,7 +114,14 @@ class TestRefused:
         assert "\n" not in str(caught.value)
 
     def test_not_even_one_image(self) -> None:
-        self.refused(Small(0), "The memory of the device cpu does not suffice for tiny with")
+        self.refused(Small(0), "The memory of the device cpu does not suffice for tiny; end other programs")
+
+    def test_not_even_the_network(self) -> None:
+        class Large(nn.Module):
+            def to(self, *_: object, **__: object) -> nn.Module:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+
+        self.refused(Large(), "The memory of the device cpu does not suffice for tiny; end other programs")
 
     def test_one_image_after_larger_batches(self) -> None:
         self.refused(Small(0, free_passes=8), "does not suffice for tiny with one image; end other programs")
