@@ -49,6 +49,8 @@ from pytest_brainscore.models.networks.reading_ahead import input_batches
 
 SECONDS = {"activations": 100, "scores": 200, "speed": 150, "memory": 60}
 """Parts, in their order, and how long each may take."""
+SECONDS_OF_A_RUN = 120
+"""How long scoring may take once."""
 LAYERS = {
     "squeezenet1_1": ("features.2", "features.6.expand3x3_activation", "features.12", "output"),
     "resnet50": ("maxpool", "layer1", "layer2", "layer3", "layer4", "output"),
@@ -208,14 +210,16 @@ def _with_tf32(name: str, data: Path, layers: Sequence[str], images: Sequence[An
     plain = network(name, data).eval().to(DEVICE)
     for layer in layers:
         module = plain if layer == "output" else plain.get_submodule(layer)
-        module.register_forward_hook(
-            lambda _module, _inputs, output, layer=layer: kept[layer].append(output.detach().float().cpu().flatten(1))  # type: ignore[misc]
-        )
+
+        def keep(_module: nn.Module, _inputs: object, output: torch.Tensor, layer: str = layer) -> None:
+            kept[layer].append(output.detach().float().cpu().flatten(1))
+
+        module.register_forward_hook(keep)
     pixels = np.empty((len(images), SIDE, SIDE, 3), np.float32)
     for row, image in enumerate(images):
         Preprocessing()(image.pixels(), pixels[row])
     with torch.inference_mode():
-        for part in torch.from_numpy(pixels).permute(0, 3, 1, 2).split(16):
+        for part in torch.from_numpy(pixels).permute(0, 3, 1, 2).chunk(max(1, len(images) // 16)):
             plain(part.to(DEVICE))
     return {layer: torch.cat(each).numpy() for layer, each in kept.items()}
 
@@ -243,7 +247,13 @@ def scores(found: Found, data: Path) -> None:
             for state in ("cold", "warm") if run == "GPU -n 1" else ("cold",):
                 start = time.perf_counter()
                 ended = subprocess.run(
-                    command, env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=120
+                    command,
+                    env=environment,
+                    cwd=folder,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=SECONDS_OF_A_RUN,
                 )
                 seconds = time.perf_counter() - start
                 if ended.returncode:

@@ -118,7 +118,7 @@ class TestRefused:
 
     def test_not_even_the_network(self) -> None:
         class Large(nn.Module):
-            def to(self, *_: object, **__: object) -> nn.Module:
+            def _apply(self, *_: object, **__: object) -> Large:
                 raise torch.OutOfMemoryError("CUDA out of memory")
 
         self.refused(Large(), "The memory of the device cpu does not suffice for tiny; end other programs")
