@@ -228,8 +228,8 @@ def add_options(parser: pytest.Parser) -> None:
             choices=option.choices,
             help=words,
         )
-        kind: Literal["linelist", "string"] = "linelist" if option.repeatable else "string"
-        parser.addini(option.name, twin, type=kind, default=[] if option.repeatable else "")
+        default: list[str] | str = [] if option.repeatable else ""
+        parser.addini(option.name, twin, type="linelist" if option.repeatable else "string", default=default)
     group.addoption(
         "--brainscore-list",
         action="store_true",
@@ -260,8 +260,7 @@ def read_options(config: pytest.Config) -> RunOptions:
     def words(name: str) -> tuple[str, ...]:
         return tuple(cast("list[str]", options[name]))
 
-    models = tuple(parse_specification(word) for word in model_words(config))
-    _refuse_duplicates(models)
+    _refuse_duplicates(models := tuple(parse_specification(word) for word in model_words(config)))
     weights = _checkpoint(text("brainscore_weights"), models)
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
@@ -302,10 +301,9 @@ def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
         There is no such folder.
 
     """
-    given = cast("str", _value(config, OPTIONS_BY_NAME["brainscore_data"]))
-    return _existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), _switched_on(
-        config, "brainscore_offline"
-    )
+    option = OPTIONS_BY_NAME["brainscore_data"]
+    folder = _existing_folder(config, option, cast("str", _value(config, option)))
+    return folder, _switched_on(config, "brainscore_offline")
 
 
 def _switched_on(config: pytest.Config, name: str) -> bool:
