@@ -228,8 +228,8 @@ def add_options(parser: pytest.Parser) -> None:
             choices=option.choices,
             help=words,
         )
-        default: list[str] | str = [] if option.repeatable else ""
-        parser.addini(option.name, twin, type="linelist" if option.repeatable else "string", default=default)
+        kind: Literal["linelist", "string"] = "linelist" if option.repeatable else "string"
+        parser.addini(option.name, twin, type=kind, default=[] if option.repeatable else "")
     group.addoption(
         "--brainscore-list",
         action="store_true",
