@@ -93,6 +93,8 @@ class ModelDescription:
     """Sketch of what layers answered to a few fixed images, which tells whether two processes had the same network."""
     weights_from: str | None = None
     """The weights' name, or file and place in it; None where the network came with its own."""
+    remarks: list[str] = field(default_factory=list)
+    """What a reader should know of how it ran, for example that memory ran out."""
 
 
 @runtime_checkable

@@ -45,7 +45,8 @@ def what_differs(one: ModelRecord, other: ModelRecord, *, in_one_run: bool = Fal
 def joined(one: ModelRecord, other: ModelRecord) -> ModelRecord:
     """Return what two records of the same model know together, the second being the newer one."""
     probe = dict(sorted((one.probe | other.probe).items()))  # whichever process came first
-    return msgspec.structs.replace(other, layers=one.layers | other.layers, probe=probe)
+    remarks = sorted({*one.remarks, *other.remarks})
+    return msgspec.structs.replace(other, layers=one.layers | other.layers, probe=probe, remarks=remarks)
 
 
 def checkpoint(model: ModelRecord) -> Checkpoint:

@@ -134,6 +134,9 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Device the model ran on."""
     probe: dict[str, list[float]] = {}
     """Sketch of what each layer answered to a few fixed images: about equal wherever the same network ran."""
+    remarks: list[str] = []
+    """What a reader should know of how it ran, for example that memory ran out and fewer images went through at
+    once; mostly empty."""
 
 
 class GitState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -67,6 +67,7 @@ class ScoringRun:
             device=device_of_worker(self.options.device, self.worker),
             layers=None if pixels else self.options.layers or None,
             commitments=self.options.commitments,
+            amp=self.options.amp,
             store=ActivationStore(mode=self.options.cache, run_id=self._run_id),
             untrained=specification.untrained,
         )

@@ -271,6 +271,7 @@ class LayerMappedModel:
             device=read.device,
             probe=read.probe,
             weights_from=read.weights_from,
+            remarks=read.remarks,
         )
 
     def _look_at_recording(self, recording: StartedRecording, stimuli: StimulusSet) -> xarray.DataArray:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 
 import numpy as np
 import torch
@@ -12,27 +13,25 @@ from numpy.typing import NDArray
 from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
-from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.activations.layer_reader import OutputError
+from pytest_brainscore.models.networks.out_of_memory import OutOfMemory, memory_ran_out
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
-from pytest_brainscore.models.networks.probing.answers import Answer, answer
+from pytest_brainscore.models.networks.probing.answers import Answer, answer, same_rounded
 from pytest_brainscore.models.networks.probing.attributes import generators_of, state_digest
-from pytest_brainscore.models.networks.probing.execution import AllRecorded, Execution, Way, is_lazy
+from pytest_brainscore.models.networks.probing.execution import Execution, Way, is_lazy
 from pytest_brainscore.models.networks.probing.images import COUNT, in_other_company
-from pytest_brainscore.models.networks.probing.outputs import rows_of
 from pytest_brainscore.models.networks.probing.reliability import check_company, check_repeated, check_undrawn
-from pytest_brainscore.models.networks.probing.survey import Hook, Survey, hooks
+from pytest_brainscore.models.networks.probing.survey import Survey
+from pytest_brainscore.models.networks.reading_ahead import input_batches
+from pytest_brainscore.models.networks.recorder import NotReached, Recorder, Recording, recorder
 from pytest_brainscore.models.networks.seeding import drawn
 
 EXTRACTION_VERSION = 2
 """Raise it whenever the same network and images give other activations, or what is asked of a network changes."""
-BATCH_SIZE = COUNT
-"""Images in a batch. Fixed, because kernels are chosen by batch size: with it, responses are bitwise independent of
-the order of the images and of the number of threads (measured on squeezenet1_1; with 2 to 12 images they are not)."""
-
-
+BATCH_BYTES = 256 * 2**20
+"""Responses of a batch, at most, roughly, where it may be smaller than others: a process has two in memory."""
 FURTHER_PASSES = 14
 """Passes more over the probe, for a network that a pass leaves in another state than the one before."""
+_BYTES = np.dtype(np.float32).itemsize
 _SINGLE = 32
 """Bits of single precision."""
 
@@ -53,15 +52,33 @@ class LayerExtractor:
         Where the network runs.
     name
         Name of the model, for errors.
+    amp
+        Compute in mixed precision.
 
     """
 
-    def __init__(self, network: nn.Module, preprocessing: Preprocessing, device: torch.device, name: str) -> None:
-        self._execution = Execution(network, device)
+    def __init__(
+        self,
+        network: nn.Module,
+        preprocessing: Preprocessing,
+        device: torch.device,
+        name: str,
+        *,
+        amp: bool = False,
+    ) -> None:
+        try:
+            self._execution = Execution(network, device, amp=amp)
+        except Exception as error:
+            if not memory_ran_out(error):
+                raise
+            raise OutOfMemory(name, device, 0, error) from error
         self.network = self._execution.network
         self.preprocessing = preprocessing
         self.device = device
         self.dtype = self._execution.dtype
+        self.batch_size = self._execution.feeding.batch
+        """Images in a batch, at most."""
+        self.amp = amp
         self._name = name
         self._left = 0, ""
         self.forget()
@@ -73,6 +90,8 @@ class LayerExtractor:
         self._execution.way = None
         self._survey = Survey(self._execution, self.preprocessing, self._name)
         self._answers: dict[str, Answer] = {}
+        self._asked_at_once: dict[str, int] = {}
+        self._probe_sized: set[str] = set()
         self._relied_on: set[str] = set()
 
     def was_changed(self) -> bool:
@@ -93,6 +112,11 @@ class LayerExtractor:
     def way(self) -> Way | None:
         """How the network is run; None before the first image."""
         return self._execution.way
+
+    @property
+    def at_once(self) -> int:
+        """Images that go through the network at once, at most: fewer than in a batch once memory has run out."""
+        return self._execution.most
 
     @property
     def outline(self) -> tuple[float, ...]:
@@ -137,7 +161,8 @@ class LayerExtractor:
             for kind, some in self._survey.by_kind(layer for layer in layers if layer not in self._answers).items():
                 try:
                     self._answers |= self._split(self._ask(self._survey.input(kind), some, count=True), some)
-                except _NotReached:
+                    self._asked_at_once |= dict.fromkeys(some, self._probe_at_once)
+                except NotReached:
                     if len(some) == 1:
                         self._survey.read_with_others(some[0])
                     for layer in some:
@@ -161,8 +186,8 @@ class LayerExtractor:
         Yields
         ------
         NDArray
-            float32, at most 16 x units: the next images' activations, each layer flattened in C order of (channel,
-            height, width), layers joined in the order given. Overwritten by the next one.
+            float32, at most :attr:`batch_size` x units: the next images' activations, each layer flattened in C order
+            of (channel, height, width), layers joined in the order given. Overwritten by the next one.
 
         Raises
         ------
@@ -179,14 +204,44 @@ class LayerExtractor:
     def _unchecked_batches(
         self, images: Sequence[StimulusImage], layers: tuple[str, ...]
     ) -> Iterator[NDArray[np.float32]]:
-        pixels = self._survey.empty(BATCH_SIZE)
-        with self._recorder(layers) as run:
-            for start in range(0, len(images), BATCH_SIZE):
-                batch = images[start : start + BATCH_SIZE]
-                for row, image in enumerate(batch):
-                    self.preprocessing(image.pixels(), pixels[row])
-                pixels[len(batch) :] = pixels[len(batch) - 1]  # the batch stays full, whatever the number of images
-                yield run(pixels)[: len(batch)]
+        feeding, rows = self._execution.feeding, self._rows(layers)
+        rooms = [self._room(rows) for _ in range(feeding.ahead + 2 if feeding.readers else 1)]
+        launched: deque[tuple[Recording, int]] = deque()
+
+        def prepare(image: StimulusImage, room: NDArray[np.float32]) -> None:
+            self.preprocessing(image.pixels(), room)
+
+        with self._recorder(layers, rows, rooms=feeding.ahead + 1) as run:
+            with closing(input_batches(images, rooms, prepare, feeding.readers)) as inputs:
+                for pixels, count in inputs:
+                    launched.append((run.begin(pixels), count))
+                    if len(launched) > feeding.ahead:
+                        recording, counts = launched.popleft()
+                        yield run.wait(recording)[:counts]
+            for recording, counts in launched:
+                yield run.wait(recording)[:counts]
+
+    def _room(self, rows: int) -> NDArray[np.float32]:
+        return self._execution.transfers.room(rows, *self._survey.empty(0).shape[1:])
+
+    def _rows(self, layers: tuple[str, ...]) -> int:
+        """Return how many images a batch has: fewer where responses are large, as many as the probe at least."""
+        rows = self.batch_size
+        units = sum(math.prod(self._survey.reading(layer).shape) for layer in layers)
+        while rows > COUNT and rows * units * _BYTES > BATCH_BYTES:
+            rows //= 2
+        return rows if self._probe_sized.isdisjoint(layers) else COUNT
+
+    def _check_size(self, layers: tuple[str, ...]) -> None:
+        """See whether layers answer in a larger batch as in one of the probe's size, which they get otherwise."""
+        several = self._rows(layers) // COUNT
+        for kind, some in self._survey.by_kind(layers).items() if several > 1 else ():
+            with suppress(NotReached), self._recorder(some, several * COUNT) as run:
+                parts = np.split(run.run(np.tile(self._survey.input(kind), (several, 1, 1, 1))), several)
+                for part in (parts[0], parts[-1]):
+                    for layer, seen in self._split(part, some).items():
+                        if not same_rounded(self._answers[layer].sample, seen.sample, coarse=self._is_coarse(layer)):
+                            self._probe_sized.add(layer)
 
     def _check(self, layers: tuple[str, ...]) -> None:
         """Check, once for each layer, that its answers are repeatable and independent of the rest of the batch."""
@@ -194,7 +249,7 @@ class LayerExtractor:
         unknown = tuple(layer for layer in layers if layer not in self._relied_on)
         in_company: dict[str, Answer] = {}
         for kind, some in self._survey.by_kind(unknown).items():
-            with suppress(_NotReached):  # told where it happens, should it happen for the images that count
+            with suppress(NotReached):  # told where it happens, should it happen for the images that count
                 in_company |= self._split(self._ask(in_other_company(self._survey.input(kind)), some), some)
         state = state_digest(self.network)
         self._check_repeated(unknown, "in two passes")
@@ -202,10 +257,14 @@ class LayerExtractor:
             for _ in range(FURTHER_PASSES):
                 self._check_repeated(unknown, "in several passes")
         for layer, seen in in_company.items():
-            types = [self.dtype, self._survey.reading(layer).dtype]
-            coarse = any(each.is_floating_point and torch.finfo(each).bits < _SINGLE for each in types)
-            check_company(answers[layer], seen, self._survey.called(layer), coarse=coarse)
+            check_company(answers[layer], seen, self._survey.called(layer), coarse=self._is_coarse(layer))
         self._relied_on.update(unknown)
+        self._check_size(unknown)
+
+    def _is_coarse(self, layer: str) -> bool:
+        """Tell whether a layer answers with numbers of 16 bits or fewer, or its network computes with such."""
+        types = [self.dtype, self._survey.reading(layer).dtype]
+        return self.amp or any(each.is_floating_point and torch.finfo(each).bits < _SINGLE for each in types)
 
     def _check_repeated(self, layers: tuple[str, ...], when: str) -> None:
         for kind, some in self._survey.by_kind(layers).items():
@@ -214,75 +273,28 @@ class LayerExtractor:
             again = self._ask(self._survey.input(kind), some)
             check_undrawn(before, drawn(own), self._survey.called(some[-1]))
             for layer, seen in self._split(again, some).items():
-                check_repeated(self._answers[layer], seen, self._survey.called(layer), when)
+                known = self._answers[layer]
+                if self._asked_at_once[layer] != self._probe_at_once and same_rounded(
+                    known.sample, seen.sample, coarse=self._is_coarse(layer)
+                ):
+                    continue  # memory ran out in between
+                check_repeated(known, seen, self._survey.called(layer), when)
+
+    @property
+    def _probe_at_once(self) -> int:
+        """How many images of the probe go through at once."""
+        return min(COUNT, self._execution.most)
 
     def _ask(self, pixels: NDArray[np.float32], layers: tuple[str, ...], *, count: bool = False) -> NDArray[np.float32]:
-        with self._recorder(layers, count=count) as run:
-            return run(pixels)
+        with self._recorder(layers, len(pixels), count=count) as run:
+            return run.run(pixels)
 
-    @contextmanager
     def _recorder(
-        self, layers: tuple[str, ...], *, count: bool = False
-    ) -> Iterator[Callable[[NDArray[np.float32]], NDArray[np.float32]]]:
-        """Have a function that returns the activations of layers for one batch, in a buffer of its own.
-
-        With `count`, layers whose last use counts must be used as often as was found out.
-        """
-        readings = {layer: self._survey.reading(layer) for layer in layers}
-        whole = count and any(reading.last_of_several for reading in readings.values())
-        sizes = [math.prod(reading.shape) for reading in readings.values()]
-        stops = np.cumsum(sizes)
-        recorded = torch.empty((BATCH_SIZE, sum(sizes)), dtype=torch.float32)
-        views = {
-            layer: recorded[:, stop - size : stop].view(BATCH_SIZE, *reading.shape)
-            for (layer, reading), stop, size in zip(readings.items(), stops.tolist(), sizes, strict=True)
-        }
-        seen: dict[str, int] = {}
-
-        def keep(layer: str) -> Hook:
-            def hook(_module: nn.Module, _inputs: object, output: object) -> None:
-                seen[layer] = seen.get(layer, 0) + 1
-                if seen[layer] != readings[layer].calls:
-                    return
-                # Copied at once, into C order: what follows may change the tensor in place.
-                views[layer].copy_(self._checked(layer, output))
-                if not whole and all(seen.get(other, 0) >= readings[other].calls for other in layers):
-                    raise AllRecorded
-
-            return hook
-
-        def run(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-            seen.clear()
-            with self._survey.blaming():
-                self._execution.forward(pixels)
-            for layer in layers:
-                uses, expected = seen.get(layer, 0), readings[layer].calls
-                if uses < expected or (whole and readings[layer].last_of_several and uses > expected):
-                    raise _NotReached(
-                        f"{self._survey.called(layer)} is used more often for some images than for others; name a "
-                        "layer that is always used alike."
-                    )
-            return recorded.numpy()
-
-        with hooks({layer: self._survey.module(layer) for layer in layers}, keep):
-            yield run
-
-    def _checked(self, layer: str, output: object) -> torch.Tensor:
-        """Return the output of a layer for a batch; OutputError unless it is as the first images said."""
-        tensor = rows_of(output, BATCH_SIZE, self._survey.called(layer))
-        reading = self._survey.reading(layer)
-        if tuple(tensor.shape[1:]) != reading.shape or tensor.dtype != reading.dtype:
-            raise OutputError(
-                f"{self._survey.called(layer)} returns {tuple(tensor.shape[1:])} ({tensor.dtype}) for some images and "
-                f"{reading.shape} ({reading.dtype}) for others; name a layer that always returns the same."
-            )
-        return tensor.detach()
+        self, layers: tuple[str, ...], rows: int, *, rooms: int = 1, count: bool = False
+    ) -> AbstractContextManager[Recorder]:
+        return recorder(self._survey, self._execution, layers, rows, rooms=rooms, count=count)
 
     def _split(self, responses: NDArray[np.float32], layers: tuple[str, ...]) -> dict[str, Answer]:
         stops = np.cumsum([math.prod(self._survey.reading(layer).shape) for layer in layers])
         parts = np.split(responses, stops[:-1], axis=1)
         return {layer: answer(part) for layer, part in zip(layers, parts, strict=True)}
-
-
-class _NotReached(ModelError):
-    """A batch did not use a layer as often as others do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.activations.layer_reader import LayerReader, ReaderDescription
 from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
-from pytest_brainscore.models.networks.extraction import BATCH_SIZE, EXTRACTION_VERSION, LayerExtractor
+from pytest_brainscore.models.networks.extraction import EXTRACTION_VERSION, LayerExtractor
 from pytest_brainscore.models.networks.identity import architecture_digest, state_dict_sha256
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.attributes import attributes_digest
+from pytest_brainscore.models.networks.probing.execution import REDUCED
 from pytest_brainscore.models.networks.probing.survey import OUTPUT
 
 if TYPE_CHECKING:
@@ -46,10 +48,11 @@ class NetworkReader(LayerReader):
         Files whose text the network depends on besides those of its modules' classes.
     weights_from
         Name of the weights, or their file and the place in it; empty where the network came with its own.
+    amp
+        Compute in mixed precision.
 
     """
 
-    batch_size = BATCH_SIZE
     output = OUTPUT
 
     def __init__(
@@ -62,9 +65,12 @@ class NetworkReader(LayerReader):
         store: ActivationStore,
         sources: Sequence[Path] = (),
         weights_from: str = "",
+        amp: bool = False,
     ) -> None:
         super().__init__(name, store)
-        self._extractor = LayerExtractor(network, preprocessing, device, name)
+        self._extractor = LayerExtractor(network, preprocessing, device, name, amp=amp)
+        self.batch_size = self._extractor.batch_size
+        self._warned = ""
         self._weights_from = weights_from
         self._sources = tuple(sources)
         self._identify()
@@ -106,7 +112,11 @@ class NetworkReader(LayerReader):
 
     def batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
         """Yield outputs, after the network has shown that its answers can be relied on."""
-        return self._extractor.batches(images, layers)
+        yield from self._extractor.batches(images, layers)
+        for remark in self._remarks():
+            if remark != self._warned:
+                self._warned = remark
+                warnings.warn(f"{self.name}: {remark}", stacklevel=2)
 
     def ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
         """Return what outputs depend on: the network, how it is run, and what layers answered to the probe."""
@@ -119,8 +129,9 @@ class NetworkReader(LayerReader):
             "attributes": self._attributes,
             "preprocessing": self.preprocessing.description(),
             "dtype": str(self._extractor.dtype),
-            "batch_size": BATCH_SIZE,
+            "batch_size": self.batch_size,
             "device": self.device.type,
+            **self._amp(),
             "extraction_version": EXTRACTION_VERSION,
             "torch": torch.__version__,
             "pillow": PIL.__version__,
@@ -131,11 +142,24 @@ class NetworkReader(LayerReader):
         way = {} if self.way in (None, "channels_last") else {"run": f"{self.way}"}
         return ReaderDescription(
             weights_sha256=self._weights_sha256,
-            preprocessing={**self.preprocessing.description(), **way},
+            preprocessing={**self.preprocessing.description(), **way, **self._amp()},
             device=str(self.device),
             probe=self._sketches(),
             weights_from=self._weights_from or None,
+            remarks=self._remarks(),
         )
+
+    def _amp(self) -> dict[str, str]:
+        return {"amp": str(REDUCED).removeprefix("torch.")} if self._extractor.amp else {}
+
+    def _remarks(self) -> list[str]:
+        at_once = self._extractor.at_once
+        if at_once == self.batch_size:
+            return []
+        return [
+            f"the memory of {self.device} did not suffice for {self.batch_size} images at once, so it ran with "
+            f"{at_once}, which changes responses by rounding"
+        ]
 
     def _identify(self) -> None:
         """Note which network this is, as far as can be told without running it."""

@@ -127,6 +127,7 @@ def provenance(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
             "weights": model.weights_from or "",
             "weights SHA-256": model.weights_sha256 or "",
             "device": model.device or "",
+            "remarks": "; ".join(model.remarks),
             "preprocessing": ", ".join(f"{name} {value}" for name, value in model.preprocessing.items()),
             "all scores depend on": ", ".join(
                 f"{name} {short(value)}"

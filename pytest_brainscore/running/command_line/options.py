@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -77,6 +78,11 @@ OPTIONS = (
         "DIR",
     ),
     Option("--brainscore-device", "Run models on this device: auto, cpu, cuda, cuda:1, mps.", "DEVICE", default="auto"),
+    Option(
+        "--brainscore-amp",
+        "Run networks in mixed precision (bfloat16); compared with no exact scores (also: $BRAINSCORE_AMP=1).",
+        switch=True,
+    ),
     Option(
         "--brainscore-data",
         "Folder of data that you have: stimuli and recordings are taken from here (default: $BRAINSCORE_DATA).",
@@ -210,6 +216,7 @@ class RunOptions:
     layers: dict[str, str]
     decoder: Path | None
     device: str
+    amp: bool
     data: Path | None
     benchmarks: tuple[str, ...]
     require: tuple[str, ...]
@@ -290,8 +297,7 @@ def read_options(config: pytest.Config) -> RunOptions:
     weights = checkpoint(text("brainscore_weights"), models)
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
-    floor = bool(config.getoption("brainscore_floor") or config.getini("brainscore_floor"))
-    data, _ = data_settings(config)
+    floor = _switched_on(config, "brainscore_floor")
     update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
     baseline, baseline_output = baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
@@ -302,7 +308,8 @@ def read_options(config: pytest.Config) -> RunOptions:
         layers=dict(layer_of(word) for word in words("brainscore_layer")),
         decoder=existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
-        data=data,
+        amp=_switched_on(config, "brainscore_amp"),
+        data=data_settings(config)[0],
         benchmarks=words("brainscore_benchmark"),
         require=words("brainscore_require"),
         baseline=baseline,
@@ -346,9 +353,13 @@ def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
         There is no such folder.
 
     """
-    given = cast("str", _value(config, OPTIONS_BY_NAME["brainscore_data"]))
-    offline = config.getoption("brainscore_offline") or config.getini("brainscore_offline")
-    return existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), bool(offline)
+    option = OPTIONS_BY_NAME["brainscore_data"]
+    folder = existing_folder(config, option, cast("str", _value(config, option)))
+    return folder, _switched_on(config, "brainscore_offline")
+
+
+def _switched_on(config: pytest.Config, name: str) -> bool:
+    return bool(config.getoption(name) or config.getini(name)) or os.environ.get(name.upper(), "") not in ("", "0")
 
 
 def _value(config: pytest.Config, option: Option) -> str | list[str]:

@@ -32,7 +32,7 @@ from pytest_brainscore.models.commitment.commitment_file import write_commitment
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.layer_mapped.candidate_layers import CandidateLayers, matching_layers, require_layers
 from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
-from pytest_brainscore.models.networks.extraction import BATCH_SIZE
+from pytest_brainscore.models.networks.probing.images import COUNT as BATCH_SIZE
 from pytest_brainscore.scoring.score import Score
 from tests.support.networks import make_model, make_tiny_network
 from tests.support.stimuli import NoiseImage

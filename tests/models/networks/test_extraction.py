@@ -13,8 +13,9 @@ from torch import nn
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.layer_reader import some_of
-from pytest_brainscore.models.networks.extraction import BATCH_SIZE, LayerExtractor
+from pytest_brainscore.models.networks.extraction import LayerExtractor
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
+from pytest_brainscore.models.networks.probing.images import COUNT as BATCH_SIZE
 from tests.support.networks import IMAGE_SIZE, make_tiny_network
 from tests.support.stimuli import NoiseImage
 

@@ -13,7 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from pytest_brainscore.models.networks.device import exact_arithmetic, feeding_of
 from pytest_brainscore.models.networks.probing.answers import difference
+from pytest_brainscore.models.networks.transfers import Transfers
 
 Way = Literal["channels_last", "contiguous", "plain"]
 """Memory format of weights and images; the first two without gradients, ``plain`` as PyTorch does by default."""
@@ -22,6 +24,8 @@ WAYS: Final[tuple[Way, ...]] = ("channels_last", "contiguous", "plain")
 PLAIN_TOLERANCE: Final = 2e-2
 """Allowed difference from plain PyTorch, relative to the output: kernels of reduced precision differ by .001, and a
 network that takes its numbers in the order of another memory format gives altogether other ones."""
+REDUCED: Final = torch.bfloat16
+"""Type of numbers of mixed precision: the range of single precision, so that nothing overflows, on any device."""
 
 
 class AllRecorded(BaseException):
@@ -37,10 +41,12 @@ class Execution:
         Changed in place: moved, in evaluation mode, frozen. Wrappers that only distribute or compile it are taken off.
     device
         Where the network runs.
+    amp
+        Compute in mixed precision: what PyTorch's autocast does in 16 bits (bfloat16).
 
     """
 
-    def __init__(self, network: nn.Module, device: torch.device) -> None:
+    def __init__(self, network: nn.Module, device: torch.device, *, amp: bool = False) -> None:
         self.network = _unwrapped(network)
         with suppress(NotImplementedError):  # the modules of torch.export have the mode that they were made in
             self.network.eval()  # what a method of the user's returns is not to be relied on
@@ -48,8 +54,15 @@ class Execution:
         self.whole = _Whole(self.network)
         """Returns what the network returns, and can be hooked whatever the network is."""
         self.device = device
+        self.amp = amp
+        self.feeding = feeding_of(device)
+        """How images are brought to the device."""
+        self.most = self.feeding.batch
+        """Images that go through the network at once, at most."""
+        self.transfers = Transfers(device)
         self.way: Way | None = None
         """How the network is run; None before :meth:`settle`."""
+        self._reduced = False
         self.passes = 0
         """Forward passes until now."""
         self._trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
@@ -84,6 +97,15 @@ class Execution:
             self._go(way)
             return _values(self.forward(pixels), len(pixels))
 
+        self._reduced = False  # which way gives what plain PyTorch gives is seen best in full precision
+        values = self._settled(ask)
+        if not self.amp:
+            return values
+        self._reduced = True
+        return ask(self.way or "plain")
+
+    @staticmethod
+    def _settled(ask: Callable[[Way], NDArray[np.float32]]) -> NDArray[np.float32]:
         expected = ask("plain")
         for way in WAYS[:-1]:
             try:
@@ -93,6 +115,12 @@ class Execution:
             if values.shape == expected.shape and difference(expected, values) <= PLAIN_TOLERANCE:
                 return values
         return ask("plain")
+
+    def halve(self, images: int) -> None:
+        """Have at most half as many images as these go through at once from now on, because memory ran out."""
+        self.most = images // 2
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()  # in pieces of the former size
 
     def forward(self, pixels: NDArray[np.float32]) -> object:
         """Return what the network returns; None where :class:`AllRecorded` ended the pass.
@@ -105,7 +133,7 @@ class Execution:
         """
         # Images x height x width x channels in memory is the channels-last format of images x channels x ...
         # Copied: some networks change their input in place.
-        batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self.device, self.dtype, copy=True)
+        batch = self.transfers.send(torch.from_numpy(pixels).permute(0, 3, 1, 2)).to(self.dtype)
         if self.way != "channels_last":
             batch = batch.contiguous()
         self.passes += 1
@@ -119,6 +147,11 @@ class Execution:
     def _context(self) -> Iterator[None]:
         with ExitStack() as stack:
             stack.enter_context(torch.enable_grad() if self.way == "plain" else torch.inference_mode())
+            if self.device.type == "cuda":  # where a network puts what it makes itself
+                stack.enter_context(torch.cuda.device(self.device))
+            stack.enter_context(exact_arithmetic(self.device))
+            if self._reduced:
+                stack.enter_context(torch.autocast(self.device.type, REDUCED))
             if "torch._dynamo" in sys.modules:  # hooks do not reach into what is compiled
                 stack.enter_context(torch.compiler.set_stance("force_eager"))
             # The fused kernel of transformers is taken or not by whether there are hooks, and calls no modules inside.

@@ -15,6 +15,7 @@ from torch import nn
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.layer_reader import OutputError, some_of
+from pytest_brainscore.models.networks.out_of_memory import OutOfMemory, memory_ran_out
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.answers import sketch
 from pytest_brainscore.models.networks.probing.execution import Execution
@@ -186,11 +187,18 @@ class Survey:
         raise ModelError(f"{self.called(layer)} takes no part in its forward pass; name a layer that does.")
 
     @contextmanager
-    def blaming(self) -> Iterator[None]:
+    def blaming(self, images: int = 0) -> Iterator[None]:
         """Say of whatever the network raises that it is the network's.
+
+        Parameters
+        ----------
+        images
+            How many go through at once; 0 where that is not known.
 
         Raises
         ------
+        OutOfMemory
+            Memory does not suffice.
         ModelError
             In place of any other Exception.
 
@@ -200,6 +208,8 @@ class Survey:
         except ModelError:
             raise
         except Exception as error:  # the network is the user's code
+            if memory_ran_out(error):
+                raise OutOfMemory(self._name, self._execution.device, images, error) from error
             height, width = self.empty(0).shape[1:3]
             raise ModelError(
                 f"{self._name} cannot process an image of {height} x {width} pixels ({type(error).__name__}: "
