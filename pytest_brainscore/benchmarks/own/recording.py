@@ -64,11 +64,12 @@ def score(
         Fitted to some stimuli and tested on others, of which the median correlation over neuroids counts: ``pls``,
         ``ridge``, ``ridgecv``, ``linear_predictivity`` (in short ``linear``), ``neuron_to_neuron``; ``reverse_pls``
         predicts the features from the neuroids; with one fixed split instead of ten, ``pls_split``, ``ridge_split``,
-        ``ridgecv_split``, ``linear_predictivity_split``, ``neuron_to_neuron_split``. Compared as wholes: ``rdm`` (Spearman correlation of dissimilarities),
-        ``rsm`` (Pearson correlation of similarities over the most responsive units), ``cka`` and ``cka_biased``; in ten
-        random parts of nine tenths of the stimuli, ``rdm_cv`` and ``cka_cv``. ``object_readout``: how often the object
-        named by `stratify` is told from another one by a linear read-out of the features (chance is .5; the recording
-        as features gives its ceiling). ``threshold`` and ``threshold_elevation``: see notes.
+        ``ridgecv_split``, ``linear_predictivity_split``, ``neuron_to_neuron_split``. Compared as wholes: ``rdm``
+        (Spearman correlation of dissimilarities), ``rsm`` (Pearson correlation of similarities over the most responsive
+        units), ``cka`` and ``cka_biased``; in ten random parts of nine tenths of the stimuli, ``rdm_cv`` and
+        ``cka_cv``. ``object_readout``: how often the object named by `stratify` is told from another one by a linear
+        read-out of the features (chance is .5; the recording as features gives its ceiling). ``threshold`` and
+        ``threshold_elevation``: see notes.
         A metric of an installed package, see `pytest_brainscore.benchmarks.own.metric_registry`. Or a function that
         takes the arrays (stimulus, unit) and (stimulus, neuroid) and returns a number, one for each neuroid (the median
         counts), one for each split and neuroid, or a Score.
