@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from pytest_brainscore.metrics.behavior.object_solution_time import readout_probabilities
+from pytest_brainscore.metrics.predictivity.fixed_split import fixed_split_score
 from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.object_readout import object_decisions
 from pytest_brainscore.metrics.predictivity.reduced_features import reduced_features
-from pytest_brainscore.metrics.predictivity.regression_data import gram_matrix
+from pytest_brainscore.metrics.predictivity.regression_data import gram_matrix, gram_of_split
 from pytest_brainscore.metrics.predictivity.ridge import fit_ridge_cv, predict_ridge
 from pytest_brainscore.metrics.predictivity.tiled_matrix import square
 from pytest_brainscore.metrics.reliability.bootstrap import bootstrap
@@ -50,6 +51,8 @@ NUMBERS: dict[str, Callable[[], object]] = {
     "PLS, many features": lambda: pls_correlation(WIDE, RESPONSES, SPLITS),
     "PLS, few features": lambda: pls_correlation(TALL, RESPONSES, SPLITS),
     "inner products": lambda: gram_matrix(WIDE),
+    "inner products of one split": lambda: gram_of_split(WIDE, SPLITS[0])[1],
+    "fixed split": lambda: fixed_split_score(WIDE[:150], WIDE[150:], RESPONSES[:150], RESPONSES[150:]).prediction,
     "square": lambda: square(WIDE),
     "reflections": lambda: reduced_features(WIDE, precise=True).matrix.values,
     "centred kernel alignment": lambda: [cka(WIDE, RESPONSES), cka_biased(WIDE, RESPONSES)],

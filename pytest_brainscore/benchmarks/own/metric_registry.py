@@ -27,7 +27,7 @@ from pytest_brainscore.errors import RecordingError
 
 GROUP: Final = "pytest_brainscore.metrics"
 """Of the entry points of other packages."""
-LABELS: Final = ("stratify", "background", "domain")
+LABELS: Final = ("stratify", "background", "domain", "test")
 """Settings that are one label for each stimulus, or the name of a coordinate that has them."""
 
 
@@ -74,6 +74,7 @@ class Metric:
 
 
 _HERE: Final = "pytest_brainscore.benchmarks.own.comparing.comparisons"
+_FIXED: Final = "pytest_brainscore.benchmarks.own.comparing.fixed"
 _METRICS: Final = "pytest_brainscore.metrics"
 _DRAWN: Final = {"splits": 10, "test_size": None, "seed": 1, "stratify": None}
 _FITTED: Final = {**_DRAWN, "folds": None, "background": None, "scaled": False}
@@ -88,6 +89,17 @@ def _regression(name: str, function: str, takes: str, **settings: Any) -> Metric
         MappingProxyType({**settings, **_FITTED}),
         "r^2/c",
         consistency=f"{_METRICS}.reliability.internal_consistency:{consistency}",
+    )
+
+
+def _split(name: str, function: str, takes: str, **settings: Any) -> Metric:
+    return Metric(
+        name,
+        f"{takes}, stimuli that are fitted and others that are tested",
+        f"{_FIXED}:{function}",
+        MappingProxyType({**settings, "test": None}),
+        "r^2/c",
+        consistency=f"{_METRICS}.reliability.internal_consistency:internal_consistency",
     )
 
 
@@ -115,6 +127,13 @@ _SHIPPED: Final = {
         _regression("linear", "linear", "linear_predictivity, in short"),
         _regression("neuron_to_neuron", "neuron_to_neuron", "the unit with the largest correlation"),
         _regression("reverse_pls", "reverse_pls", "neuroids predict units by partial least squares", components=25),
+        _split("ridge_split", "ridge_split", "ridge", alpha=1.0),
+        _split("dual_ridge_split", "ridge_split", "ridge by the name of its dual form", alpha=1.0),
+        _split("ridgecv_split", "ridgecv_split", "ridge with a chosen penalty", alphas=None),
+        _split("dual_ridgecv_split", "ridgecv_split", "the same by the name of its dual form", alphas=None),
+        _split("pls_split", "pls_split", "partial least squares", components=25),
+        _split("linear_predictivity_split", "linear_split", "least squares"),
+        _split("neuron_to_neuron_split", "neuron_to_neuron_split", "the unit with the largest correlation"),
         _matrices("rdm", 0.0, "dissimilarities of stimuli, by rank (RSA)"),
         _matrices("rsm", 1.0, "similarities of stimuli over the most responsive units"),
         Metric(

@@ -63,11 +63,13 @@ def score(
     metric
         Fitted to some stimuli and tested on others, of which the median correlation over neuroids counts: ``pls``,
         ``ridge``, ``ridgecv``, ``linear_predictivity`` (in short ``linear``), ``neuron_to_neuron``; ``reverse_pls``
-        predicts the features from the neuroids. Compared as wholes: ``rdm`` (Spearman correlation of dissimilarities),
-        ``rsm`` (Pearson correlation of similarities over the most responsive units), ``cka`` and ``cka_biased``; in ten
-        random parts of nine tenths of the stimuli, ``rdm_cv`` and ``cka_cv``. ``object_readout``: how often the object
-        named by `stratify` is told from another one by a linear read-out of the features (chance is .5; the recording
-        as features gives its ceiling). ``threshold`` and ``threshold_elevation``: see notes.
+        predicts the features from the neuroids; with one fixed split instead of ten, ``pls_split``, ``ridge_split``,
+        ``ridgecv_split``, ``linear_predictivity_split``, ``neuron_to_neuron_split``. Compared as wholes: ``rdm``
+        (Spearman correlation of dissimilarities), ``rsm`` (Pearson correlation of similarities over the most responsive
+        units), ``cka`` and ``cka_biased``; in ten random parts of nine tenths of the stimuli, ``rdm_cv`` and
+        ``cka_cv``. ``object_readout``: how often the object named by `stratify` is told from another one by a linear
+        read-out of the features (chance is .5; the recording as features gives its ceiling). ``threshold`` and
+        ``threshold_elevation``: see notes.
         A metric of an installed package, see `pytest_brainscore.benchmarks.own.metric_registry`. Or a function that
         takes the arrays (stimulus, unit) and (stimulus, neuroid) and returns a number, one for each neuroid (the median
         counts), one for each split and neuroid, or a Score.
@@ -113,9 +115,11 @@ def score(
         Further ones of the metric. Of those that are fitted: ``folds``, the number of folds that the stimuli are dealt
         into in place of random splits; ``background``, labels as for `stratify`, of which none of the tested stimuli is
         fitted (0 counts for none); ``scaled``, whether each neuroid is scaled to the variance 1 first. Of ``ridgecv``:
-        ``alphas``, penalties to choose from. Of ``rdm`` and ``rsm``: ``bootstraps``, 1000. Of ``object_readout``:
-        ``domain``, labels whose mean accuracy counts. Of thresholds: ``accuracy`` (.5 to 1, or ``"inflection"``) and
-        ``required_accuracy``. Of functions and other packages: their keyword parameters.
+        ``alphas``, penalties to choose from. Of ``ridge_split`` and others of one fixed split: ``test``, which stimuli
+        are tested (truth values, or the words train and test, or their coordinate); the others are fitted. Of ``rdm``
+        and ``rsm``: ``bootstraps``, 1000. Of ``object_readout``: ``domain``, labels whose mean accuracy counts. Of
+        thresholds: ``accuracy`` (.5 to 1, or ``"inflection"``) and ``required_accuracy``. Of functions and other
+        packages: their keyword parameters.
 
     Returns
     -------

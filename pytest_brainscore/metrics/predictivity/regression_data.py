@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg.blas import dsyrk
+from scipy.linalg.blas import dgemm, dsyrk
 
 from pytest_brainscore.metrics.predictivity.tiled_matrix import TILE
 from pytest_brainscore.metrics.shared.splits import Split
+from pytest_brainscore.one_thread import one_thread
 
 # Features are read in blocks of columns of about this size, so that memory does not grow with features.
 _BLOCK_BYTES = 2**25
@@ -109,6 +110,45 @@ def gram_matrix(features: NDArray[np.generic]) -> NDArray[np.float64]:
     """
     gram = upper_gram(features)[: len(features), : len(features)]
     return gram + np.triu(gram, 1).T
+
+
+def gram_of_split(features: NDArray[np.generic], split: Split) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Inner products of training stimuli, and of test with training stimuli, after centring over all stimuli.
+
+    Of one split less than the matrix of all stimuli. Summed over blocks of columns; features may be memory-mapped.
+
+    Parameters
+    ----------
+    features
+        Shape (stimulus, feature).
+    split
+        Rows of training and test stimuli.
+
+    Returns
+    -------
+    Shapes (training stimulus, training stimulus) and (test stimulus, training stimulus).
+
+    Raises
+    ------
+    ValueError
+        If a feature is NaN or infinite.
+
+    """
+    seen, unseen = len(split.train), len(split.test)
+    gram = np.zeros((-(-seen // TILE) * TILE,) * 2, order="F")
+    cross = np.zeros((unseen, seen), order="F")
+    for _, block in centred_blocks(features):
+        train = np.zeros((len(gram), block.shape[1]))  # padded as in `upper_gram`
+        train[:seen] = block[split.train]
+        gram = dsyrk(1.0, train.T, beta=1.0, c=gram, trans=1, overwrite_c=1)
+        with one_thread():  # what threads share is added up in another order; test stimuli are few
+            cross = dgemm(1.0, block[split.test].T, train[:seen].T, beta=1.0, c=cross, trans_a=1, overwrite_c=1)
+    for start in range(0, seen, TILE):  # in place, as the matrix can be large
+        stop = start + TILE
+        corner = np.triu(gram[start:stop, start:stop])
+        gram[start:stop, start:stop] = corner + np.triu(corner, 1).T
+        gram[stop:, start:stop] = gram[start:stop, stop:].T
+    return gram[:seen, :seen], cross
 
 
 def centred_blocks(features: NDArray[np.generic]) -> Iterator[tuple[slice, NDArray[np.float64]]]:

@@ -22,7 +22,7 @@ from scipy.linalg import eigh, qr, svd
 from scipy.linalg.lapack import dpocon, dpotrf, dpotrs
 
 from pytest_brainscore.metrics.predictivity.reduced_features import reduced_features
-from pytest_brainscore.metrics.predictivity.regression_data import checked_targets, gram_matrix
+from pytest_brainscore.metrics.predictivity.regression_data import checked_targets, gram_matrix, gram_of_split
 from pytest_brainscore.metrics.shared.splits import Split
 from pytest_brainscore.one_thread import one_thread
 
@@ -186,12 +186,18 @@ class _Source:
     """Features of all stimuli, of which splits are taken; read when first needed."""
 
     def __init__(self, features: NDArray[np.generic], responses: NDArray[np.float64], splits: Sequence[Split]) -> None:
-        self._features, self._responses = features, responses
+        self._features, self._responses, self._splits = features, responses, splits
         self.dual = features.shape[1] > min(len(split.train) for split in splits)
 
     @cached_property
     def _inner_products(self) -> NDArray[np.float64]:
         return gram_matrix(self._features)
+
+    def _inner_products_of(self, split: Split) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if len(self._splits) == 1:
+            return gram_of_split(self._features, split)
+        values = self._inner_products
+        return values[np.ix_(split.train, split.train)], values[np.ix_(split.test, split.train)]
 
     @cached_property
     def _directions(self) -> NDArray[np.float64]:
@@ -200,8 +206,7 @@ class _Source:
     def split(self, split: Split, *, dual: bool) -> _CentredSplit:
         """Centre a split, as inner products of its stimuli if dual, else as features or what they were rotated to."""
         if dual:
-            values = self._inner_products
-            train, test = values[np.ix_(split.train, split.train)], values[np.ix_(split.test, split.train)]
+            train, test = self._inner_products_of(split)
             squares = float(train.trace())
             column_means = train.mean(axis=0)
             train -= train.mean(axis=1, keepdims=True)

@@ -14,7 +14,7 @@ from pytest_brainscore.metrics.predictivity.fixed_split import (
     fixed_split_scores,
     ridge_cv_each,
 )
-from pytest_brainscore.metrics.predictivity.regression_data import StackedRows
+from pytest_brainscore.metrics.predictivity.regression_data import StackedRows, gram_matrix, gram_of_split
 from pytest_brainscore.metrics.predictivity.ridge import fit_ridge_cv, predict_ridge
 from pytest_brainscore.metrics.reliability.explained_variance import neuroid_explained_variance
 from pytest_brainscore.metrics.shared.splits import Split
@@ -184,6 +184,17 @@ def test_what_does_not_fit_is_refused() -> None:
         fixed_split_score(X[TRAIN], X[TEST], Y[TRAIN], Y[TEST], metric="ridge_split", alphas=[1, 2])
     with pytest.raises(ValueError, match="nothing to predict"):
         fixed_split_scores(X[TRAIN], X[TEST], [], [], fit=ridge_cv_each)
+
+
+@pytest.mark.parametrize(("train", "test"), [(45, 15), (130, 300), (257, 3)])
+def test_inner_products_of_one_split_are_those_of_all_stimuli(train: int, test: int) -> None:
+    features = normal(9, train + test + 5, 700)
+    order = np.random.RandomState(1).permutation(train + test + 5)
+    split = Split(order[:train], order[train : train + test])
+    gram, cross = gram_of_split(features, split)
+    of_all = gram_matrix(features)
+    np.testing.assert_allclose(gram, of_all[np.ix_(split.train, split.train)], rtol=0, atol=1e-10)
+    np.testing.assert_allclose(cross, of_all[np.ix_(split.test, split.train)], rtol=0, atol=1e-10)
 
 
 def test_stacked_rows_are_the_matrix() -> None:
