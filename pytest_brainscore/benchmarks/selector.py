@@ -9,11 +9,11 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.placing import OWN
+from pytest_brainscore.benchmarks.placing import OWN, in_tree_order
 from pytest_brainscore.benchmarks.registry import Registry, registry
 from pytest_brainscore.benchmarks.shipped import panel_benchmarks, shipped_parents
 from pytest_brainscore.errors import BenchmarkError
-from pytest_brainscore.trees import PANEL, panel, places
+from pytest_brainscore.trees import PANEL, TREES, leaves_of, panel, places
 
 _SHORTEST_FAMILY = 3
 """Letters that names must have in common to be offered as a pattern."""
@@ -121,6 +121,30 @@ def of_another_tree(selector: str) -> bool:
     return selector in places() and not any(selector in each.parents for each in registry().leaves)
 
 
+def nothing_below(parent: str, tree: str) -> BenchmarkError:
+    """Return the error that says that a score tree has not a parent that others have."""
+    return BenchmarkError(
+        f"The score tree {tree} has no benchmark below {parent}; name a tree that has some "
+        f"({', '.join(name for name in TREES if any(parent in leaf.parents for leaf in leaves_of(name)))}), or the "
+        "benchmarks."
+    )
+
+
+def named_outside(
+    selectors: Sequence[str], benchmarks: Sequence[Benchmark], everything: Sequence[Benchmark]
+) -> tuple[Benchmark, ...]:
+    """Return what words find outside of some benchmarks: of each word that finds nothing among them, all it finds.
+
+    As in `choose`, a pattern finds the default version of each identifier, the first of it in `everything`.
+    """
+    missing = [word for word in selectors if not any(matches(word, each) for each in benchmarks)]
+    found: dict[tuple[str, int], Benchmark] = {}
+    for word in missing:
+        defaults = {each.identifier: each for each in reversed(everything) if matches(word, each)}
+        found |= {(each.identifier, each.version): each for each in defaults.values()}
+    return in_tree_order(each for each in everything if (each.identifier, each.version) in found)
+
+
 def _found(selector: str) -> list[Benchmark]:
     """Return what a word finds, without what only marks know."""
     known = registry()
@@ -142,10 +166,7 @@ def _found(selector: str) -> list[Benchmark]:
 
 def _nothing(selector: str, candidates: Sequence[Benchmark], known: Registry | None = None) -> BenchmarkError:
     if known is not None and of_another_tree(selector):
-        return BenchmarkError(
-            f"The score tree {known.tree} has no benchmark below {selector}; name a tree that has some with "
-            "--brainscore-tree, or the benchmarks."
-        )
+        return nothing_below(selector, known.tree)
     names = {name for each in candidates for name in (each.identifier, *each.parents)}
     near = difflib.get_close_matches(selector, sorted(names))
     if len(selector) >= _SHORTEST_FAMILY and "*" not in selector:  # part of several names: a family

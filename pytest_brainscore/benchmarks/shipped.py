@@ -43,6 +43,13 @@ _FAMILIES: Final = (
     "hebart2023_fmri",
     "papale2025",
     "gifford2022",
+    "rajalingham2020",
+    "igustibagus2024",
+    "cadena2017",
+    "islam2021",
+    "lonnqvist2024",
+    "scialom2024",
+    "malania2007",
 )
 """Modules of this package. Each holds a tuple ``BENCHMARKS``, the published leaves in their default version, or a
 function ``further_benchmarks``, which returns other versions and benchmarks outside the published tree, or both. The

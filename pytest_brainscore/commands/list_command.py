@@ -20,20 +20,24 @@ def command(selectors: tuple[str, ...], versions: bool, tree: str | None, as_jso
 
     SELECTOR is an identifier, a parent of the score tree (V1, behavior_vision), a pattern (Geirhos2021*), or panel
     (fifteen leaves of 2026 that predict the rest). Those of installed packages and of files in fixtures/benchmarks of
-    the current folder are listed, too.
+    the current folder are listed, too; those outside the tree where they are named.
     """
     from pytest_brainscore.benchmarks.placing import in_tree_order
-    from pytest_brainscore.benchmarks.registry import Registry
-    from pytest_brainscore.benchmarks.selector import select
+    from pytest_brainscore.benchmarks.registry import Registry, using
+    from pytest_brainscore.benchmarks.selector import named_outside, nothing_below, of_another_tree, select
     from pytest_brainscore.benchmarks.shipped import panel_benchmarks
     from pytest_brainscore.running.command_line.listing import readiness_of, tree_lines
 
     known = Registry(tree=tree)
+    with using(known):
+        for word in filter(of_another_tree, selectors):
+            raise nothing_below(word, known.tree)
     benchmarks = list(known.everything if versions else known.default)
     if PANEL in selectors:
         there = {(each.identifier, each.version) for each in benchmarks}
         benchmarks += [each for each in panel_benchmarks() if (each.identifier, each.version) not in there]
         benchmarks = list(in_tree_order(benchmarks))
+    benchmarks += named_outside([word for word in selectors if word != PANEL], benchmarks, known.everything)
     chosen = select(selectors, benchmarks)
     if as_json:
         fields = (

@@ -10,14 +10,18 @@ protocol                           function, and what it has in hand
 =================================  ====================================================================================
 shared/neural_predictivity,        `predictivity.predictivity_design`: predictions and test rows of each split, average
 own/recording                      responses; stimuli (strata: labels of the splits), neuroids
+li2026, cowley2026                 the same; of several sessions, their mean (`parents.mean_replicates`)
+majajhong2015 (reverse)            its stimuli only: the units that are predicted are all that the model has
 shared/train_test                  `subject_predictivity.subject_predictivity_design`: predictions and responses of
                                    each subject, their scale; test stimuli, neuroids (strata: subjects)
 shared/subject_similarity          `subject_similarity.first_order_design`: as below with subjects, for many stimuli
 kriegeskorte2008, bracci2019       `similarity.similarity_design`: matrices of model and target; stimuli
 coggan2024_fmri                    the same with one matrix per subject, ``correlation="pearson"``; stimuli, subjects
-geirhos2021 (error consistency)    `answers.observer_design` with ``kappa_of_counts``: whether model and people were
+geirhos2021, scialom2024           `answers.observer_design` with ``kappa_of_counts``: whether model and people were
                                    right; stimuli (strata: conditions), people
-bmd2024 (accuracy distance)        the same, with ``accuracy_similarity`` of shares
+bmd2024, lonnqvist2024,            the same, with ``accuracy_similarity`` of shares
+scialom2024 (accuracy distance)
+kato2026                           both of these, with who answered what
 imagenet, imagenet_c, objectnet,   `answers.accuracy_design`: whether each answer is right; stimuli (versions of one
 geirhos2021 (top-1), hermann2020   photograph have one identifier)
 hebart2023 (odd one out)           `answers.triplet_design`: matches, rows of the images of each triplet; images
@@ -27,6 +31,10 @@ rajalingham2018 (i2n), baker2022,  ``Design((Level(stimuli, statistic),))``: the
 maniquet2024, hermann2020 (bias)   bootstrap has already, with rows sorted by ``stimulus_id``; a second level where
                                    people can be drawn
 coggan2024_behavior, ferguson2024  none yet: images are drawn within the trials of each person, or within blocks
+islam2021                          ``Design((Level(stimuli, statistic),))``: shares of dimensions by weights of pairs;
+                                   original images (strata: shapes)
+malania2007, majajhong2015 over    none yet: thresholds would be fitted again; predictions of time bins would be kept
+time, igustibagus2024 (read-out)
 kar2019                            none yet: its score is a correlation over images of times at which decoders, fitted
                                    to other images, are as good as cortex
 =================================  ====================================================================================

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from pytest_brainscore.inference.weighted import (
     weighted_means,
     weighted_medians,
 )
+
+_TOGETHER: Final = 2**22
+"""Correlations (draws x neuroids) computed at a time: 32 MiB for each of a few sums."""
 
 
 def predictivity_design(
@@ -71,17 +74,35 @@ def predictivity_design(
             return weighted_means(np.ones((1, neuroids.order.size)) if weights is None else weights, correlations)
         return row_medians(correlations) if weights is None else weighted_medians(weights, correlations)
 
+    step = max(1, _TOGETHER // neuroids.order.size)
+
     def by_stimuli(weights: FloatArray) -> FloatArray:
-        return _mean([across(weighted_correlations(weights[:, rows], series)) for rows, series in tested])
+        return _few_at_a_time(
+            lambda drawn: _mean([across(weighted_correlations(drawn[:, rows], series)) for rows, series in tested]),
+            (weights,),
+            step,
+        )
 
     def by_neuroids(weights: FloatArray) -> FloatArray:
         return _mean([across(of_split, weights) for of_split in correlations])
 
     def by_both(weights: tuple[FloatArray, ...]) -> FloatArray:
-        drawn, counted = weights
-        return _mean([across(weighted_correlations(drawn[:, rows], series), counted) for rows, series in tested])
+        return _few_at_a_time(
+            lambda drawn, counted: _mean(
+                [across(weighted_correlations(drawn[:, rows], series), counted) for rows, series in tested]
+            ),
+            weights,
+            step,
+        )
 
     return Design((Level(stimuli, by_stimuli), Level(neuroids, by_neuroids)), by_both)
+
+
+def _few_at_a_time(statistic: Callable[..., FloatArray], weights: tuple[FloatArray, ...], step: int) -> FloatArray:
+    """Compute a statistic for some draws at a time: one correlation each of draws and many neuroids fills memory."""
+    draws = len(weights[0])
+    parts = [statistic(*(each[start : start + step] for each in weights)) for start in range(0, draws, step)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _mean(by_split: list[FloatArray]) -> FloatArray:

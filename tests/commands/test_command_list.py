@@ -51,6 +51,14 @@ def test_versions_adds_what_is_not_in_the_tree(brainscore: Brainscore) -> None:
     assert len(everything) > len(default)
 
 
+def test_what_is_not_in_the_tree_is_listed_where_it_is_named(brainscore: Brainscore) -> None:
+    rows = json.loads(brainscore("list", "Malania2007*", "V2", "MajajHong2015.IT-pls@4", "--json").stdout)
+    assert sum(row["identifier"].startswith("Malania2007.") for row in rows) == 10
+    assert {"FreemanZiemba2013.V2-pls", "MajajHong2015.IT-pls"} <= {row["identifier"] for row in rows}
+    assert not any("public" in row["identifier"] for row in rows)
+    assert "Islam2021-shape_v1_dimensionality" in brainscore("list", "Islam2021").stdout
+
+
 def test_a_selector_that_matches_nothing_is_one_sentence(brainscore: Brainscore) -> None:
     result = brainscore("list", "Marques2020_DeValois1982-prefor")
     assert result.exit_code == 1

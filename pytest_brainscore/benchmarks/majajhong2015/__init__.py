@@ -72,6 +72,22 @@ _REVERSE: Final = tuple(
 )
 
 
+_TEMPORAL: Final = tuple(
+    replace(
+        leaf,
+        # The published system gives it the internal identifier of the leaf without a time course.
+        identifier=f"MajajHong2015public.{leaf.region}-temporal-pls",
+        metric="spantime_pls",
+        ceiling=None,
+        normalisation="mean(r^2/c)",
+        assembly="MajajHong2015.temporal.public",
+        cost=600.0,
+        protocol=f"{__name__}.temporal:score",
+    )
+    for leaf in _PUBLIC
+)
+
+
 def further_benchmarks() -> tuple[Benchmark, ...]:
-    """Return the protocol of 2026, the public variants (3200 images with less variation), and these in reverse."""
-    return (*_CURRENT, *_PUBLIC, *_PUBLIC_BEFORE_2026, *_REVERSE)
+    """Return the protocol of 2026, the public variants (3200 images with less variation), in reverse, and over time."""
+    return (*_CURRENT, *_PUBLIC, *_PUBLIC_BEFORE_2026, *_REVERSE, *_TEMPORAL)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from pytest_brainscore.metrics.reliability.explained_variance import NormalisedScore
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.models.tasks.label_decisions import Aggregation
+
+
+_NUMBER: Final = re.compile(r"[+-]?\d+\.?\d*")
 
 
 class Probabilities(NamedTuple):
@@ -118,6 +122,16 @@ def category_probabilities(
 
     """
     model.start_task("probabilities", fitting)
+    return further_probabilities(model, fitting, stimuli, number_of_trials)
+
+
+def further_probabilities(
+    model: BrainModel, fitting: StimulusSet, stimuli: StimulusSet, number_of_trials: int
+) -> Probabilities:
+    """Have a model that was just asked for `category_probabilities` answer to other stimuli, without learning anew.
+
+    Parameters and errors are those of `category_probabilities`; `fitting` is what the model has learnt from.
+    """
     answers = model.look_at(stimuli, number_of_trials).transpose("presentation", "choice")
     categories = answers["choice"].values.astype(str)
     learnt = sorted(set(fitting.table["image_label"].astype(str)))
@@ -261,6 +275,16 @@ def require_ceiling(ceiling: float, benchmark: Benchmark) -> float:
 def as_identifiers(values: ArrayLike) -> NDArray[np.str_]:
     """Return stimulus ids as text: files and assemblies store the same id as text, integer or floating-point number."""
     return np.array(as_text(values), dtype=np.str_)
+
+
+def as_labels(values: ArrayLike) -> NDArray[np.str_]:
+    """Return labels as text, equal where they are equal numbers: those of tables, models and trials differ in type.
+
+    A model that learnt from the labels 1.0 and 2.0 answers with "1.0", while the table of what it is tested with may
+    have 1.
+    """
+    texts = as_identifiers(values).tolist()
+    return np.array([f"{float(text):.15g}" if _NUMBER.fullmatch(text) else text for text in texts], dtype=np.str_)
 
 
 def digest(table: pd.DataFrame) -> str:

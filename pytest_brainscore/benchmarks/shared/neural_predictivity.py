@@ -8,35 +8,48 @@ ten splits of the stimuli; the median correlation over neuroids is divided by wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.shared.recordings import rows_of_images
+from pytest_brainscore.benchmarks.shared.recordings import Recording, rows_of_images
 from pytest_brainscore.benchmarks.shared.replicating import neuroid_units, stimulus_units, with_replicates
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.inference.predictivity import predictivity_design
-from pytest_brainscore.metrics.predictivity.neural_predictivity import predictivity
-from pytest_brainscore.metrics.predictivity.pls import METHOD
+from pytest_brainscore.metrics.predictivity.neural_predictivity import Regression, predictivity
+from pytest_brainscore.metrics.predictivity.pls import METHOD, predict_pls
 from pytest_brainscore.metrics.reliability.explained_variance import NORMALISATIONS
 from pytest_brainscore.metrics.reliability.internal_consistency import internal_consistency
-from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED, stimulus_splits
+from pytest_brainscore.metrics.shared.splits import DEFAULT_SEED, Split, stimulus_splits
 from pytest_brainscore.models.asking import record_responses
 from pytest_brainscore.scoring.score import Score
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.benchmarks.shared.recordings import Recording
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.metrics.shared.aggregation import SplitScore
-    from pytest_brainscore.metrics.shared.splits import Split
     from pytest_brainscore.models.interface import BrainModel, RecordingTarget, TimeBin
 
 PROTOCOL_REVISION: Final = 2
 """Raise it with every change of this protocol that may change a score."""
+
+
+class Fitting(NamedTuple):
+    """What is fitted, and to which splits; as published by default."""
+
+    regression: Regression = predict_pls
+    """Predicts the test stimuli of each split."""
+    method: str = METHOD
+    """What a record says about it."""
+    splits: Callable[[Recording, NDArray[np.intp]], list[Split]] | None = None
+    """Splits of the shown stimuli, given their numbers in the recording; `splits_of` where None."""
+
+    def of(self, recording: Recording, rows: NDArray[np.intp]) -> list[Split]:
+        """Return the splits of the shown stimuli; errors as `splits_of`."""
+        return (self.splits or splits_of)(recording, rows)
 
 
 def predictivity_score(
@@ -46,6 +59,7 @@ def predictivity_score(
     stimuli: StimulusSet,
     time_bin: TimeBin,
     *,
+    fitting: Fitting = Fitting(),  # noqa: B008  # immutable
     consistency: Callable[[Recording], SplitScore] | None = None,
 ) -> Score:
     """Score how well a model predicts a recording.
@@ -66,6 +80,8 @@ def predictivity_score(
         Exactly those of the recording, in any order, not yet placed on a screen.
     time_bin
         What the model is asked to record, in milliseconds.
+    fitting
+        Another regression, or other splits, where the paper has them.
     consistency
         What gives the ceiling of a recording; by default its `internal_consistency`.
 
@@ -91,16 +107,17 @@ def predictivity_score(
     model.start_recording(cast("RecordingTarget", benchmark.region), [time_bin])
     features = record_responses(model, place_on_screen(stimuli, model.visual_degrees()))
     held_out: list[NDArray[np.float64]] = []
-    correlations = correlate(model, features, recording, targets, rows, held_out)
+    splits = fitting.of(recording, rows)
+    correlations = correlate(model, features, recording, targets, rows, held_out, fitting)
     common: dict[str, Any] = {
         "raw": correlations.value,
         "n": counts(recording, features, correlations),
-        "provenance": provenance(recording, stimuli),
+        "provenance": provenance(recording, stimuli, fitting.method),
     }
     values = labelled(correlations, recording).assign_attrs(raw_error=correlations.error)
     design = predictivity_design(
         held_out,
-        [split.test for split in splits_of(recording, rows)],
+        [split.test for split in splits],
         targets[rows],
         stimulus_units(benchmark, recording.stimulus_ids[rows], _labels(recording, rows)),
         neuroid_units(benchmark, recording.neuroids, targets.shape[1]),
@@ -163,6 +180,7 @@ def correlate(
     targets: NDArray[np.float64],
     rows: NDArray[np.intp],
     held_out: list[NDArray[np.float64]] | None = None,
+    fitting: Fitting = Fitting(),  # noqa: B008  # immutable
 ) -> SplitScore:
     """Correlate predicted with recorded responses.
 
@@ -180,6 +198,8 @@ def correlate(
         Number of each shown stimulus in the recording, see `match_stimuli`.
     held_out
         As in `predictivity`.
+    fitting
+        As in `predictivity_score`.
 
     Raises
     ------
@@ -188,7 +208,9 @@ def correlate(
 
     """
     try:
-        correlations = predictivity(features, targets[rows], splits_of(recording, rows), held_out=held_out)
+        correlations = predictivity(
+            features, targets[rows], fitting.of(recording, rows), regression=fitting.regression, held_out=held_out
+        )
     except ValueError as error:
         raise NoNumber(f"{model.identifier} cannot be fitted to {recording.name}: {error}") from error
     if np.isnan(correlations.value):
@@ -234,14 +256,14 @@ def counts(recording: Recording, features: NDArray[np.float32], correlations: Sp
     }
 
 
-def provenance(recording: Recording, stimuli: StimulusSet) -> dict[str, str | int]:
+def provenance(recording: Recording, stimuli: StimulusSet, method: str = METHOD) -> dict[str, str | int]:
     """Return what a score depends on besides the model."""
     return {
         "protocol": PROTOCOL_REVISION,
         "data_sha256": recording.digest(),
         "stimuli": stimuli.digest(),
         "seed": DEFAULT_SEED,
-        "regression": METHOD,
+        "regression": method,
     }
 
 

@@ -130,6 +130,32 @@ def select_time_bins(assembly: xr.DataArray, bins: Sequence[TimeBin]) -> xr.Data
     return assembly.isel(time_bin=_as_slice(np.array([places[wanted][0] for wanted in bins])))
 
 
+def select_only_time_bin(assembly: xr.DataArray, otherwise: TimeBin) -> tuple[xr.DataArray, TimeBin]:
+    """Return the one time bin of a recording, ``presentation`` x ``neuroid``, and its limits.
+
+    Parameters
+    ----------
+    assembly
+        With one time bin on the dimension ``time_bin``, or without that dimension; or with several.
+    otherwise
+        The bin that is taken of several, and that a recording without limits is taken for.
+
+    Raises
+    ------
+    DataUnavailable
+        When there are several and this is not among them.
+
+    """
+    if assembly.sizes.get("time_bin", 1) > 1:
+        assembly = select_time_bins(assembly, [otherwise])
+    single = assembly.isel(time_bin=0, missing_dims="ignore")
+    limits = [single.coords.get(name) for name in ("time_bin_start", "time_bin_end")]
+    if any(each is None or each.size != 1 for each in limits):
+        return single, otherwise
+    start, end = (int(each.item()) for each in limits if each is not None)
+    return single, (start, end)
+
+
 def rows_of_images(ids: ArrayLike, stimuli: StimulusSet, recordings: str, *, alone: bool = True) -> NDArray[np.intp]:
     """Return for every stimulus of some recordings the row of a stimulus set that shows it, joined by id as text.
 

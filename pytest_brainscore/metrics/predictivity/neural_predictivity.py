@@ -130,6 +130,51 @@ def time_shared_correlations(
     )
 
 
+def constant_in_time_correlations(
+    regression: Regression, features: NDArray[np.generic], targets: ArrayLike, splits: Sequence[Split]
+) -> NDArray[np.float64]:
+    """Return what `time_shared_correlations` has for features that are the same in all time bins, at the cost of one.
+
+    Where all time bins of a stimulus have the same features, least squares and PLS depend on the mean over time bins of
+    its responses only. (Ridge does not do: its penalty would count as often as there are time bins.)
+
+    Parameters
+    ----------
+    regression
+        What is fitted: `predict_pls` or `predict_linear`.
+    features
+        Shape (stimulus, feature).
+    targets, splits
+        As in `time_shared_correlations`.
+
+    Returns
+    -------
+    As `time_shared_correlations`, equal but for rounding.
+
+    Raises
+    ------
+    ValueError
+        If stimuli differ, and whatever the regression raises.
+
+    """
+    responses = np.asarray(targets, dtype=np.float64)
+    if responses.ndim != 3 or len(features) != len(responses):
+        raise ValueError(
+            f"Features of shape {features.shape} and targets of shape {responses.shape} do not fit: "
+            "give (stimulus, feature) and (stimulus, neuroid, time bin) with the same stimuli."
+        )
+    return np.stack(
+        [
+            pearson_correlation(
+                np.broadcast_to(prediction, (responses.shape[2], *prediction.shape)),
+                responses[split.test].transpose(2, 0, 1),
+            )
+            for prediction, split in zip(regression(features, responses.mean(axis=2), splits), splits, strict=True)
+        ],
+        axis=1,
+    )
+
+
 def standardised(targets: ArrayLike) -> NDArray[np.float64]:
     """Scale every neuroid to the mean 0 and the standard deviation 1 (ddof 0) over stimuli, shape (stimulus, neuroid).
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pytest_brainscore.metrics.predictivity.linear import predict_linear, predict_neuron_to_neuron
 from pytest_brainscore.metrics.predictivity.neural_predictivity import (
     Regression,
+    constant_in_time_correlations,
     predictivity,
     standardised,
     time_shared_correlations,
@@ -132,6 +133,18 @@ def test_recordings_with_other_time_bins_are_refused() -> None:
     features, responses = time_example()
     with pytest.raises(ValueError, match="the same stimuli and bins"):
         time_shared_correlations(predict_ridge, features[:, :, :2], responses, FIXED)
+
+
+@pytest.mark.parametrize("name", ["pls", "linear_predictivity"])
+def test_features_that_are_the_same_at_all_times_are_fitted_once(name: str) -> None:
+    features, responses = published_example()
+    course = responses[:, :, np.newaxis] + np.random.RandomState(3).standard_normal((60, 5, 4))
+    repeated = np.repeat(features[:, :, np.newaxis], 4, axis=2)
+    once = constant_in_time_correlations(REGRESSIONS[name], features, course, TEN)
+    np.testing.assert_allclose(once, time_shared_correlations(REGRESSIONS[name], repeated, course, TEN), atol=1e-9)
+    assert once.shape == (4, 10, 5)
+    with pytest.raises(ValueError, match="do not fit"):
+        constant_in_time_correlations(predict_pls, features[:-1], course, TEN)
 
 
 def test_the_order_of_stimuli_matters_to_published_splits_and_not_to_splits_by_stimulus() -> None:
