@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.data.folders import put
 from pytest_brainscore.data.publishers.cowley2023 import (
     FOLDER,
     responses_file,
@@ -16,6 +15,7 @@ from pytest_brainscore.data.publishers.cowley2023 import (
     session_stimuli,
     sessions,
 )
+from pytest_brainscore.data.user_folder import where_to_put
 
 if TYPE_CHECKING:
     import xarray
@@ -37,10 +37,10 @@ def missing(files: FileSet) -> str | None:
     session = files.identifier.removeprefix(_NAME)
     if session in sessions() and has_repetitions(session):
         return None
-    return put(
-        f"The session {session} of Cowley et al. (2026), as published (assy_Cowley2026_{session}.nc with its images) "
-        f"or as the authors have it (images/images_{session}.zip and responses_raw/responses_{session}.npy), is",
-        FOLDER,
+    return (
+        f"The session {session} of Cowley et al. (2026) is not on this machine: the published files ({files.title}) "
+        "need AWS credentials, or go into the folder of --brainscore-data; of the authors' own, put "
+        f"images/images_{session}.zip and responses_raw/responses_{session}.npy into {where_to_put(FOLDER)}."
     )
 
 
