@@ -12,8 +12,11 @@ from pytest_brainscore.inference.differences import score_error
 from pytest_brainscore.inference.draws import units
 from pytest_brainscore.inference.levels import replicates
 from pytest_brainscore.inference.similarity import similarity_design
-from pytest_brainscore.inference.subject_predictivity import subject_predictivity_design
-from pytest_brainscore.inference.subject_similarity import first_order_design, rank_correlation_and_derivative
+from pytest_brainscore.inference.subjects import (
+    first_order_design,
+    rank_correlation_and_derivative,
+    subject_predictivity_design,
+)
 from pytest_brainscore.inference.weighted import ranked, weighted_spearman
 from pytest_brainscore.metrics.reliability.explained_variance import normalised
 from pytest_brainscore.metrics.shared.correlation import pearson_correlation, spearman_correlation

@@ -30,7 +30,7 @@ from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.inference.draws import FloatArray, units
 from pytest_brainscore.inference.levels import Design, Level
-from pytest_brainscore.inference.subject_similarity import first_order_design
+from pytest_brainscore.inference.subjects import first_order_design
 from pytest_brainscore.metrics.similarity.rdm import representational_dissimilarity, rsa_ceiling
 from pytest_brainscore.scoring.score import Score
 

@@ -42,7 +42,7 @@ from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.inference.differences import score_error
 from pytest_brainscore.inference.draws import units
 from pytest_brainscore.inference.levels import unchanged
-from pytest_brainscore.inference.subject_predictivity import subject_predictivity_design
+from pytest_brainscore.inference.subjects import subject_predictivity_design
 from pytest_brainscore.metrics.predictivity.fixed_split import FitEach, FixedSplitScore, fixed_split_scores
 from pytest_brainscore.metrics.reliability.explained_variance import normalised
 from pytest_brainscore.metrics.shared.aggregation import credible

@@ -1,5 +1,6 @@
-"""Bootstrap values of representational similarity with several subjects and many stimuli, to first order.
+"""Bootstrap values of scores that are means over subjects.
 
+Of predictivity with one fixed split nothing is fitted again. Of representational similarity,
 `similarity.similarity_design` ranks all pairs of stimuli anew in every draw, which for 1000 stimuli and eight subjects
 takes minutes. Here the rank correlation is linear in the weights of pairs: its exact derivative, ties included, is
 computed once for each subject (an infinitesimal jackknife, Efron 1982), and a draw is a product of matrices.
@@ -7,13 +8,90 @@ computed once for each subject (an infinitesimal jackknife, Efron 1982), and a d
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Final
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.inference.draws import FloatArray, Units
 from pytest_brainscore.inference.levels import Design, Level
 from pytest_brainscore.inference.similarity import TIMES
-from pytest_brainscore.inference.weighted import Ranked, ranked, weighted_means
+from pytest_brainscore.inference.weighted import (
+    Pairs,
+    Ranked,
+    pairs,
+    ranked,
+    row_medians,
+    weighted_correlations,
+    weighted_means,
+    weighted_medians,
+)
+
+_TOGETHER: Final = 1024
+"""Neuroids whose correlations are computed at a time: of 1000 draws, 40 MiB of sums."""
+
+Scale = Callable[[FloatArray], FloatArray]
+
+
+def subject_predictivity_design(
+    predictions: Sequence[FloatArray],
+    responses: Sequence[FloatArray],
+    scales: Sequence[Scale],
+    stimuli: Units,
+    neuroids: Units,
+) -> Design:
+    """Return what a mean over subjects of a function of the median correlation generalises over.
+
+    Parameters
+    ----------
+    predictions, responses
+        Of each subject, shape (test stimulus, neuroid).
+    scales
+        From the median correlation of each subject to what is averaged, at its fixed ceiling.
+    stimuli
+        The test stimuli, which all subjects saw.
+    neuroids
+        Those of all subjects, one after the other; drawn within the strata, which are to be the subjects.
+
+    Returns
+    -------
+    The design: stimuli and neuroids. Its statistic is the score. Neuroids without a number are left out, as in the
+    score; fits and subjects are held fixed.
+
+    """
+    ends = np.cumsum([each.shape[1] for each in responses])
+    rows = np.split(np.arange(int(ends[-1])), ends[:-1])
+    places = [neuroids.place(each) for each in rows]
+    series = [
+        _parts(stimuli.sort(np.asarray(one, dtype=np.float64)), stimuli.sort(np.asarray(other, dtype=np.float64)))
+        for one, other in zip(predictions, responses, strict=True)
+    ]
+    alone = [_correlations(np.ones((1, len(stimuli))), each)[0] for each in series]
+
+    def by_stimuli(weights: FloatArray) -> FloatArray:
+        return _mean(
+            [scale(row_medians(_correlations(weights, each))) for scale, each in zip(scales, series, strict=True)]
+        )
+
+    def by_neuroids(weights: FloatArray) -> FloatArray:
+        return _mean(
+            [
+                scale(weighted_medians(weights[:, place], each))
+                for scale, place, each in zip(scales, places, alone, strict=True)
+            ]
+        )
+
+    def by_both(weights: tuple[FloatArray, ...]) -> FloatArray:
+        drawn, counted = weights
+        return _mean(
+            [
+                scale(weighted_medians(counted[:, place], _correlations(drawn, each)))
+                for scale, place, each in zip(scales, places, series, strict=True)
+            ]
+        )
+
+    return Design((Level(stimuli, by_stimuli), Level(neuroids, by_neuroids)), by_both)
 
 
 def first_order_design(model: ArrayLike, targets: ArrayLike, stimuli: Units, subjects: Units) -> Design:
@@ -81,6 +159,23 @@ def rank_correlation_and_derivative(first: Ranked, second: Ranked) -> tuple[floa
     of_other_variance = other**2 + 2 * _above(second, other)
     share = of_variance / variance + of_other_variance / of_other
     return float(correlation), np.asarray(of_covariance / scale - correlation / 2 * share)
+
+
+def _parts(predicted: FloatArray, observed: FloatArray) -> list[Pairs]:
+    """Prepare some neuroids at a time."""
+    return [
+        pairs(predicted[:, start : start + _TOGETHER], observed[:, start : start + _TOGETHER])
+        for start in range(0, observed.shape[1], _TOGETHER)
+    ]
+
+
+def _correlations(weights: FloatArray, parts: Sequence[Pairs]) -> FloatArray:
+    return np.concatenate([weighted_correlations(weights, part) for part in parts], axis=1)
+
+
+def _mean(by_subject: Sequence[NDArray[np.float64]]) -> FloatArray:
+    """Average over subjects, as the score does: a subject without a number leaves none."""
+    return np.asarray(np.mean(by_subject, axis=0))
 
 
 def _centred_ranks(series: Ranked) -> FloatArray:
