@@ -154,7 +154,9 @@ def test_a_response_that_one_half_lacks_leaves_no_reliability_as_in_the_publishe
 def test_a_missing_training_response_is_refused() -> None:
     found = recorded()
     found.train[7, 4] = np.nan
-    with pytest.raises(DataUnavailable, match="1 units of 01 in train lack responses to training images"):
+    with pytest.raises(
+        DataUnavailable, match=r"1 of the 3 units of 01 in train lack responses to training images \(neuroid_id 4\)"
+    ):
         found.score(LEAF)
 
 
@@ -167,7 +169,7 @@ def test_dissimilarities_of_a_unit_without_responses_or_of_a_single_unit_are_no_
     found.test[0:4, 1] = np.nan
     missing = found.score(RDM)
     assert np.isnan(missing.value)
-    assert "01 has 1 units without some responses" in missing.details["notes"][0]
+    assert "01 has 1 of 3 units without some responses (neuroid_id 1)" in missing.details["notes"][0]
 
 
 def test_subjects_with_other_units_in_the_test_are_refused() -> None:
