@@ -12,8 +12,8 @@ shared/neural_predictivity,        `predictivity.predictivity_design`: predictio
 own/recording                      responses; stimuli (strata: labels of the splits), neuroids
 li2026, cowley2026                 the same; of several sessions, their mean (`parents.mean_replicates`)
 majajhong2015 (reverse)            its stimuli only: the units that are predicted are all that the model has
-shared/train_test                  `subject_predictivity.subject_predictivity_design`: predictions and responses of
-                                   each subject, their scale; test stimuli, neuroids (strata: subjects)
+shared/train_test                  `subject_predictivity.subject_predictivity_design`: predictions and responses of each
+                                   subject, their scale; test stimuli, neuroids (strata: subjects)
 shared/subject_similarity          `subject_similarity.first_order_design`: as below with subjects, for many stimuli
 kriegeskorte2008, bracci2019       `similarity.similarity_design`: matrices of model and target; stimuli
 coggan2024_fmri                    the same with one matrix per subject, ``correlation="pearson"``; stimuli, subjects

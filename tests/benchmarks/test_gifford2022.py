@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from pytest_brainscore.benchmarks import load_benchmark
 from pytest_brainscore.benchmarks.gifford2022.protocol import ALPHAS, channels_in_time
 from pytest_brainscore.errors import DataUnavailable
+from tests.support.published_files import PublishedFiles
 from tests.support.train_test_recipe import Experiment, Recipe, experiment, neuroids, standardised
 
 BINS = [(round(start / 100, 2), round((start + 1) / 100, 2)) for start in range(-20, 80)]
@@ -48,24 +50,16 @@ def test_golden_values(
         np.testing.assert_allclose(score.values[:4], expected, rtol=0, atol=1e-6)
 
 
-def test_the_model_is_asked_for_seconds() -> None:
+def test_from_files_the_model_is_asked_for_seconds(published_files: PublishedFiles) -> None:
     found = recorded()
-    shown = found.model(7.0)
-    from importlib import import_module
-
-    from pytest_brainscore.benchmarks import load_benchmark
-    from pytest_brainscore.benchmarks.shared.train_test_data import TrainTestData
-
-    benchmark = load_benchmark("Gifford2022.IT-ridge")
-    data = TrainTestData(
-        benchmark,
-        train_stimuli=found.train_stimuli,
-        test_stimuli=found.test_stimuli,
-        train=found.train,
-        test=found.test,
-    )
-    import_module("pytest_brainscore.benchmarks.gifford2022.protocol").ridge_score(benchmark, shown, data)
-    assert shown.recordings == [("IT", ((0.0, 0.6),))] * 2
+    published_files.stimuli(found.train_stimuli, "Gifford2022_stim_train")
+    published_files.stimuli(found.test_stimuli, "Gifford2022_stim_test")
+    published_files.assembly(found.train, "Gifford2022_train")
+    published_files.assembly(found.test, "Gifford2022_test")
+    model = found.model(7.0)
+    score = load_benchmark("Gifford2022.IT-ridge")(model)
+    assert score.value == pytest.approx(0.903717190515, abs=1e-6)
+    assert model.recordings == [("IT", ((0.0, 0.6),))] * 2
 
 
 def test_the_channel_changes_slowest() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_brainscore.benchmarks import load_benchmark
+from tests.support.published_files import PublishedFiles
 from tests.support.train_test_recipe import Experiment, Recipe, experiment, neuroids, standardised
 
 PEOPLE = ("01", "02", "03")
@@ -58,3 +60,14 @@ def test_golden_values_of_people() -> None:
     ceilings = (0.976283269839, 0.974837779464, 0.971713790469)
     assert [each["raw"] for each in found] == pytest.approx(raw, abs=1e-6)
     assert [each["ceiling"] for each in found] == pytest.approx(ceilings, abs=1e-6)
+
+
+def test_from_files_people_have_names_that_are_text(published_files: PublishedFiles) -> None:
+    found = recorded()
+    published_files.stimuli(found.train_stimuli, "Hebart2023_fmri_stim_train")
+    published_files.stimuli(found.test_stimuli, "Hebart2023_fmri_stim_test")
+    published_files.assembly(found.train, "Hebart2023_fmri_train")
+    published_files.assembly(found.test, "Hebart2023_fmri_test")
+    score = load_benchmark("Hebart2023_fmri.IT-ridge")(found.model(10.0))
+    assert score.value == pytest.approx(0.903512404409, abs=1e-6)
+    assert list(score.details["subjects"]) == list(PEOPLE)

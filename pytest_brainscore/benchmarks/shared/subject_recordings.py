@@ -6,7 +6,7 @@ Values stay in their file until a subject is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -171,3 +171,10 @@ def left_out(chosen: dict[str, NDArray[np.intp]], selection: UnitSelection, regi
         for subject, units in chosen.items()
         if not units.size
     ]
+
+
+def named_units(neuroids: Mapping[str, NDArray[np.generic]], places: NDArray[np.intp], count: int = 5) -> str:
+    """Return the ids of some units, by their place where they have none, the first few of them."""
+    ids = neuroids.get("neuroid_id")
+    named = [str(each) for each in (places if ids is None else ids[places])[:count]]
+    return f"neuroid_id {', '.join(named)}{' ...' if places.size > count else ''}"

@@ -20,12 +20,14 @@ from pytest_brainscore.benchmarks.shared.subject_recordings import (
     Flatten,
     UnitSelection,
     left_out,
+    named_units,
     one_time_bin,
     read_subject,
     same_units,
     units_of_subjects,
 )
-from pytest_brainscore.benchmarks.shared.train_test import record_stimuli, refuse_shared_images, with_bootstrap_error
+from pytest_brainscore.benchmarks.shared.train_test import record_stimuli, with_bootstrap_error
+from pytest_brainscore.benchmarks.shared.train_test_recordings import refuse_shared_images
 from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable
 from pytest_brainscore.inference.draws import FloatArray, units
@@ -165,9 +167,11 @@ def read_pool(
         ids = [each.stimulus_ids for each in recordings]
         responses = np.concatenate([each.average(complete=False) for each in recordings])
         populations[name] = Population(responses, "+".join(each.digest() for each in recordings))
-        missing = int(np.isnan(responses).any(axis=0).sum())
-        if missing or responses.shape[1] < 2:
-            what = f"{missing} units without some responses" if missing else "a single unit"
+        missing = np.flatnonzero(np.isnan(responses).any(axis=0))
+        if missing.size or responses.shape[1] < 2:
+            what = f"{missing.size} of {places.size} units without some responses"
+            what += f" ({named_units(recordings[-1].neuroids, missing)})"
+            what = what if missing.size else "a single unit"
             notes.append(
                 f"{name} has {what} in {name_of(assemblies[-1])}, so that its dissimilarities are NaN, and with "
                 "them ceiling and score, as published."

@@ -7,38 +7,33 @@ squared and divided by the ceiling of the subject, and the mean over subjects.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.shared.recordings import Recording, name_of, rows_of_images
+from pytest_brainscore.benchmarks.shared.recordings import name_of, rows_of_images
 from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, with_replicates
 from pytest_brainscore.benchmarks.shared.subject_ceilings import (
     CeilingOfSubject,
     OverallOfSubjects,
-    SubjectCeiling,
     consistency_of_subject,
     pooled_ceiling,
-    require_positive,
 )
 from pytest_brainscore.benchmarks.shared.subject_recordings import (
     Flatten,
     UnitSelection,
-    left_out,
+    named_units,
     one_time_bin,
-    read_subject,
-    same_units,
-    units_of_subjects,
 )
+from pytest_brainscore.benchmarks.shared.train_test_recordings import SubjectData, Subjects, read_subjects
 from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.data.stimuli.screen import place_on_screen
-from pytest_brainscore.errors import DataUnavailable, NoNumber
+from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.inference.differences import score_error
 from pytest_brainscore.inference.draws import units
 from pytest_brainscore.inference.levels import unchanged
@@ -62,34 +57,6 @@ FORMULA: Final = "r^2/c"
 """Of every subject."""
 NORMALISATION: Final = "r^2/c by subject"
 """Of the score: the mean over subjects, which cannot be had from `Score.raw` and `Score.ceiling`."""
-
-
-class SubjectData(NamedTuple):
-    """What was recorded from the chosen units of one subject."""
-
-    name: str
-    train: NDArray[np.float64]
-    """Averaged over repetitions, shape (training stimulus, unit), stimuli sorted by their id."""
-    test: NDArray[np.float64]
-    """The same of the test stimuli; NaN where there is no response."""
-    neuroids: dict[str, NDArray[np.generic]]
-    """Coordinates of the units, shape (unit,) each."""
-    ceiling: SubjectCeiling
-    digest: str
-
-
-class Subjects(NamedTuple):
-    """What was recorded from all subjects."""
-
-    subjects: tuple[SubjectData, ...]
-    """Sorted by name."""
-    train_ids: NDArray[np.generic]
-    """Training stimuli, sorted."""
-    test_ids: NDArray[np.generic]
-    repetitions: int
-    """Of the test stimuli."""
-    notes: tuple[str, ...]
-    """Sentences about subjects that were left out."""
 
 
 def train_test_score(
@@ -188,7 +155,7 @@ def train_test_score(
         },
         provenance={
             "protocol": PROTOCOL_REVISION,
-            "data_sha256": _digest(recorded),
+            "data_sha256": recorded.digest(),
             "stimuli": f"{data.train_stimuli.digest()}+{data.test_stimuli.digest()}",
             "seed": DEFAULT_SEED,
         },
@@ -203,62 +170,6 @@ def train_test_score(
         _neuroid_units(benchmark, recorded),
     )
     return with_bootstrap_error(score, design, len(recorded.test_ids))
-
-
-def read_subjects(
-    benchmark: Benchmark,
-    data: TrainTestData,
-    selection: UnitSelection,
-    flatten: Flatten = one_time_bin,
-    ceiling: CeilingOfSubject = consistency_of_subject,
-) -> Subjects:
-    """Read what was recorded, one subject at a time, and average it over repetitions.
-
-    Parameters and errors are those of `train_test_score`.
-    """
-    train, test = data.train, data.test
-    chosen = units_of_subjects(test, selection, benchmark.region)
-    fitted = units_of_subjects(train, selection, benchmark.region)
-    notes = left_out(chosen, selection, benchmark.region)
-    subjects: list[SubjectData] = []
-    ids: tuple[NDArray[np.generic], NDArray[np.generic]] | None = None
-    repetitions = 0
-    for name, places in chosen.items():
-        if not places.size:
-            continue
-        seen = read_subject(train, same_units(train, fitted.get(name, places[:0]), test, places, name), flatten)
-        unseen = read_subject(test, places, flatten)
-        if ids is None:
-            ids = seen.stimulus_ids, unseen.stimulus_ids
-            refuse_shared_images(*ids, name_of(train), name_of(test))
-        top = ceiling(unseen)
-        require_positive(name, top, name_of(test))
-        subjects.append(
-            SubjectData(
-                name, _trainable(seen, name, top), unseen.average(complete=False), unseen.neuroids, top,
-                f"{seen.digest()}+{unseen.digest()}",
-            )
-        )  # fmt: skip
-        repetitions = len(unseen.responses)
-    assert ids is not None, "no subject is chosen without units"
-    return Subjects(tuple(subjects), *ids, repetitions, tuple(notes))
-
-
-def refuse_shared_images(train_ids: NDArray[np.generic], test_ids: NDArray[np.generic], train: str, test: str) -> None:
-    """Refuse stimuli that are fitted and tested.
-
-    Raises
-    ------
-    DataUnavailable
-        When there are such stimuli.
-
-    """
-    shared = sorted(set(as_text(train_ids)) & set(as_text(test_ids)))
-    if shared:
-        raise DataUnavailable(
-            f"{len(shared)} of the {len(test_ids)} test images of {test} are training images of {train}, too, the "
-            f"first is {shared[0]}: a model would be tested on what it was fitted to; use the published files."
-        )
 
 
 def record_stimuli(
@@ -294,7 +205,7 @@ def details(recorded: Subjects, found: Sequence[FixedSplitScore], values: Sequen
         if undefined.size:
             notes.append(
                 f"{undefined.size} of the {each.correlations.size} units of {subject.name} have no reliability "
-                f"({_some_ids(subject.neuroids, undefined)}), as they do not vary or lack responses in a half of the "
+                f"({named_units(subject.neuroids, undefined)}), as they do not vary or lack responses in a half of the "
                 "repetitions; the published ceiling of the subject is NaN then, and so is the score."
             )
     return {"subjects": subjects} | ({"notes": notes} if notes else {})
@@ -331,27 +242,6 @@ def _pairs(recorded: Subjects, found: Iterable[FixedSplitScore]) -> Iterable[tup
     return zip(recorded.subjects, found, strict=True)
 
 
-def _trainable(recording: Recording, subject: str, ceiling: SubjectCeiling) -> NDArray[np.float64]:
-    """Return training responses; of units that are without a number anyway, missing ones are 0."""
-    responses = recording.average(complete=False)
-    missing = np.isnan(responses).any(axis=0)
-    if not missing.any():
-        return responses
-    scored = np.setdiff1d(np.flatnonzero(missing), ceiling.undefined)
-    if scored.size:
-        raise DataUnavailable(
-            f"{scored.size} units of {subject} in {recording.name} lack responses to training images "
-            f"({_some_ids(recording.neuroids, scored)}); use the published file."
-        )
-    return np.where(missing, 0.0, responses)
-
-
-def _some_ids(neuroids: dict[str, NDArray[np.generic]], places: NDArray[np.intp], count: int = 5) -> str:
-    ids = neuroids.get("neuroid_id")
-    named = [str(each) for each in (places if ids is None else ids[places])[:count]]
-    return f"neuroid_id {', '.join(named)}{' ...' if places.size > count else ''}"
-
-
 def _scale(ceiling: float) -> Any:
     return partial(normalised, ceiling=ceiling, formula=FORMULA)
 
@@ -367,8 +257,3 @@ def _neuroid_units(benchmark: Benchmark, recorded: Subjects) -> Any:
         names += [f"{each.name}/{one}" for one in own]
         subjects += [each.name] * count
     return units(f"{benchmark.assembly}/{benchmark.region}", "neuroid", names, strata=subjects)
-
-
-def _digest(recorded: Subjects) -> str:
-    text = "\n".join(f"{each.name} {each.digest}" for each in recorded.subjects)
-    return hashlib.sha256(text.encode()).hexdigest()

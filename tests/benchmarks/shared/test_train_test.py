@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from pytest_brainscore.benchmarks import load_benchmark
+from pytest_brainscore.benchmarks.hebart2023_fmri.protocol import ridge_score
 from pytest_brainscore.benchmarks.shared.subject_recordings import UnitSelection, occurrences, units_of_subjects
+from pytest_brainscore.benchmarks.shared.train_test_data import TrainTestData
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import DataUnavailable, NoNumber
+from tests.support.table_models import TableModel
 from tests.support.train_test_recipe import Experiment, Recipe, experiment, neuroids
 
 PEOPLE = ("01", "02", "03")
@@ -150,7 +154,9 @@ def test_a_response_that_one_half_lacks_leaves_no_reliability_as_in_the_publishe
 def test_a_missing_training_response_is_refused() -> None:
     found = recorded()
     found.train[7, 4] = np.nan
-    with pytest.raises(DataUnavailable, match="1 units of 01 in train lack responses to training images"):
+    with pytest.raises(
+        DataUnavailable, match=r"1 of the 3 units of 01 in train lack responses to training images \(neuroid_id 4\)"
+    ):
         found.score(LEAF)
 
 
@@ -163,7 +169,7 @@ def test_dissimilarities_of_a_unit_without_responses_or_of_a_single_unit_are_no_
     found.test[0:4, 1] = np.nan
     missing = found.score(RDM)
     assert np.isnan(missing.value)
-    assert "01 has 1 units without some responses" in missing.details["notes"][0]
+    assert "01 has 1 of 3 units without some responses (neuroid_id 1)" in missing.details["notes"][0]
 
 
 def test_subjects_with_other_units_in_the_test_are_refused() -> None:
@@ -175,15 +181,13 @@ def test_subjects_with_other_units_in_the_test_are_refused() -> None:
 def test_a_model_that_does_not_vary_has_no_number() -> None:
     found = recorded()
     constant = dict.fromkeys(found.recipe.ids, np.ones(20))
-    flat = found._replace(recipe=found.recipe)
-    from pytest_brainscore.benchmarks import load_benchmark
-    from pytest_brainscore.benchmarks.hebart2023_fmri.protocol import ridge_score
-    from pytest_brainscore.benchmarks.shared.train_test_data import TrainTestData
-    from tests.support.table_models import TableModel
-
     benchmark = load_benchmark("Hebart2023_fmri.V1-ridge")
     data = TrainTestData(
-        benchmark, train_stimuli=flat.train_stimuli, test_stimuli=flat.test_stimuli, train=flat.train, test=flat.test
+        benchmark,
+        train_stimuli=found.train_stimuli,
+        test_stimuli=found.test_stimuli,
+        train=found.train,
+        test=found.test,
     )
     with pytest.raises(NoNumber, match="No unit of 01 in test has a correlation with table"):
         ridge_score(benchmark, TableModel(constant, 10.0), data)
