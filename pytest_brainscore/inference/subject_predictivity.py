@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.inference.draws import FloatArray, Units
 from pytest_brainscore.inference.levels import Design, Level
-from pytest_brainscore.inference.weighted import Pairs, pairs, row_medians, weighted_correlations, weighted_medians
+from pytest_brainscore.inference.weighted import (
+    Pairs,
+    correlations_without_each,
+    pairs,
+    row_medians,
+    weighted_correlations,
+    weighted_means,
+    weighted_medians,
+)
 
 _TOGETHER: Final = 2**20
 """Correlations (draws x neuroids) computed at a time: 40 MiB of sums."""
@@ -75,7 +83,41 @@ def subject_predictivity_design(
             ]
         )
 
-    return Design((Level(stimuli, by_stimuli), Level(neuroids, by_neuroids)), by_both)
+    value = float(by_stimuli(np.ones((1, len(stimuli))))[0])
+    medians = [row_medians(each[np.newaxis]) for each in alone]
+    means = [_mean_of_neuroids(each[np.newaxis]) for each in alone]
+
+    def without_stimuli() -> FloatArray:
+        left = [
+            _mean_of_neuroids(np.concatenate([correlations_without_each(part) for part in each], axis=1))
+            for each in series
+        ]
+        return _mean(
+            [
+                scale(median + change - mean)
+                for scale, median, change, mean in zip(scales, medians, left, means, strict=True)
+            ]
+        )
+
+    def without_neuroids() -> FloatArray:
+        left = np.full(len(neuroids), value)
+        for scale, place, median, of_subject in zip(scales, places, medians, alone, strict=True):
+            defined = np.isfinite(of_subject)
+            others = np.maximum(defined.sum() - 1, 1)
+            mean = of_subject[defined].mean() if defined.any() else np.nan
+            change = np.where(defined, (mean - of_subject) / others, 0.0)
+            left[place] += (scale(median + change) - scale(median)) / len(alone)
+        return left
+
+    # A median jumps from neuroid to neuroid: what each contributes is what it would to the mean over neuroids.
+    return Design(
+        (Level(stimuli, by_stimuli, without_stimuli), Level(neuroids, by_neuroids, without_neuroids, by_stratum=True)),
+        by_both,
+    )
+
+
+def _mean_of_neuroids(correlations: FloatArray) -> FloatArray:
+    return weighted_means(np.ones((1, correlations.shape[1])), correlations)
 
 
 def _parts(predicted: FloatArray, observed: FloatArray) -> list[Pairs]:
