@@ -7,9 +7,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_brainscore.inference.words import in_words
 from pytest_brainscore.report.html.page import PageTable
 from pytest_brainscore.report.notation import aligned, number, signed
+from pytest_brainscore.report.paired.words import in_words
 from pytest_brainscore.text import printable
 
 if TYPE_CHECKING:

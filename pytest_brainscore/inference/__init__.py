@@ -39,7 +39,13 @@ malania2007, majajhong2015 over    none yet: thresholds would be fitted again; p
 time, igustibagus2024 (read-out)
 =================================  ====================================================================================
 
+Every design also says what its units contribute to the score, by leaving out each in turn (`attribution.attribution`);
+`Level.without` where that has a shorter way, or where a smooth score stands for a median. A largest distance has no such
+parts, and `Design.indivisible` says so. Of recordings of one's own, functions of the user, cka, metrics that are
+computed in parts of the stimuli, and read-outs have no bootstrap values: they would be computed, or fitted, a thousand
+times.
+
 Then `parents.parent_replicates` averages over a tree, `differences.paired_difference` compares two models,
 `families.holm` adjusts for many leaves, `standings.standings` ranks many models, `gate.judge` decides for a run,
-`words` says it, `attribution.contributions` tells which units carry it, and `power` how many more would tell.
+`attribution.contributions` tells which units carry it, and `power` how many more would tell.
 """

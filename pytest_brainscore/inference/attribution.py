@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pytest_brainscore.inference.draws import FloatArray
 from pytest_brainscore.inference.levels import Design, Level, unchanged, without_each
+
+_MOST_LEFT_OUT: Final = 5000
+"""Units that are left out one by one, where there is no shorter way."""
 
 
 class Share(NamedTuple):
@@ -70,13 +73,17 @@ def attribution(
     if design.indivisible:
         return Attribution(score, reason=design.indivisible)
     parts = []
-    for place, level in enumerate((*design.nested, *design.levels)):
+    levels = (*design.nested, *design.levels)
+    for place, level in enumerate(levels):
+        if level.without is None and len(level.units) > _MOST_LEFT_OUT:
+            continue
         labels = None
         if place == 0 and categories is not None:
             labels = level.units.label(np.asarray(categories).astype(np.str_))
         values = contributions(score, level, scale=scale)
         parts.append(Contributions(level.units.kind, level.units.names, values, labels))
-    return Attribution(score, tuple(parts))
+    reason = "" if parts else f"its {len(levels[0].units)} units are too many to leave out each of them in turn"
+    return Attribution(score, tuple(parts), reason)
 
 
 def contributions(score: float, level: Level, *, scale: Callable[[FloatArray], FloatArray] = unchanged) -> FloatArray:

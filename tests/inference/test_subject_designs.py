@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pytest_brainscore.inference.attribution import attribution
 from pytest_brainscore.inference.differences import score_error
 from pytest_brainscore.inference.draws import units
-from pytest_brainscore.inference.levels import replicates
+from pytest_brainscore.inference.levels import Design, replicates, without_each
 from pytest_brainscore.inference.similarity import similarity_design
 from pytest_brainscore.inference.subject_predictivity import subject_predictivity_design
 from pytest_brainscore.inference.subject_similarity import first_order_design, rank_correlation_and_derivative
@@ -75,3 +76,31 @@ def test_where_all_weights_are_one_a_design_is_the_score() -> None:
         np.testing.assert_allclose(level.statistic(weights), score, rtol=0, atol=1e-12)
     assert design.joint is not None
     np.testing.assert_allclose(design.joint(ones), score, rtol=0, atol=1e-12)
+
+
+def several(noise: float, counts: tuple[int, ...]) -> tuple[float, Design]:
+    generator = np.random.default_rng(5)
+    observed = [generator.standard_normal((30, count)) for count in counts]
+    predicted = [each + noise * generator.standard_normal(each.shape) for each in observed]
+    scales = [partial(normalised, ceiling=each, formula="r^2/c") for each in (0.9, 0.7)]
+    owners = np.repeat(["a", "b"], counts)
+    drawn = units("test", "stimulus", 30), units("test", "neuroid", len(owners), strata=owners)
+    design = subject_predictivity_design(predicted, observed, scales, *drawn)
+    return float(design.levels[0].statistic(np.ones((1, 30)))[0]), design
+
+
+def test_stimuli_contribute_as_if_they_were_left_out_where_mean_and_median_are_one() -> None:
+    _, design = several(1.0, (1, 2))
+    level = design.levels[0]
+    np.testing.assert_allclose(without_each(level), without_each(level._replace(without=None)), atol=1e-12)
+
+
+def test_contributions_of_stimuli_and_neuroids_of_subjects_sum_to_the_difference() -> None:
+    parts = []
+    for noise in (1.0, 0.7):
+        value, design = several(noise, (5, 8))
+        parts.append((value, attribution(value, design).parts))
+    (before, of_first), (after, of_second) = parts
+    for one, other in zip(of_first, of_second, strict=True):
+        assert (other.values - one.values).sum() == pytest.approx(after - before, abs=1e-12)
+        assert one.values.std() > 0

@@ -19,9 +19,9 @@ from pytest_brainscore.inference.levels import Replicates
 from pytest_brainscore.inference.parents import parent_replicates
 from pytest_brainscore.inference.standings import Standings
 from pytest_brainscore.inference.standings import standings as rank
-from pytest_brainscore.inference.words import count_in_words, in_words
 from pytest_brainscore.report.aggregates import REGIONS
 from pytest_brainscore.report.notation import number
+from pytest_brainscore.report.paired.words import count_in_words, in_words
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.scoring.ingredients import is_of_the_model
 from pytest_brainscore.scoring.tree import ScoreTree, panel_tree, tree_of

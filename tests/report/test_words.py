@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_brainscore.inference.differences import Difference
-from pytest_brainscore.inference.words import count_in_words, in_words, number
+from pytest_brainscore.report.paired.words import count_in_words, in_words, number
 
 
 @pytest.mark.parametrize(
