@@ -88,6 +88,13 @@ def test_bins_in_milliseconds_are_refused() -> None:
         found.score("Gifford2022.IT-ridge", test=test)
 
 
+def test_bins_in_words_are_a_sentence() -> None:
+    found = recorded()
+    test = found.test.assign_coords(time_bin_start=("time_bin", ["early"] * 100))
+    with pytest.raises(DataUnavailable, match="'time_bin_start' of the recordings test is no number"):
+        found.score("Gifford2022.IT-ridge", test=test)
+
+
 def test_the_published_penalties() -> None:
     assert len(ALPHAS) == 23
     assert list(ALPHAS) == sorted(ALPHAS)

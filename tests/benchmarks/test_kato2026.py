@@ -175,7 +175,7 @@ def test_a_model_that_knows_no_base_image_has_no_number() -> None:
 
 
 def test_a_trial_that_is_missing_is_a_sentence() -> None:
-    with pytest.raises(DataUnavailable, match=r"Not every subject of Kato2026\.Sil has one trial with each of 24"):
+    with pytest.raises(DataUnavailable, match=r"Not every subject of Kato2026\.Sil answered once to each of 24"):
         scored("Sil", "accuracy_distance", assembly=trials_in("Sil").isel(presentation=slice(1, None)))
 
 
@@ -202,3 +202,11 @@ def test_from_published_files(published_files: PublishedFiles) -> None:
     published_files.assembly(trials_in("Sil"), "Kato2026.Sil")
     assert benchmark.unavailable() is None
     assert benchmark(model()).value == pytest.approx(0.240356502526, abs=1e-11)
+
+
+@pytest.mark.parametrize("metric", ["error_consistency", "accuracy_distance"])
+def test_one_person_alone_is_a_sentence(metric: str) -> None:
+    trials = trials_in("Sil")
+    alone = trials.isel(presentation=np.flatnonzero(trials["subject"] == "s01"))
+    with pytest.raises(DataUnavailable, match="1 subject, and a ceiling needs two"):
+        scored("Sil", metric, assembly=alone)

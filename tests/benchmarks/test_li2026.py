@@ -166,3 +166,8 @@ def test_from_published_files(published_files: PublishedFiles) -> None:
     model = TableModel(dict(zip(IDS, FEATURES, strict=True)), degrees=11.0)
     assert load_benchmark("Li2026.V1-rdm")(model).value == pytest.approx(0.467052747427, abs=1e-7)
     assert load_benchmark("Li2026.V1-ridgecv")(model).value == pytest.approx(0.895588113314, abs=1e-7)
+
+
+def test_infinite_reliabilities_are_a_sentence() -> None:
+    with pytest.raises(DataUnavailable, match="infinite for all units in V1"):
+        scored("V1-ridgecv", recorded(reliability=np.full(40, np.inf)))

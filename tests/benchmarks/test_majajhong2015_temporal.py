@@ -177,3 +177,8 @@ def test_missing_files_are_named(published_files: PublishedFiles) -> None:
     assert "assy_dicarlo_MajajHong2015_temporal_public.nc" in reason
     with pytest.raises(DataUnavailable, match="temporal_public"):
         BENCHMARK(model())
+
+
+def test_bins_in_words_are_a_sentence() -> None:
+    with pytest.raises(DataUnavailable, match=r"'time_bin_end' of the recordings .* is no number"):
+        scored(recorded().assign_coords(time_bin_end=("time_bin", ["early", "early", "late", "late"])))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import xarray as xr
 
-from pytest_brainscore.benchmarks.shared.recordings import coordinate, name_of
+from pytest_brainscore.benchmarks.shared.recordings import name_of, number_coordinate
 from pytest_brainscore.benchmarks.shared.subject_recordings import UnitSelection
 from pytest_brainscore.benchmarks.shared.train_test import train_test_score
 from pytest_brainscore.errors import DataUnavailable
@@ -75,7 +75,7 @@ def channels_in_time(assembly: xr.DataArray) -> xr.DataArray:
         When there are not 60 bins from 0 to .59 seconds.
 
     """
-    starts = np.atleast_1d(coordinate(assembly, "time_bin_start")).astype(np.float64)
+    starts = number_coordinate(assembly, "time_bin_start")
     chosen = np.flatnonzero((starts >= FIRST) & (starts <= LAST))
     if "time_bin" not in assembly.dims or chosen.size != BINS:
         raise DataUnavailable(

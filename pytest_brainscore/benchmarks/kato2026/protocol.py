@@ -25,6 +25,7 @@ from pytest_brainscore.benchmarks.shared.behavior import (
     require_shown,
     trial_table,
 )
+from pytest_brainscore.benchmarks.shared.people import answers_by_subject
 from pytest_brainscore.benchmarks.shared.replicating import stimulus_units, subject_units, with_replicates
 from pytest_brainscore.data.loading import load_stimulus_set
 from pytest_brainscore.data.stimuli.screen import place_on_screen
@@ -113,7 +114,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: PhotographData) -> Scor
     Raises
     ------
     DataUnavailable
-        When an image has no base version, or the trials are not one per person and image.
+        When an image has no base version, the trials are not one per person and image, or there is one person.
     NoNumber
         When the model names no base image correctly, or nothing can be compared.
 
@@ -219,20 +220,10 @@ def _photograph(identifier: str) -> str:
 
 def _people(trials: pd.DataFrame, images: pd.DataFrame, benchmark: Benchmark) -> _Trials:
     """Return what people answered, subjects and images sorted."""
-    answers = trials["value"].astype(str)
-    subjects = trials["subject"].astype(str)
-    given = trials.assign(subject=subjects, value=answers, answered=~answers.str.strip().str.lower().isin(NO_ANSWER))
-    names = sorted(set(subjects))
-    if given.duplicated(["subject", "stimulus_id"]).any() or len(given) != len(names) * len(images):
-        raise DataUnavailable(
-            f"Not every subject of {benchmark.assembly} has one trial with each of {len(images)} images; take it as "
-            "published."
-        )
-    table = given.pivot_table(index="subject", columns="stimulus_id", values=["value", "answered"], aggfunc="first")
-    order = images["stimulus_id"]
-    answered = table["answered"].loc[names, order].to_numpy(bool)
-    correct = table["value"].loc[names, order].to_numpy(str) == images["truth"].to_numpy(str)
-    return _Trials(correct, answered, names)
+    told = trials.assign(subject=trials["subject"].astype(str), value=trials["value"].astype(str))
+    subjects, answers = answers_by_subject(told, images, benchmark)
+    answered = ~np.isin(np.char.lower(np.char.strip(answers)), NO_ANSWER)
+    return _Trials(answers == images["truth"].to_numpy(str), answered, subjects)
 
 
 def _compared(

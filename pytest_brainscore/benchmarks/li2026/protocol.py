@@ -115,6 +115,11 @@ def cross_validated_score(
             "the tested images."
         )
     ceiling = stored_reliability(recording.neuroids[QUALITY].astype(np.float64))
+    if not ceiling.value > 0:
+        raise DataUnavailable(
+            f"The coordinate {QUALITY!r} of {recording.name} is infinite for all units in {benchmark.region}, so there "
+            "is no ceiling; use the published file."
+        )
     normalised = explained_variance(found.value, ceiling.value, found.error)
     score = Score(
         value=normalised.value,

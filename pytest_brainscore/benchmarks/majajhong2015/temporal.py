@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.shared.neural_predictivity import match_stimuli, splits_of
-from pytest_brainscore.benchmarks.shared.recordings import Recording, arrange, coordinate, name_of, select_region
+from pytest_brainscore.benchmarks.shared.recordings import Recording, arrange, name_of, number_coordinate, select_region
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import DataUnavailable, NoNumber
 from pytest_brainscore.metrics.predictivity.neural_predictivity import (
@@ -167,7 +167,7 @@ def requested_bins(assembly: xr.DataArray) -> list[TimeBin]:
         When the recording is too short for one.
 
     """
-    end = float(np.max(coordinate(assembly, "time_bin_end")))
+    end = float(number_coordinate(assembly, "time_bin_end").max())
     bins = [(start, start + WIDTH) for start in range(0, int(np.ceil(end - WIDTH)), WIDTH)]
     if not bins or "time_bin" not in assembly.dims:
         raise DataUnavailable(
@@ -188,7 +188,9 @@ def recorded_course(assembly: xr.DataArray, bins: Sequence[TimeBin]) -> Course:
     """
     recorded = [
         (float(start), float(end))
-        for start, end in zip(coordinate(assembly, "time_bin_start"), coordinate(assembly, "time_bin_end"), strict=True)
+        for start, end in zip(
+            *(number_coordinate(assembly, each) for each in ("time_bin_start", "time_bin_end")), strict=True
+        )
     ]
     order = sorted(range(len(recorded)), key=recorded.__getitem__)
     name = name_of(assembly)

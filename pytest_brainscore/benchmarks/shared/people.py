@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
 
 def correct_by_subject(trials: pd.DataFrame, images: pd.DataFrame, benchmark: Benchmark) -> NDArray[np.bool_]:
-    """Return whether each subject named each image correctly.
+    """Return whether each subject named each image correctly, shape (subject, image), subjects sorted.
+
+    Parameters and errors are those of `answers_by_subject`; images have the column ``truth``, too.
+    """
+    _, named = answers_by_subject(trials, images, benchmark)
+    return np.asarray(named == images["truth"].to_numpy(str))
+
+
+def answers_by_subject(
+    trials: pd.DataFrame, images: pd.DataFrame, benchmark: Benchmark
+) -> tuple[list[str], NDArray[np.str_]]:
+    """Return what each subject answered to each image.
 
     Parameters
     ----------
@@ -25,13 +36,13 @@ def correct_by_subject(trials: pd.DataFrame, images: pd.DataFrame, benchmark: Be
         From `shared.behavior.trial_table`, with ``stimulus_id``, ``subject`` and the answer as ``value``; those on
         other images are left out.
     images
-        With the column ``truth``.
+        With the column ``stimulus_id``.
     benchmark
         Named in messages.
 
     Returns
     -------
-    Shape (subject, image), subjects sorted.
+    The subjects, sorted, and their answers, shape (subject, image).
 
     Raises
     ------
@@ -53,8 +64,7 @@ def correct_by_subject(trials: pd.DataFrame, images: pd.DataFrame, benchmark: Be
             f"{benchmark.assembly} has {len(subjects)} subject, and a ceiling needs two; take it as published."
         )
     answers = trials.pivot_table(index="subject", columns="stimulus_id", values="value", aggfunc="first")
-    named = answers.loc[subjects, images["stimulus_id"]].to_numpy(str)
-    return np.asarray(named == images["truth"].to_numpy(str))
+    return subjects, answers.loc[subjects, images["stimulus_id"]].to_numpy(str)
 
 
 def require_everybody(trials: pd.DataFrame, stimuli: StimulusSet, benchmark: Benchmark) -> None:

@@ -213,11 +213,14 @@ def arrange(assembly: xr.DataArray, stratify: str | None = None) -> Recording:
     Raises
     ------
     DataUnavailable
-        When a coordinate is missing, a stimulus has a repetition twice or several labels, or values are infinite.
+        When there are no presentations, a coordinate is missing, a stimulus has a repetition twice or several labels,
+        or values are infinite.
 
     """
     name = name_of(assembly)
     ids, repetitions = coordinate(assembly, "stimulus_id"), coordinate(assembly, "repetition")
+    if not ids.size:
+        raise DataUnavailable(f"The recordings {name} have no presentations; use the published file.")
     distinct, first, stimulus = np.unique(ids, return_index=True, return_inverse=True)
     labels = None
     if stratify is not None:
@@ -249,6 +252,25 @@ def coordinate(assembly: xr.DataArray, name: str) -> NDArray[Any]:
             f"The recordings {name_of(assembly)} have no coordinate {name!r}; use the published file."
         )
     return np.asarray(assembly[name].values)
+
+
+def number_coordinate(assembly: xr.DataArray, name: str) -> NDArray[np.float64]:
+    """Return the values of a coordinate as numbers, shape (n,); numbers that are stored as text are read.
+
+    Raises
+    ------
+    DataUnavailable
+        When the assembly has none of that name, or its values are no numbers.
+
+    """
+    values = np.atleast_1d(coordinate(assembly, name))
+    try:
+        return values.astype(np.float64)
+    except ValueError as error:
+        raise DataUnavailable(
+            f"The coordinate {name!r} of the recordings {name_of(assembly)} is no number everywhere, the "
+            f"first value is {str(values[0])!r}; use the published file."
+        ) from error
 
 
 def name_of(assembly: xr.DataArray) -> str:

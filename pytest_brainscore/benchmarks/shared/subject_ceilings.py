@@ -53,13 +53,18 @@ def consistency_of_subject(recording: Recording) -> SubjectCeiling:
     Raises
     ------
     DataUnavailable
-        When there is one repetition.
+        When there is one repetition, or one image.
 
     """
     if len(recording.responses) < 2:
         raise DataUnavailable(
             f"The recordings {recording.name} have one repetition, so no ceiling can be computed from them; use all "
             "repetitions of the published file."
+        )
+    if recording.responses.shape[1] < 2:
+        raise DataUnavailable(
+            f"The recordings {recording.name} have one test image, so no ceiling can be computed from them; use all "
+            "images of the published file."
         )
     reliabilities = internal_consistency(recording.responses).values
     reliabilities[_lacking(recording.responses)] = np.nan

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pytest_brainscore.benchmarks.shared.recordings import Recording, arrange, coordinate, name_of
+from pytest_brainscore.benchmarks.shared.recordings import (
+    Recording,
+    arrange,
+    coordinate,
+    name_of,
+    number_coordinate,
+)
 from pytest_brainscore.data.joining.names import as_text
 from pytest_brainscore.errors import DataUnavailable
 
@@ -78,7 +84,7 @@ def units_of_subjects(assembly: xr.DataArray, selection: UnitSelection, region: 
     Raises
     ------
     DataUnavailable
-        When a coordinate is missing, or no subject has a unit left.
+        When a coordinate is missing, the reliability is not a number, or no subject has a unit left.
 
     """
     subjects = np.array(as_text(coordinate(assembly, selection.subject)), dtype=np.str_)
@@ -87,7 +93,7 @@ def units_of_subjects(assembly: xr.DataArray, selection: UnitSelection, region: 
         of_region = np.array(as_text(coordinate(assembly, "region")), dtype=np.str_) == region
     kept = of_region.copy()
     if selection.quality is not None:
-        kept &= coordinate(assembly, selection.quality).astype(np.float64) > selection.threshold
+        kept &= number_coordinate(assembly, selection.quality) > selection.threshold
     if not kept.any():
         above = f" with {selection.quality} above {selection.threshold:g}" if selection.quality else ""
         raise DataUnavailable(

@@ -33,3 +33,14 @@ def test_without_a_quality_all_are_chosen() -> None:
 def test_another_region_is_a_sentence() -> None:
     with pytest.raises(DataUnavailable, match=r"no unit in IT with reliability above 0\.3 \(0 units in all there\)"):
         units_of_subjects(RECORDED, UnitSelection("reliability", 0.3), "IT")
+
+
+def test_a_quality_in_words_is_a_sentence() -> None:
+    told = RECORDED.assign_coords(reliability=("neuroid", ["high", "low", "high", "high"]))
+    with pytest.raises(DataUnavailable, match=r"'reliability' of the recordings .* is no number .* 'high'"):
+        units_of_subjects(told, UnitSelection("reliability", 0.3), "V4")
+
+
+def test_a_quality_stored_as_text_is_read() -> None:
+    told = RECORDED.assign_coords(reliability=("neuroid", [str(each) for each in RELIABILITY]))
+    assert units_of_subjects(told, UnitSelection("reliability", 0.3), "V4")["b"].tolist() == [3]

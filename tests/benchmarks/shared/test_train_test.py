@@ -115,6 +115,15 @@ def test_images_that_are_fitted_and_tested_are_refused() -> None:
         as_allen(found).score(RDM, test=test)
 
 
+def test_one_test_image_or_none_is_a_sentence() -> None:
+    found = recorded()
+    ids = found.test_stimuli.table["stimulus_id"]
+    for shown, sentence in ((found.test["stimulus_id"] == ids[0], "one test image"), ([], "no presentations")):
+        rows = np.flatnonzero(shown)
+        with pytest.raises(DataUnavailable, match=sentence):
+            found.score("Allen2022_fmri.V1-ridge", test=found.test.isel(presentation=rows))
+
+
 def test_one_repetition_has_no_ceiling_but_dissimilarities() -> None:
     found = recorded(repetitions=1)
     with pytest.raises(DataUnavailable, match="test have one repetition, so no ceiling"):
