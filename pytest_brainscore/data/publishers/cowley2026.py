@@ -39,7 +39,7 @@ def missing(files: FileSet) -> str | None:
         return None
     return (
         f"The session {session} of Cowley et al. (2026) is not on this machine: the published files ({files.title}) "
-        "need AWS credentials, or go into the folder of --brainscore-data; of the authors' own, put "
+        "need AWS credentials, or lie in your folder of data; of the authors' own, put "
         f"images/images_{session}.zip and responses_raw/responses_{session}.npy into {where_to_put(FOLDER)}."
     )
 
