@@ -40,8 +40,8 @@ time, igustibagus2024 (read-out)
 =================================  ====================================================================================
 
 Every design also says what its units contribute to the score, by leaving out each in turn (`attribution.attribution`);
-`Level.without` where that has a shorter way, or where a smooth score stands for a median. A largest distance has no such
-parts, and `Design.indivisible` says so. Of recordings of one's own, functions of the user, cka, metrics that are
+`Level.without` where that has a shorter way, or where a smooth score stands for a median. A largest distance has no
+such parts, and `Design.indivisible` says so. Of recordings of one's own, functions of the user, cka, metrics that are
 computed in parts of the stimuli, and read-outs have no bootstrap values: they would be computed, or fitted, a thousand
 times.
 
