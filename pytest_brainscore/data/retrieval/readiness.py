@@ -37,7 +37,7 @@ def readiness(kind: FileSetKind, identifier: str) -> Readiness:
 
     """
     wanted = file_set(kind, identifier)
-    missing = [file for file in wanted.files if find_local.find(file) is None]
+    missing = _missing(wanted)
     if wanted.files and not missing:
         return Readiness("ready", None)
     not_published = publisher_lacks(wanted)
@@ -77,9 +77,20 @@ def lacks_credentials() -> str | None:
 
 
 def not_here(wanted: FileSet, lacking: str | None = None) -> str:
-    """Return the sentence that says that a file set is not on this machine, what it lacks, and who can have it."""
+    """Return the sentence that says that a file set is not on this machine, what it lacks, and who can have it.
+
+    Files that are missing are named where others of the set are here.
+    """
+    missing = _missing(wanted)
     why = f" and cannot be fetched without {lacking}" if lacking else ""
-    return f"{wanted.title} is not on this machine{why}: {wanted.note}"
+    if not 0 < len(missing) < len(wanted.files):
+        return f"{wanted.title} is not on this machine{why}: {wanted.note}"
+    names = " and ".join(file.name for file in missing)
+    return f"{wanted.title} is on this machine in part: {names} is missing{why}: {wanted.note}"
+
+
+def _missing(wanted: FileSet) -> list[CatalogueFile]:
+    return [file for file in wanted.files if find_local.find(file) is None]
 
 
 def nothing_may_be_fetched(wanted: FileSet, missing: list[CatalogueFile]) -> str:

@@ -121,6 +121,16 @@ def test_restricted_files_need_credentials() -> None:
     )
 
 
+def test_the_missing_one_of_restricted_files_is_named(folder: Path) -> None:
+    (folder / "stimulus_Allen2022_fMRI_test_Stimuli.csv").touch()
+    state, reason = readiness("stimulus_set", "Allen2022_fmri_stim_test")
+    assert state == "restricted"
+    assert str(reason).startswith(
+        "Stimulus set Allen2022_fmri_stim_test is on this machine in part: stimulus_Allen2022_fMRI_test_Stimuli.zip is "
+        "missing and cannot be fetched without AWS credentials"
+    )
+
+
 @pytest.mark.parametrize("variable", ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"])
 def test_with_credentials_restricted_files_will_be_fetched(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, "mine")
