@@ -81,7 +81,7 @@ class CandidateReader(LayerReader):
         if components and self._fitted_to is None:
             raise ModelError(f"{components} principal components need images to be fitted to; give images of ImageNet.")
         self._pca: tuple[str, LayerPCA] | None = None
-        reader.ingredients(self.layers)  # all at once: later, each finds its own
+        reader.source(self.layers)  # all at once: later, each finds its own
 
     @property
     def fitted_to(self) -> str:
@@ -123,10 +123,10 @@ class CandidateReader(LayerReader):
 
     def candidates(self) -> dict[str, tuple[int, ...]]:
         """Return the candidates with the shape of their response to one stimulus."""
-        return dict(self.shapes(self.layers))
+        return {layer: layout.shape for layer, layout in self.layouts(self.layers).items()}
 
     def shapes(self, layers: tuple[str, ...]) -> LayerShapes:
-        """Return the shape of each layer's response to one stimulus, whole."""
+        """Return the shape of each whole layer's response to one stimulus."""
         return self._reader.shapes(layers)
 
     def batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:

@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal, get_args
 import msgspec
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.commitment.layer_name import parse_layer, with_step
 from pytest_brainscore.models.interface import RecordingTarget
 
 REGIONS: tuple[str, ...] = get_args(RecordingTarget)
@@ -65,14 +66,14 @@ class TimedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """In milliseconds after stimulus onset."""
     end: float
     layer: str
-    """Name of a module."""
+    """Name of a module, with what is read of it (see ``layer_name``)."""
     step: Annotated[int, msgspec.Meta(ge=0)] | None = None
     """Which use of the module in one forward pass, from 0; the last one where not given."""
 
     @property
     def name(self) -> str:
         """Name of the layer and its step, as responses are read from it."""
-        return self.layer if self.step is None else f"{self.layer}@{self.step}"
+        return self.layer if self.step is None else with_step(self.layer, self.step)
 
 
 class LayerScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -207,3 +208,5 @@ def _check_layers(region: str, layers: tuple[str, ...], where: str) -> None:
         raise ModelError(f"Region {region} has an empty layer name in {where}; name at least one layer.")
     if len(set(layers)) < len(layers):
         raise ModelError(f"Region {region} names a layer twice in {where}: {', '.join(layers)}; name each once.")
+    for layer in layers:
+        parse_layer(layer)

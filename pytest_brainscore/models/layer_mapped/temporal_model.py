@@ -134,8 +134,8 @@ class TemporalBrainModel(LayerMappedModel):
         steps = self._time_course[recording.target]
         stretches = _stretches(steps)
         layers = tuple(dict.fromkeys(step.name for step in steps))
-        shapes = self._reader.shapes(layers)
-        if len(set(shapes.values())) > 1:
+        shapes = {layout.shape for layout in self._reader.layouts(layers).values()}
+        if len(shapes) > 1:
             raise ModelError(
                 f"The time course of {recording.target} in {self.identifier} has layers of several shapes; "
                 "name layers of one shape."
