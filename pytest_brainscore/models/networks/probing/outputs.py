@@ -96,8 +96,7 @@ def tensor_of(output: object, layer: str) -> torch.Tensor:
             if len(tensors) != 1:
                 raise OutputError(
                     f"{layer} returns a {type(part).__name__} with {len(tensors)} tensors ({', '.join(named)}) instead "
-                    f"of one tensor; name one of them, for example {MARK}{next(iter(named))}, or a layer inside or after "
-                    "it."
+                    f"of one tensor; name a layer inside or after it, or one of them, as in {MARK}{next(iter(named))}."
                 )
             part = next(iter(tensors.values()))
         else:
