@@ -77,7 +77,9 @@ class CandidateReader(LayerReader):
         self._reader = reader
         self._progress = progress
         self._passed: set[str] = set()
-        self._fitted_to = fitting_images(fitted_to, components) if components and fitted_to is not None else None
+        self._fitted_to = (
+            fitting_images(reader.prepare(fitted_to), components) if components and fitted_to is not None else None
+        )
         if components and self._fitted_to is None:
             raise ModelError(f"{components} principal components need images to be fitted to; give images of ImageNet.")
         self._pca: tuple[str, LayerPCA] | None = None
@@ -98,6 +100,7 @@ class CandidateReader(LayerReader):
     ) -> NDArray[np.float32]:
         """Return responses of one of the layers, or its components; all of them are stored."""
         source = self.source(layers)
+        stimuli = self._reader.prepare(stimuli)
         if self._fitted_to is None or source.sizes[layers[0]] <= self.components:
             if neuroids is None and maximum_over == 1:
                 self._pass(stimuli)

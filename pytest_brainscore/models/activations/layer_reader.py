@@ -108,7 +108,11 @@ class LayerReader(ABC):
             Responses are not finite.
 
         """
-        return stored_responses(self.source(layers), self.store, stimuli, neuroids, maximum_over)
+        return stored_responses(self.source(layers), self.store, self.prepare(stimuli), neuroids, maximum_over)
+
+    def prepare(self, stimuli: StimulusSet) -> StimulusSet:
+        """Return the stimuli as :meth:`batches` takes their images: as they are, where these are all that matters."""
+        return stimuli
 
     def source(self, layers: tuple[str, ...]) -> ResponseSource:
         """Return what responds with the units of layers, for the store; errors as for :meth:`read`."""

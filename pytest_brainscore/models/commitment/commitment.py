@@ -28,6 +28,9 @@ Channels = tuple[float, float, float]
 LONGEST_SIDE = 4096
 """Pixels of the longest side of an image that a network is given: a batch of such takes 3 GB."""
 
+MOST_FRAMES = 256
+"""Frames of an input, at most."""
+Numbers = Annotated[tuple[float, ...], msgspec.Meta(min_length=1, max_length=3)]
 Side = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SIDE)]
 Degrees = Annotated[float, msgspec.Meta(gt=0, le=360)]
 PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
@@ -44,9 +47,9 @@ class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields
     the pixels model only."""
     image_size: Side | None = None
     """Side of the network's input, in pixels."""
-    mean: Channels | None = None
-    """Subtracted from the scaled red, green and blue values."""
-    std: Channels | None = None
+    mean: Numbers | None = None
+    """Subtracted from the scaled red, green and blue values; one number stands for all."""
+    std: Numbers | None = None
     """What the values are then divided by."""
     resize: Side | None = None
     """Length of the resized side before the centre is cropped, in pixels (kind ``weights`` only)."""
@@ -57,6 +60,10 @@ class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields
     """How images are resampled."""
     scale: PositiveFloat | None = None
     """What 8-bit values are divided by before `mean` is subtracted: 255 unless given."""
+    channels: Literal[1, 3] | None = None
+    """Channels of the network's input: 1 for a network of grey images; 3 unless given."""
+    frames: Annotated[int, msgspec.Meta(ge=1, le=MOST_FRAMES)] | None = None
+    """Frames of the input of a network of videos (images, channels, frames, rows, columns): the image, so often."""
 
 
 class TimedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
+from pytest_brainscore.models.networks.inputs import take_in
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.answers import (
     COARSE_COMPANY_TOLERANCE,
@@ -73,6 +74,7 @@ class LayerExtractor:
         amp: bool = False,
     ) -> None:
         self._execution = Execution(network, device, amp=amp)
+        take_in(self._execution.whole, preprocessing)
         self.network = self._execution.network
         self.preprocessing = preprocessing
         self.device = device
