@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 FUNCTION_VERSION: Final = 1
 """Raise it whenever the same function and images give other responses."""
+_AT_ONCE: Final = 16
+"""Layers that are asked for together when all are: what they answer is held in memory."""
 Ask = Callable[[NDArray[np.float32], tuple[str, ...]], Mapping[str, object]]
 """Answers images (images x rows x columns x channels) with arrays by layer: those asked for, or more."""
 
@@ -98,12 +101,16 @@ class FunctionReader(LayerReader):
 
     def candidates(self) -> dict[str, tuple[int, ...]]:
         """Return the layers with the shape of their response to one stimulus."""
-        found = {}
-        for layer in self.names():
+        found: dict[str, tuple[int, ...]] = {}
+        names = self.names()
+        for start in range(0, len(names), _AT_ONCE):
+            some = tuple(names[start : start + _AT_ONCE])
             try:
-                found |= self.shapes((layer,))
-            except OutputError:
-                continue
+                found |= self.shapes(some)
+            except OutputError:  # of one of them, perhaps
+                for layer in some:
+                    with suppress(OutputError):
+                        found |= self.shapes((layer,))
         return {layer: shape for layer, shape in found.items() if shape}
 
     def shapes(self, layers: tuple[str, ...]) -> LayerShapes:

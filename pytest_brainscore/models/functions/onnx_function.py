@@ -152,8 +152,9 @@ class OnnxFunction:
 
         model = onnx.ModelProto()
         model.CopyFrom(self._model)
-        there = {each.name for each in model.graph.output}
-        model.graph.output.extend(onnx.ValueInfoProto(name=layer) for layer in layers if layer not in there)
+        del model.graph.output[:], model.graph.node[:]
+        model.graph.output.extend(onnx.ValueInfoProto(name=layer) for layer in layers)
+        model.graph.node.extend(_needed(self._model.graph, layers))
         options = onnxruntime.SessionOptions()
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.intra_op_num_threads = 1  # processes share the cores
@@ -161,6 +162,18 @@ class OnnxFunction:
         session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
         self._sessions = {layers: session}  # one: each holds the weights
         return session
+
+
+def _needed(graph: Any, layers: tuple[str, ...]) -> list[Any]:
+    """Return the operations that layers depend on, in their order; all of them where some hold graphs of their own."""
+    if any(attribute.HasField("g") or attribute.graphs for node in graph.node for attribute in node.attribute):
+        return list(graph.node)
+    wanted, nodes = set(layers), []
+    for node in reversed(graph.node):
+        if wanted.intersection(node.output):
+            wanted.update(node.input)
+            nodes.append(node)
+    return nodes[::-1]
 
 
 def _shape(value: Any) -> str:

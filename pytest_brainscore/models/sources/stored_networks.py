@@ -7,6 +7,7 @@ when they are read: TorchScript's are read by PyTorch's reader in C++, which bui
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
@@ -21,8 +22,18 @@ from torch import nn
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.sources.checkpoints.reading import one_line
 
-_SYMBOLS: Final = frozenset({"Max", "Min", "Mod", "FloorDiv", "CeilDiv", "PythonMod", "CleanDiv", "Eq", "Ne", "oo"})
-"""Names that may be in an expression of sizes, besides symbols such as s77."""
+_FUNCTION: Final = re.compile(
+    "Symbol|Integer|Rational|Float|Add|Mul|Pow|Max|Min|Mod|FloorDiv|CeilDiv|PythonMod|CleanDiv|"
+    "ModularIndexing|IntTrueDiv|FloatTrueDiv|ToFloat|TruncToInt|RoundToInt|Where|Identity|floor|ceiling|Eq|Ne|"
+    "Lt|Le|Gt|Ge|Equality|Unequality|StrictLessThan|LessThan|StrictGreaterThan|GreaterThan|And|Or|Not"
+)
+"""What may be called in a formula for a size."""
+_ARITHMETIC: Final = (
+    *(ast.Expression, ast.Call, ast.Name, ast.Load, ast.Constant, ast.keyword),
+    *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.operator, ast.unaryop, ast.cmpop),
+)
+"""What a formula for a size consists of."""
+_SYMBOL: Final = re.compile(r"[a-z]+\d*")
 
 
 def exported_network(path: Path) -> tuple[nn.Module, int]:
@@ -150,6 +161,14 @@ def _expressions(value: object) -> Iterator[str]:
 
 
 def _is_arithmetic(expression: str) -> bool:
-    names = re.findall(r"[^\W\d]\w*", expression)
-    known = all(name in _SYMBOLS or re.fullmatch(r"[a-z]\d+", name) for name in names)
-    return known and not re.search(r"[^\w\s+\-*/(),<>=!.]", expression)
+    try:
+        nodes = list(ast.walk(ast.parse(expression, mode="eval")))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return (
+        all(isinstance(node, _ARITHMETIC) for node in nodes)
+        and all(isinstance(function, ast.Name) and _FUNCTION.fullmatch(function.id) for function in called)
+        and all(_SYMBOL.fullmatch(text) for text in texts)
+    )

@@ -236,7 +236,7 @@ class Survey:
             height, width = self.empty(0).shape[1:3]
             raise ModelError(
                 f"{self._name} cannot process an image of {height} x {width} pixels ({type(error).__name__}: "
-                f"{error}); mend the network, or image_size in its layer commitment."
+                f"{error}); mend the network, or image_size, channels or frames in its layer commitment."
             ) from error
 
     def _uses_of(self, kind: ProbeKind) -> _Uses:
