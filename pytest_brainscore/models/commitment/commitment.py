@@ -30,7 +30,6 @@ LONGEST_SIDE = 4096
 
 MOST_FRAMES = 256
 """Frames of an input, at most."""
-Numbers = Annotated[tuple[float, ...], msgspec.Meta(min_length=1, max_length=3)]
 Side = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SIDE)]
 Degrees = Annotated[float, msgspec.Meta(gt=0, le=360)]
 PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
@@ -47,9 +46,9 @@ class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields
     the pixels model only."""
     image_size: Side | None = None
     """Side of the network's input, in pixels."""
-    mean: Numbers | None = None
-    """Subtracted from the scaled red, green and blue values; one number stands for all."""
-    std: Numbers | None = None
+    mean: Channels | None = None
+    """Subtracted from the scaled red, green and blue values; from grey ones the mean of the three numbers."""
+    std: Channels | None = None
     """What the values are then divided by."""
     resize: Side | None = None
     """Length of the resized side before the centre is cropped, in pixels (kind ``weights`` only)."""

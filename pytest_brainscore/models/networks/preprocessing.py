@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -165,15 +164,12 @@ def committed_preprocessing(
     if committed.kind == "pixels":
         raise ModelError(f"{name} is a network; its preprocessing kind is imagenet or weights, not pixels.")
     given = {field: getattr(committed, field) for field in committed.__struct_fields__}
-    for field in ("mean", "std"):
-        if given[field] is not None:
-            given[field] = _for_colours(given[field], field, name)
     usual = committed.kind == "imagenet" and published is not None and published.kind == "imagenet"
     defaults = published if published is not None and (committed.kind == "weights" or usual) else Preprocessing()
     preprocessing = replace(defaults, **{field: value for field, value in given.items() if value is not None})
-    if preprocessing.channels == 1:  # the numbers of three colours, where none are given for grey
+    if preprocessing.channels == 1:
         mean, std = (sum(values) / COLOURS for values in (preprocessing.mean, preprocessing.std))
-        preprocessing = replace(preprocessing, mean=(mean,) * COLOURS, std=(std,) * COLOURS)
+        preprocessing = replace(preprocessing, mean=(mean, mean, mean), std=(std, std, std))
     for field in ("resize", "crop"):
         if committed.kind == "imagenet" and given[field] is not None:
             raise ModelError(
@@ -188,14 +184,6 @@ def committed_preprocessing(
         )
     check_range(preprocessing, name)
     return preprocessing
-
-
-def _for_colours(values: Sequence[float], field: str, name: str) -> Channels:
-    """Return a number for each colour; one stands for all."""
-    if len(values) not in (1, COLOURS):
-        raise ModelError(f"{name}: {field} of its preprocessing has {len(values)} numbers; give 1 or {COLOURS}.")
-    red, green, blue = values if len(values) == COLOURS else (*values,) * COLOURS
-    return red, green, blue
 
 
 def check_range(preprocessing: Preprocessing, name: str) -> None:

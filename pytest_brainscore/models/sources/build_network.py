@@ -106,10 +106,10 @@ def build(commitment: LayerCommitment, *, pretrained: bool) -> Built:
             "or package.module:factory."
         )
     module = import_package(kind)
-    network = call_factory(commitment.source, module, name)
-    if not isinstance(network, nn.Module):
+    returned = call_factory(commitment.source, module, name)
+    if not isinstance(returned, nn.Module):
         raise ModelError(f"{commitment.source} is not a network; name a factory that returns a torch.nn.Module.")
-    return Built(network, sources=source_files(module))
+    return Built(returned, sources=source_files(module))
 
 
 def stored_network(path: Path) -> Built:

@@ -91,7 +91,7 @@ def scripted_network(path: Path) -> nn.Module:
 
     """
     try:
-        return cast("nn.Module", torch.jit.load(str(path), map_location="cpu"))
+        return cast("nn.Module", torch.jit.load(str(path), map_location="cpu"))  # type: ignore[no-untyped-call]
     except Exception as error:  # of torch.jit, of all kinds
         raise ModelError(
             f"{path} cannot be loaded as TorchScript ({one_line(error)}); save the network again, or give it as "

@@ -9,7 +9,7 @@ from pytest_brainscore.models.activations.layout import layout_of, tokens_before
 from pytest_brainscore.models.activations.neuroid_coordinates import neuroid_coordinates
 
 # Shape of a layer of a published network with square input, and the place of its unit number `unit`.
-PLACES = {
+PLACES: dict[str, tuple[tuple[int, ...], int, dict[str, int | None]]] = {
     "fully connected, 1000": ((1000,), 7, {"channel": 7}),
     "convolution, 64 x 56 x 56": (
         (64, 56, 56),

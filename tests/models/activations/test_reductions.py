@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from sklearn.random_projection import SparseRandomProjection
 from torch import nn
 
@@ -27,7 +28,7 @@ CHANNELS_LAST = RANDOM.randn(3, 5, 5, 6).astype(np.float32)
 VIDEO = RANDOM.randn(3, 6, 4, 5, 5).astype(np.float32)
 
 
-def left_of(responses: np.ndarray, words: str) -> np.ndarray:  # type: ignore[type-arg]
+def left_of(responses: NDArray[np.float32], words: str) -> NDArray[np.float32]:
     reductions = parse_layer(f"layer{words}").reductions
     reduced = reduce_layer(layout_of(responses.shape[1:]), reductions, "layer x of net")
     answer = reduced(responses)

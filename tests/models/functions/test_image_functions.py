@@ -66,7 +66,7 @@ def test_channels_first(noise_stimuli: StimulusSet) -> None:
 
     def function(images: Images) -> Images:
         seen.append(images.shape)
-        return images.mean((2, 3))
+        return np.asarray(images.mean((2, 3)))
 
     read = reader_of(ImageFunction(function, order="NCHW")).read(("output",), noise_stimuli)
     assert set(seen) == {(16, 3, 8, 8)}
@@ -103,7 +103,7 @@ class Drifting:
 
     def __call__(self, images: Images) -> Images:
         self.calls += 1
-        return images.mean(3) + self.calls
+        return np.asarray(images.mean(3) + self.calls)
 
 
 def changing_layers(images: Images) -> dict[str, Images]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ class Encoder(nn.Module):
     def forward(self, images: torch.Tensor) -> object:
         """Return means of rows and of columns."""
         rows, columns = images.mean(3), images.mean(2)
-        forms = {
+        forms: dict[str, Callable[[], object]] = {
             "tuple": lambda: (rows, columns, None),
             "dictionary": lambda: {"rows": rows, "columns": columns, "count": 3},
             "ordered": lambda: OrderedDict(rows=rows, mean=columns),

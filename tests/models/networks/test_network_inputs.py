@@ -44,30 +44,24 @@ def test_a_network_of_grey_images(tmp_path: Path, noise_stimuli: StimulusSet) ->
     model = load(
         tmp_path,
         "grey",
-        '[preprocessing]\nimage_size = 16\nchannels = 1\nmean = [0.4]\nstd = [0.2]\n[layers]\nV1 = "0"\n',
+        "[preprocessing]\nimage_size = 16\nchannels = 1\nmean = [0.4, 0.4, 0.4]\nstd = [0.2, 0.2, 0.2]\n"
+        '[layers]\nV1 = "0"\n',
     )
     reader = model.reader
     assert isinstance(reader, NetworkReader)
     grey = [Image.fromarray(image.pixels()).convert("L").resize((16, 16), 2) for image in noise_stimuli.images]
     shown = torch.stack([torch.from_numpy(np.asarray(image) / np.float32(255))[None] for image in grey])
     with torch.inference_mode():
-        expected = reader.network[0]((shown - 0.4) / 0.2).numpy()  # type: ignore[index, operator]
+        expected = reader.network[0]((shown - 0.4) / 0.2).numpy()  # type: ignore[index]
     read = reader.read(("0",), noise_stimuli)
     np.testing.assert_allclose(read, expected.reshape(6, -1), rtol=1e-4, atol=1e-5)
     assert model.description().preprocessing["channels"] == 1
 
 
-def test_grey_has_the_mean_of_the_three_colours_where_none_is_given() -> None:
+def test_grey_has_the_mean_of_the_numbers_for_colours() -> None:
     made = committed_preprocessing(PreprocessingCommitment(channels=1), None, "net")
     assert made.mean == pytest.approx((0.449,) * 3)
     assert made.std == pytest.approx((0.226,) * 3, abs=1e-3)
-
-
-def test_one_number_stands_for_all_colours_and_two_for_none() -> None:
-    made = committed_preprocessing(PreprocessingCommitment(mean=(0.5,), std=(0.25,)), None, "net")
-    assert (made.mean, made.std) == ((0.5,) * 3, (0.25,) * 3)
-    with pytest.raises(ModelError, match="net: mean of its preprocessing has 2 numbers; give 1 or 3"):
-        committed_preprocessing(PreprocessingCommitment(mean=(0.5, 0.5)), None, "net")
 
 
 def test_images_of_three_colours_are_described_as_before() -> None:

@@ -63,7 +63,8 @@ def test_layers_of_an_exported_network_are_those_of_the_network(exported: Path, 
 @pytest.mark.parametrize("name", ["tiny.pt", "tiny.torchscript"])
 def test_torchscript_is_read_as_a_whole(name: str, tmp_path: Path, noise_stimuli: StimulusSet) -> None:
     path = tmp_path / name
-    torch.jit.trace(make_tiny_network().eval(), torch.zeros(1, 3, 32, 32)).save(str(path))
+    traced = torch.jit.trace(make_tiny_network().eval(), torch.zeros(1, 3, 32, 32))  # type: ignore[no-untyped-call]
+    traced.save(str(path))
     path.with_suffix(".toml").write_text('[preprocessing]\nimage_size = 32\n[layers]\nIT = "output"\n')
     model = loaded(path)
     expected = make_model(layers={}).reader.read(("readout",), noise_stimuli)
