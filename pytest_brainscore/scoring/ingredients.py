@@ -13,7 +13,8 @@ COMMON: Final = (
 )  # fmt: skip
 """Ingredients of nearly every score; a benchmark may have more."""
 
-
+_OF_SOME_MODELS: Final = ("preprocessing.amp", "preprocessing.run", "preprocessing.decoder")
+"""How a model ran, where that is not the usual way: stored scores of the usual way do not have them."""
 _OF_THE_MODEL: Final = ("weights", "layer", "visual_degrees")
 
 
@@ -34,7 +35,7 @@ def check_spelling(words: Iterable[str], stored: Iterable[Mapping[str, object]])
         When a word is no ingredient of the stored scores, but close to one.
 
     """
-    known = sorted({*COMMON, *(name for fingerprint in stored for name in fingerprint)})
+    known = sorted({*COMMON, *_OF_SOME_MODELS, *(name for fingerprint in stored for name in fingerprint)})
     for word in words:
         near = [] if word in known else difflib.get_close_matches(word, known, n=1, cutoff=0.75)
         if near:

@@ -27,7 +27,10 @@ class StimulusImage(Protocol):
     """One image of a stimulus set."""
 
     def pixels(self) -> Pixels:
-        """Return the image: uint8, height x width (grey level) or height x width x 3 (RGB)."""
+        """Return the image: uint8, height x width (grey level) or height x width x 3 (RGB).
+
+        Several threads read images at a time where the model runs on a GPU, each image by one of them.
+        """
         ...
 
     def digest(self) -> str:

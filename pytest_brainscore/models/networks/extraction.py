@@ -14,15 +14,9 @@ from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
 from pytest_brainscore.models.networks.inputs import take_in
+from pytest_brainscore.models.networks.out_of_memory import OutOfMemory, memory_ran_out
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
-from pytest_brainscore.models.networks.probing.answers import (
-    COARSE_COMPANY_TOLERANCE,
-    COMPANY_TOLERANCE,
-    REPEAT_TOLERANCE,
-    Answer,
-    answer,
-    difference,
-)
+from pytest_brainscore.models.networks.probing.answers import Answer, answer, same_rounded
 from pytest_brainscore.models.networks.probing.attributes import generators_of, state_digest
 from pytest_brainscore.models.networks.probing.execution import Execution, Way, is_lazy
 from pytest_brainscore.models.networks.probing.images import COUNT, in_other_company
@@ -73,7 +67,12 @@ class LayerExtractor:
         *,
         amp: bool = False,
     ) -> None:
-        self._execution = Execution(network, device, amp=amp)
+        try:
+            self._execution = Execution(network, device, amp=amp)
+        except Exception as error:
+            if not memory_ran_out(error):
+                raise
+            raise OutOfMemory(name, device, 0, error) from error
         take_in(self._execution.whole, preprocessing)
         self.network = self._execution.network
         self.preprocessing = preprocessing
@@ -243,7 +242,7 @@ class LayerExtractor:
                 parts = np.split(run.run(np.tile(self._survey.input(kind), (several, 1, 1, 1))), several)
                 for part in (parts[0], parts[-1]):
                     for layer, seen in self._split(part, some).items():
-                        if difference(self._answers[layer].sample, seen.sample) > self._company_tolerance(layer):
+                        if not same_rounded(self._answers[layer].sample, seen.sample, coarse=self._is_coarse(layer)):
                             self._probe_sized.add(layer)
 
     def _check(self, layers: tuple[str, ...]) -> None:
@@ -260,15 +259,14 @@ class LayerExtractor:
             for _ in range(FURTHER_PASSES):
                 self._check_repeated(unknown, "in several passes")
         for layer, seen in in_company.items():
-            check_company(answers[layer], seen, self._survey.called(layer), self._company_tolerance(layer))
+            check_company(answers[layer], seen, self._survey.called(layer), coarse=self._is_coarse(layer))
         self._relied_on.update(unknown)
         self._check_size(unknown)
 
-    def _company_tolerance(self, layer: str) -> float:
-        """Return how much an answer may depend on the size and the rest of a batch."""
+    def _is_coarse(self, layer: str) -> bool:
+        """Tell whether a layer answers with numbers of 16 bits or fewer, or its network computes with such."""
         types = [self.dtype, self._survey.reading(layer).dtype]
-        coarse = self.amp or any(each.is_floating_point and torch.finfo(each).bits < _SINGLE for each in types)
-        return COARSE_COMPANY_TOLERANCE if coarse else COMPANY_TOLERANCE
+        return self.amp or any(each.is_floating_point and torch.finfo(each).bits < _SINGLE for each in types)
 
     def _check_repeated(self, layers: tuple[str, ...], when: str) -> None:
         for kind, some in self._survey.by_kind(layers).items():
@@ -277,9 +275,12 @@ class LayerExtractor:
             again = self._ask(self._survey.input(kind), some)
             check_undrawn(before, drawn(own), self._survey.called(some[-1]))
             for layer, seen in self._split(again, some).items():
-                alike = self._asked_at_once[layer] == self._probe_at_once
-                tolerance = REPEAT_TOLERANCE if alike else self._company_tolerance(layer)
-                check_repeated(self._answers[layer], seen, self._survey.called(layer), when, tolerance)
+                known = self._answers[layer]
+                if self._asked_at_once[layer] != self._probe_at_once and same_rounded(
+                    known.sample, seen.sample, coarse=self._is_coarse(layer)
+                ):
+                    continue  # memory ran out in between
+                check_repeated(known, seen, self._survey.called(layer), when)
 
     @property
     def _probe_at_once(self) -> int:

@@ -29,7 +29,7 @@ class OutOfMemory(ModelError):
     device
         Where it runs.
     images
-        How many were to go through at once; 0 where that is not known.
+        How many were to go through at once; 0 where it was the network itself, or that is not known.
     error
         What was raised.
 
@@ -39,9 +39,9 @@ class OutOfMemory(ModelError):
         self.fewer_would_do = device.type != "cpu" or isinstance(error, torch.OutOfMemoryError)
         """Whether fewer images may go through at once. On the CPU they may not: their number is part of the result,
         to the last bit."""
-        what = {0: "it", 1: "one image"}.get(images, f"{images} images at once")
+        with_images = {0: "", 1: " with one image"}.get(images, f" with {images} images at once")
         of_device = mend(option=", or give --brainscore-device cpu", python=', or give device="cpu"')
         super().__init__(
-            f"The memory of the device {device} does not suffice for {name} with {what}; end other programs that use "
+            f"The memory of the device {device} does not suffice for {name}{with_images}; end other programs that use "
             "it, run fewer workers (-n)" + (of_device if device.type != "cpu" else "") + "."
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import cycle
@@ -19,7 +19,7 @@ Prepare = Callable[[StimulusImage, NDArray[np.float32]], None]
 
 def input_batches(
     images: Sequence[StimulusImage], rooms: Sequence[NDArray[np.float32]], prepare: Prepare, readers: int = 0
-) -> Iterator[tuple[NDArray[np.float32], int]]:
+) -> Generator[tuple[NDArray[np.float32], int]]:
     """Yield the network's input for images, a batch at a time.
 
     Parameters

@@ -21,8 +21,6 @@ Missing = Literal["warn", "fail", "ignore"]
 New = Literal["accept", "fail"]
 CacheMode = Literal["use", "refresh", "only", "off"]
 
-AMP_VARIABLE = "BRAINSCORE_AMP"
-"""Set to anything but the empty text or 0: as ``--brainscore-amp``."""
 DEFAULT_REPORT = "json:brainscore-report.json"
 
 
@@ -78,8 +76,7 @@ OPTIONS = (
     Option("--brainscore-device", "Run models on this device: auto, cpu, cuda, cuda:1, mps.", "DEVICE", default="auto"),
     Option(
         "--brainscore-amp",
-        "Run networks in mixed precision (16 bits, bfloat16): faster on a GPU, responses differ by about .01. Such "
-        "scores are compared with no others (also: $BRAINSCORE_AMP=1).",
+        "Run networks in mixed precision (bfloat16); compared with no exact scores (also: $BRAINSCORE_AMP=1).",
         switch=True,
     ),
     Option(
@@ -262,12 +259,10 @@ def read_options(config: pytest.Config) -> RunOptions:
     def words(name: str) -> tuple[str, ...]:
         return tuple(cast("list[str]", options[name]))
 
-    models = tuple(parse_specification(word) for word in model_words(config))
-    _refuse_duplicates(models)
+    _refuse_duplicates(models := tuple(parse_specification(word) for word in model_words(config)))
     weights = _checkpoint(text("brainscore_weights"), models)
     if text("brainscore_weights_entry") and weights is None:
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
-    data, _ = data_settings(config)
     update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
     baseline, baseline_output = _baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
@@ -278,8 +273,8 @@ def read_options(config: pytest.Config) -> RunOptions:
         layers=dict(_layer(word) for word in words("brainscore_layer")),
         decoder=_existing_folder(config, OPTIONS_BY_NAME["brainscore_decoder"], text("brainscore_decoder")),
         device=text("brainscore_device"),
-        amp=_switched_on(config, "brainscore_amp") or os.environ.get(AMP_VARIABLE, "") not in ("", "0"),
-        data=data,
+        amp=_switched_on(config, "brainscore_amp"),
+        data=data_settings(config)[0],
         benchmarks=words("brainscore_benchmark"),
         require=words("brainscore_require"),
         baseline=baseline,
@@ -305,13 +300,13 @@ def data_settings(config: pytest.Config) -> tuple[Path | None, bool]:
         There is no such folder.
 
     """
-    given = cast("str", _value(config, OPTIONS_BY_NAME["brainscore_data"]))
-    offline = _switched_on(config, "brainscore_offline")
-    return _existing_folder(config, OPTIONS_BY_NAME["brainscore_data"], given), offline
+    option = OPTIONS_BY_NAME["brainscore_data"]
+    folder = _existing_folder(config, option, cast("str", _value(config, option)))
+    return folder, _switched_on(config, "brainscore_offline")
 
 
 def _switched_on(config: pytest.Config, name: str) -> bool:
-    return bool(config.getoption(name) or config.getini(name))
+    return bool(config.getoption(name) or config.getini(name)) or os.environ.get(name.upper(), "") not in ("", "0")
 
 
 def _value(config: pytest.Config, option: Option) -> str | list[str]:

@@ -19,6 +19,9 @@ COMPANY_TOLERANCE: Final = 1e-4
 architectures tried, and 1e-6 with another size of batch; batch statistics give .01 to 1."""
 COARSE_COMPANY_TOLERANCE: Final = 2e-2
 """The same for numbers of 16 bits or fewer, whose rounding is that much coarser."""
+COARSE_SIZE_TOLERANCE: Final = 5e-2
+"""Allowed norm of the difference between the answers to an image in batches of two sizes, relative to that of the
+answers, where numbers have 16 bits or fewer: single units, where large numbers cancel, differ by more."""
 _PROJECTIONS: Final = 4
 """Random projections in a sketch."""
 _SKETCH_DIGITS: Final = 6
@@ -70,3 +73,20 @@ def difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     largest = np.maximum(np.abs(a), np.abs(b)).max(axis=0, initial=0.0)
     scale = np.maximum(largest, np.sqrt(np.mean(a**2)))
     return float((np.abs(a - b) / np.where(scale > 0, scale, 1.0)).max(initial=0.0))
+
+
+def same_rounded(one: NDArray[np.float32], other: NDArray[np.float32], *, coarse: bool) -> bool:
+    """Tell whether answers in batches of two sizes differ by no more than the rounding of their kernels.
+
+    Parameters
+    ----------
+    one, other
+        Images x units.
+    coarse
+        Whether the network computes with numbers of 16 bits or fewer.
+
+    """
+    if not coarse or not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return difference(one, other) <= COMPANY_TOLERANCE
+    a, b = one.astype(np.float64), other.astype(np.float64)
+    return bool(np.linalg.norm(a - b) <= COARSE_SIZE_TOLERANCE * np.linalg.norm(a))

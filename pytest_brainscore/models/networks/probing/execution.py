@@ -147,6 +147,8 @@ class Execution:
     def _context(self) -> Iterator[None]:
         with ExitStack() as stack:
             stack.enter_context(torch.enable_grad() if self.way == "plain" else torch.inference_mode())
+            if self.device.type == "cuda":  # where a network puts what it makes itself
+                stack.enter_context(torch.cuda.device(self.device))
             stack.enter_context(exact_arithmetic(self.device))
             if self._reduced:
                 stack.enter_context(torch.autocast(self.device.type, REDUCED))

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from pytest_brainscore.errors import ModelError
-from pytest_brainscore.models.networks.probing.answers import Answer, difference
+from pytest_brainscore.models.networks.probing.answers import (
+    COARSE_COMPANY_TOLERANCE,
+    COMPANY_TOLERANCE,
+    REPEAT_TOLERANCE,
+    Answer,
+    difference,
+)
 from pytest_brainscore.models.networks.probing.images import COMPANY
 
 
@@ -11,19 +17,8 @@ class Unreliable(ModelError):
     """The same image does not always get the same answer."""
 
 
-def check_repeated(first: Answer, again: Answer, layer: str, when: str, tolerance: float) -> None:
+def check_repeated(first: Answer, again: Answer, layer: str, when: str) -> None:
     """Refuse a layer that answered one batch in two ways.
-
-    Parameters
-    ----------
-    first, again
-        Its answers.
-    layer
-        Names the layer and the model.
-    when
-        Between which passes, to be told.
-    tolerance
-        Difference that rounding may make.
 
     Raises
     ------
@@ -34,7 +29,7 @@ def check_repeated(first: Answer, again: Answer, layer: str, when: str, toleranc
     if first.digest == again.digest:
         return
     change = difference(first.sample, again.sample)
-    if change > tolerance:
+    if change > REPEAT_TOLERANCE:
         raise Unreliable(
             f"{layer} answers the same images differently {when} (by {change:.2g} of its responses): its forward pass "
             "draws random numbers or changes a state; make it repeatable, for example with dropout and noise only "
@@ -42,7 +37,7 @@ def check_repeated(first: Answer, again: Answer, layer: str, when: str, toleranc
         )
 
 
-def check_company(known: Answer, other: Answer, layer: str, tolerance: float) -> None:
+def check_company(known: Answer, other: Answer, layer: str, *, coarse: bool) -> None:
     """Refuse a layer whose answer to an image depends on the other images of the batch.
 
     Parameters
@@ -53,8 +48,8 @@ def check_company(known: Answer, other: Answer, layer: str, tolerance: float) ->
         To the first of them, in reverse order, in a batch without the others.
     layer
         Names the layer and the model.
-    tolerance
-        Difference that rounding may make.
+    coarse
+        Whether the network computes with numbers of 16 bits or fewer.
 
     Raises
     ------
@@ -63,7 +58,7 @@ def check_company(known: Answer, other: Answer, layer: str, tolerance: float) ->
 
     """
     change = difference(known.sample[:COMPANY], other.sample[:COMPANY][::-1])
-    if change > tolerance:
+    if change > (COARSE_COMPANY_TOLERANCE if coarse else COMPANY_TOLERANCE):
         raise Unreliable(
             f"{layer} answers an image differently beside other images (by {change:.2g} of its responses), so scores "
             "would depend on how stimuli are put into batches; have it use no statistics of the batch (for example "
