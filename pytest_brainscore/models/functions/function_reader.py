@@ -20,7 +20,7 @@ from pytest_brainscore.models.activations.layer_reader import LayerReader, Outpu
 from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
 from pytest_brainscore.models.functions.image_function import OUTPUT, ImageFunction
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
-from pytest_brainscore.models.networks.probing.answers import COMPANY_TOLERANCE, REPEAT_TOLERANCE, Answer, answer
+from pytest_brainscore.models.networks.probing.answers import Answer, answer
 from pytest_brainscore.models.networks.probing.images import COUNT, in_other_company, probe_images
 from pytest_brainscore.models.networks.probing.reliability import check_company, check_repeated
 
@@ -168,7 +168,7 @@ class FunctionReader(LayerReader):
         try:
             self._check_repeated(unknown, "in two passes")
             for layer, values in self._answered(in_other_company(pixels), unknown).items():
-                check_company(self._answers[layer], answer(values), self._called(layer), COMPANY_TOLERANCE)
+                check_company(self._answers[layer], answer(values), self._called(layer), coarse=False)
         except ModelError:
             for layer in unknown:
                 del self._answers[layer]
@@ -177,7 +177,7 @@ class FunctionReader(LayerReader):
     def _check_repeated(self, layers: tuple[str, ...], when: str) -> None:
         again = self._answered(self._prepared(probe_images()["mixed"]), layers)
         for layer, values in again.items():
-            check_repeated(self._answers[layer], answer(values), self._called(layer), when, REPEAT_TOLERANCE)
+            check_repeated(self._answers[layer], answer(values), self._called(layer), when)
 
     def _prepared(self, pixels: Sequence[Pixels]) -> NDArray[np.float32]:
         """Return as many images as always, prepared; the last one fills up."""
