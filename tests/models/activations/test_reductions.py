@@ -74,16 +74,16 @@ def test_random_projections_are_those_of_scikit_learn(seed: int) -> None:
 
 @pytest.mark.parametrize("projections", [50, 200])
 def test_the_error_of_random_projections(projections: int) -> None:
-    """Over 400 draws, the deviation of a squared distance is as stated, within 5 standard errors of a deviation."""
-    one, other = RANDOM.randn(2, 2000)
+    """Over 200 draws, the deviation of a squared distance is as stated, within 5 standard errors of a deviation."""
+    one, other = RANDOM.randn(2, 500)
     true = ((one - other) ** 2).sum()
     changes = []
-    for seed in range(400):
+    for seed in range(200):
         projected = SparseRandomProjection(projections, random_state=seed).fit_transform(np.stack([one, other]))
         changes.append(((projected[0] - projected[1]) ** 2).sum() / true - 1)
     stated = projection_error(projections)
-    assert abs(float(np.std(changes)) / stated - 1) < 5 / np.sqrt(2 * 400)
-    assert abs(float(np.mean(changes))) < 5 * stated / np.sqrt(400)
+    assert abs(float(np.std(changes)) / stated - 1) < 5 / np.sqrt(2 * 200)
+    assert abs(float(np.mean(changes))) < 5 * stated / np.sqrt(200)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_model_is_recorded_at_reduced_layers(noise_stimuli: StimulusSet, store
 
 def test_every_reduction_is_stored_under_a_key_of_its_own(noise_stimuli: StimulusSet, store: ActivationStore) -> None:
     reader = make_model(Blocks(), store=store).reader
-    words = ("", "#cls", "#token:1", "#mean", "#maxpool", "#srp:6", "#srp:6:1")
+    words = ("", "#cls", "#srp:6", "#srp:6:1")
     read = [reader.read((f"blocks.1{word}",), noise_stimuli) for word in words]
     alone = [make_model(Blocks()).reader.read((f"blocks.1{word}",), noise_stimuli) for word in words]
     for one, other in zip(read, alone, strict=True):
