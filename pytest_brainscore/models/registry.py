@@ -72,8 +72,8 @@ def commitment_of(
     own, shipped = _own_commitment(specification.identifier, folder), _shipped_commitment(specification.identifier)
     if specification.kind == "stored":
         beside = Path(specification.source).expanduser().resolve().with_suffix(".toml")
-        found = next((each for each in (own, beside) if each.exists()), None)
-        return beside, NO_COMMITMENT if found is None else read_commitment(found)
+        file = own if own.exists() else beside
+        return file, read_commitment(file) if file.exists() else NO_COMMITMENT
     code = factory_of(specification, folder)
     if code is not None:
         beside = _commitment_beside(factories.file_of(code), code.factory)
