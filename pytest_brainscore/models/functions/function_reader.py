@@ -58,6 +58,8 @@ class FunctionReader(LayerReader):
         What responses depend on besides, as plain JSON values.
     device
         Where it is computed, for the report.
+    coarse
+        Whether it computes with numbers of 16 bits.
 
     """
 
@@ -75,6 +77,7 @@ class FunctionReader(LayerReader):
         identity: str = "",
         ingredients: Mapping[str, object] | None = None,
         device: str = "cpu",
+        coarse: bool = False,
     ) -> None:
         super().__init__(name, store)
         self._ask = ask
@@ -84,6 +87,7 @@ class FunctionReader(LayerReader):
         self._identity = identity
         self._ingredients = dict(ingredients or {})
         self._device = device
+        self._coarse = coarse
         self._answers: dict[str, Answer] = {}
         self._shapes: dict[str, tuple[int, ...]] = {}
 
@@ -168,7 +172,7 @@ class FunctionReader(LayerReader):
         try:
             self._check_repeated(unknown, "in two passes")
             for layer, values in self._answered(in_other_company(pixels), unknown).items():
-                check_company(self._answers[layer], answer(values), self._called(layer), coarse=False)
+                check_company(self._answers[layer], answer(values), self._called(layer), coarse=self._coarse)
         except ModelError:
             for layer in unknown:
                 del self._answers[layer]

@@ -66,6 +66,8 @@ class OnnxFunction:
                 f"{path} takes in {told}; it must have one input, images x channels x rows x columns with 1 or 3 "
                 "channels, or channels last."
             )
+        self.coarse = inputs[0].type.tensor_type.elem_type == onnx.TensorProto.FLOAT16
+        """Whether it takes in numbers of 16 bits, and computes with such."""
         self._channels_last = places == [3]
         self._input = inputs[0].name
         self._batch: int | None = dims[0]

@@ -86,4 +86,5 @@ def _onnx_reader(path: Path, commitment: LayerCommitment, identifier: str, store
         output=function.output,
         identity=function.digest,
         ingredients=function.ingredients(),
+        coarse=function.coarse,
     )

@@ -23,8 +23,10 @@ ONE_BIN = ((70, 170),)
 LAYERS = {"V1": "relu", "V4": "second", "IT": "logits"}
 
 
-def write(path: Path, batch: int | str = "n", shape: tuple[Any, ...] = (3, 32, 32), *, last: bool = False) -> Path:
-    """Write the tiny network; with `last`, channels of the input come last."""
+def write(
+    path: Path, batch: int | str = "n", shape: tuple[Any, ...] = (3, 32, 32), *, last: bool = False, half: bool = False
+) -> Path:
+    """Write the tiny network; with `last`, channels of the input come last; with `half`, it has 16 bits."""
     helper, float32 = onnx.helper, onnx.TensorProto.FLOAT
     weights = {name: value.numpy() for name, value in make_tiny_network().state_dict().items()}
     if shape[0] == 1:
@@ -41,10 +43,13 @@ def write(path: Path, batch: int | str = "n", shape: tuple[Any, ...] = (3, 32, 3
     if last:
         name, dims = "given", (batch, *shape[1:], shape[0])
         nodes.insert(0, helper.make_node("Transpose", ["given"], ["images"], perm=[0, 3, 1, 2]))
+    if half:
+        name = "given"
+        nodes.insert(0, helper.make_node("Cast", ["given"], ["images"], to=float32))
     graph = helper.make_graph(
         nodes,
         "tiny",
-        [helper.make_tensor_value_info(name, float32, dims)],
+        [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT16 if half else float32, dims)],
         [helper.make_tensor_value_info("logits", float32, (batch, 10))],
         [onnx.numpy_helper.from_array(value, name) for name, value in weights.items()],
     )
@@ -94,6 +99,12 @@ def test_layers_can_be_chosen_among(tmp_path: Path, noise_stimuli: StimulusSet) 
     candidates.choose("second")
     candidates.start_recording("V4", ONE_BIN)
     np.testing.assert_array_equal(candidates.record(noise_stimuli), model.reader.read(("second",), noise_stimuli))
+
+
+def test_images_of_16_bits(tmp_path: Path, noise_stimuli: StimulusSet) -> None:
+    whole, half = (loaded(write(tmp_path / f"{half}.onnx", half=half)).reader for half in (False, True))
+    read = half.read(("logits",), noise_stimuli)
+    np.testing.assert_allclose(read, whole.read(("logits",), noise_stimuli), rtol=1e-2, atol=1e-3)
 
 
 def test_grey_images_and_other_sizes(tmp_path: Path, noise_stimuli: StimulusSet) -> None:

@@ -23,7 +23,7 @@ def test_hugging_face(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("package", ["onnx", "onnxruntime"])
 def test_onnx(package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for each in ("onnx", "onnxruntime"):
-        monkeypatch.setitem(sys.modules, each, sys if each != package else None)  # type: ignore[arg-type]
+        monkeypatch.setitem(sys.modules, each, sys if each != package else None)
     path = tmp_path / "net.onnx"
     path.write_bytes(b"")
     with pytest.raises(ModelError, match=rf'net.onnx needs the package {package}, .* "pytest-brainscore\[onnx\]"\.'):
