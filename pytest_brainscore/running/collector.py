@@ -170,8 +170,9 @@ class Collector:
         self.complete = outcome == "complete"
         self._mark_missing()
         self._check_across()
-        stored = self._update_baselines() if outcome == "complete" else []  # first: a report says what was accepted
         replicates = self.replicates()
+        accepting = outcome == "complete" and self.options.update != "none"
+        stored = self._update_baselines(replicates) if accepting else []  # first: a report says what was accepted
         report = assemble_report(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             command=self.command,
@@ -196,16 +197,13 @@ class Collector:
         }
         return {key: next(iter(unpacked(file).values())) for key, file in files.items() if file is not None}
 
-    def _replicates_of(self, model: str) -> dict[tuple[str, int], Replicates]:
-        return {key[1:]: each for key, each in self.replicates().items() if key[0] == model}
-
     def ordered(self) -> list[BenchmarkRecord]:
         """Return the records model by model in tree order."""
-        models = [model.identifier for model in self.options.models]
+        models = {model.identifier: index for index, model in enumerate(self.options.models)}
         order = {benchmark.identifier: index for index, benchmark in enumerate(registry().default)}
 
         def place(record: BenchmarkRecord) -> tuple[int, int, str]:
-            return models.index(record.model), order.get(record.identifier, len(order)), record.identifier
+            return models[record.model], order.get(record.identifier, len(order)), record.identifier
 
         return sorted(self.records.values(), key=place)
 
@@ -264,30 +262,28 @@ class Collector:
                     if not words or any(matches(word, vanished) for word in words):
                         self.records[model, identifier] = ruled(vanished, self.options)
 
-    def _update_baselines(self) -> list[str]:
+    def _update_baselines(self, replicates: Mapping[tuple[str, str, int], Replicates]) -> list[str]:
         """Store what was asked for, and return what to tell of it; nothing is accepted that could not be stored."""
-        wanted = {"none": (), "new": ("new",), "improved": ("new", "improved"), "all": None}[self.options.update]
+        wanted = {"new": ("new",), "improved": ("new", "improved"), "all": None}[self.options.update]
+        accepted: dict[str, dict[str, BaselineScore]] = {model.identifier: {} for model in self.options.models}
+        values: dict[str, dict[tuple[str, int], Replicates]] = {model.identifier: {} for model in self.options.models}
+        for record in self.records.values():
+            if record.status == "scored" and (wanted is None or record.verdict in wanted):
+                accepted[record.model][record.identifier] = _baseline_score(record)
+        for (name, identifier, version), each in replicates.items():
+            values[name][identifier, version] = each
         told = []
-        for model in self.options.models:
-            scores = {
-                record.identifier: _baseline_score(record)
-                for record in self.records.values()
-                if record.model == model.identifier
-                and record.status == "scored"
-                and (wanted is None or record.verdict in wanted)
-            }
+        for model, scores in accepted.items():
             if not scores:
                 continue
             try:
-                path = update_baseline(
-                    self.options.baseline_output, model.identifier, scores, self._replicates_of(model.identifier)
-                )
+                path = update_baseline(self.options.baseline_output, model, scores, values[model])
                 told.append(f"{path} ({counted(len(scores), 'score')} stored)")
             except BrainScoreError as error:
                 self._problem(error)
                 unchanged = replace(self.options, update="none")
                 for key, record in self.records.items():
-                    if record.model == model.identifier:
+                    if record.model == model:
                         self.records[key] = ruled(record, unchanged)
         return told
 

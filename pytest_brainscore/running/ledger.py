@@ -36,6 +36,8 @@ class Ledger:
     def __init__(self) -> None:
         self.leaves: dict[str, dict[str, Any]] = {}
         """What each selected test scores, by test id."""
+        self._places: dict[str, int] = {}
+        """Where each of them stands."""
         self.selected: set[str] = set()
         """Ids of all tests of the run, those that score nothing too."""
         self._started: set[str] = set()
@@ -47,6 +49,7 @@ class Ledger:
         """Note the tests that this run will report on; each worker has selected the same."""
         self.selected.update(ids)
         self.leaves |= leaves
+        self._places = {nodeid: place for place, nodeid in enumerate(self.leaves)}
 
     def start(self, nodeid: str) -> None:
         """Note that a test has begun."""
@@ -103,8 +106,7 @@ class Ledger:
 
     def _ordered(self, key: Key) -> tuple[list[_Attempt], _Attempt]:
         """Return all attempts at a leaf in the order of the tests, and the one that counts."""
-        place = {nodeid: index for index, nodeid in enumerate(self.leaves)}
-        ordered = sorted(self._attempts[key], key=lambda each: (place.get(each.nodeid, -1), each.worker))
+        ordered = sorted(self._attempts[key], key=lambda each: (self._places.get(each.nodeid, -1), each.worker))
         final = [each for each in ordered if not each.excused] or ordered
         counting = [each for each in final if each.failed] or final
         return ordered, counting[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Literal
 
@@ -40,7 +41,7 @@ class ModelSpecification:
     offered_by: str = ""
     """Package that offers the module's factory under the name `text`; empty where the user names it."""
 
-    @property
+    @cached_property
     def identifier(self) -> str:
         """Name of the model in test ids, reports and file names: letters, digits, dot, dash, underscore."""
         if self.offered_by:

@@ -1,0 +1,231 @@
+"""What every process of a scoring run does with its tests: order them, run them, attach records to their reports."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
+from pytest_brainscore.running import workers
+from pytest_brainscore.running.workers import FOLDER
+
+if TYPE_CHECKING:
+    from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.running.command_line.options import RunOptions
+    from pytest_brainscore.running.command_line.selection import Trial
+    from pytest_brainscore.running.process_state import ScoringRun
+    from pytest_brainscore.running.recorder import Recorder
+
+OPTIONS = pytest.StashKey["RunOptions"]()
+RECORDER = pytest.StashKey["Recorder | None"]()
+RUN = pytest.StashKey["ScoringRun"]()
+SELECTED = pytest.StashKey[list[dict[str, Any]]]()
+"""What every test of the run scores: how many there are is known to every worker."""
+CONTROLLER = "brainscore-controller"
+_OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
+"""Exceptions that are words of a person, where the name of the exception says nothing."""
+
+
+class Process:
+    """What every process that runs tests does: order them, run them, attach records to their reports."""
+
+    def __init__(self, config: pytest.Config, options: RunOptions) -> None:
+        self._config = config
+        self._options = options
+        self._availability: dict[tuple[str, int], str | None] = {}
+        """Why there are no data, or None once they are here; asked once a run, not once a model."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put slow benchmarks first; other tests keep their order behind them.
+
+        Suites that have none of the chosen benchmarks would be skipped for having no parameters: they are taken out,
+        as is the suite of the project's own benchmarks where there are none.
+        """
+        from pytest_brainscore.running.command_line.selection import is_empty, slow_first, trial_of
+
+        empty = {item for item in items if is_empty(item, self._options)}
+        if empty:
+            if self._options.benchmarks:
+                self._config.hook.pytest_deselected(items=[item for item in items if item in empty])
+            items[:] = [item for item in items if item not in empty]
+
+        ordered = slow_first({trial: None for item in items if (trial := trial_of(item)) is not None})
+        rank: dict[Trial | None, int] = {trial: position for position, trial in enumerate(ordered)}
+        items.sort(key=lambda item: rank.get(trial_of(item), len(rank)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell the controller of a worker what is selected, before xdist sends the test ids."""
+        from pytest_brainscore.running.command_line.selection import problem_of_words, selection
+
+        folder = getattr(session.config, "workerinput", {}).get(FOLDER)
+        selected = selection(session.items, self._options)
+        self._config.stash[SELECTED] = [*selected.leaves.values()]
+        if folder is not None:
+            from pytest_brainscore.running.handover import hand_over
+
+            hand_over(folder, _worker(session.config), selected)
+        elif not self._config.pluginmanager.has_plugin(CONTROLLER):  # this run only shows what there is
+            problem = problem_of_words(self._options)
+            if problem is not None:
+                raise pytest.UsageError(problem)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None]:
+        """Give the test its recorder; a model that cannot be loaded is a status too."""
+        item.stash[RECORDER] = recorder = self._recorder(item)
+        if recorder is None:
+            return (yield)
+        with _statuses(recorder):
+            return (yield)
+
+    @pytest.hookimpl(specname="pytest_runtest_setup", tryfirst=True)
+    def pytest_check_availability(self, item: pytest.Item) -> None:
+        """Decide on availability, and fetch what can be fetched, before any fixture loads a model."""
+        from pytest_brainscore.running.command_line.selection import trial_of
+
+        trial = trial_of(item)
+        if trial is None:
+            return
+        benchmark = trial.benchmark
+        name = benchmark.identifier, benchmark.version
+        if name not in self._availability:
+            reason = benchmark.unavailable()
+            if reason is None:
+                self._obtain(benchmark, item)
+            self._availability[name] = reason
+        reason = self._availability[name]
+        if reason is not None:
+            raise DataUnavailable(reason)
+
+    def _obtain(self, benchmark: Benchmark, item: pytest.Item) -> None:
+        if hasattr(item.config, "workerinput"):
+            benchmark.obtain_data()
+            return
+        capture = item.config.pluginmanager.getplugin("capturemanager")  # None with -p no:capture
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            benchmark.obtain_data(progress=True)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
+        """Turn errors into statuses, and refuse a test that records nothing."""
+        recorder = item.stash.get(RECORDER, None)
+        if recorder is None:
+            return (yield)
+        with _statuses(recorder):
+            result = yield
+            if recorder.record is None:
+                raise BrainScoreError(f"The test {item.name} never called brainscore.check(score), so nothing counts.")
+            return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """See to it that the test has its record, whatever ended it, and attach this to the report.
+
+        Every exception comes by here, and whatever marks, fixtures and plug-ins do to a test: this is the outermost
+        wrapper. The record crosses from worker to controller in plain types.
+        """
+        report = yield
+        recorder = item.stash.get(RECORDER, None)
+        if recorder is None:
+            recorder = self._recorder(item)  # another plug-in ended the test before ours came to its turn
+            if recorder is None:
+                return report
+            item.stash[RECORDER] = recorder
+        _settle(recorder, report, call)
+        from pytest_brainscore.running.failure_text import harmless
+
+        # Neither the terminal nor a runner obeys what a model says, in errors or in what it prints.
+        if report.longrepr is not None:
+            report.longrepr = harmless(report.longrepr)
+        report.sections = [(title, harmless(captured)) for title, captured in report.sections]
+        parcel = recorder.parcel()
+        if parcel is not None:
+            report.brainscore = parcel  # type: ignore[attr-defined]
+        return report
+
+    def _recorder(self, item: pytest.Item) -> Recorder | None:
+        """Return a recorder for one attempt at a test; None for a test that scores nothing."""
+        from pytest_brainscore.running.command_line.selection import trial_of
+
+        trial = trial_of(item)
+        if trial is None:
+            return None
+        from pytest_brainscore.running.recorder import Recorder
+
+        return Recorder(partial(run_of, item.config), self._options, _worker(item.config), trial)
+
+
+@contextmanager
+def _statuses(recorder: Recorder) -> Iterator[None]:
+    """Record why there is no score, and show an error that the user can mend as one sentence without traceback."""
+    try:
+        yield
+    except NoNumber as error:
+        try:
+            recorder.no_number(str(error))
+        except BrainScoreError as rejection:
+            raise pytest.fail.Exception(str(rejection), pytrace=False) from None
+        pytest.xfail(str(error))
+    except (DataUnavailable, NotCapable) as error:
+        recorder.without_score("unavailable", str(error))
+        pytest.skip(str(error))
+    except BrainScoreError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
+def _settle(recorder: Recorder, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Give a test that has ended without a record one, and fail it where it was skipped although it is required."""
+    expected = hasattr(report, "wasxfail")
+    excused = call.excinfo is not None and issubclass(call.excinfo.type, pytest.xfail.Exception)
+    if excused:  # nothing says how it would have ended; what has no number is ended so by this plugin too
+        recorder.without_score("unavailable", _reason(report, call))
+    elif report.failed or (report.skipped and expected):
+        recorder.failed(_reason(report, call))
+    elif report.skipped:
+        recorder.without_score("unavailable", _reason(report, call))
+    if report.skipped and recorder.required and recorder.record and recorder.record["status"] == "unavailable":
+        report.outcome = "failed"
+        from pytest_brainscore.report.red import REQUIRED
+
+        report.longrepr = f"{recorder.record['reason']} {REQUIRED}"
+        if expected:
+            del report.wasxfail
+
+
+def _reason(report: pytest.TestReport, call: pytest.CallInfo[None]) -> str:
+    """Return in a line what ended a test: the words of a skip or a failure, or the exception."""
+    where = "teardown: " if report.when == "teardown" else ""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        return where + report.longrepr[2].replace("Skipped: ", "skipped: ", 1)
+    if call.excinfo is None:
+        return where + (str(report.longrepr).strip() if report.longrepr else f"another plug-in says {report.outcome}")
+    error = call.excinfo.value
+    told = getattr(error, "msg", None) if issubclass(call.excinfo.type, _OUTCOMES) else None
+    return where + (str(told) if told is not None else call.excinfo.exconly(tryshort=True))
+
+
+def _worker(config: pytest.Config) -> str:
+    """Return the name of this process: ``gw0`` and so on, or ``master``."""
+    name: str = getattr(config, "workerinput", {}).get("workerid", "master")
+    return name
+
+
+def run_of(config: pytest.Config) -> ScoringRun:
+    """Return this process's part of the run, made when the first test needs it: it imports numpy."""
+    if RUN not in config.stash:
+        from pytest_brainscore.running.process_state import ScoringRun
+
+        workers.keep_freed_memory()
+        run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
+        selected = config.stash.get(SELECTED, [])
+        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected)
+    return config.stash[RUN]
