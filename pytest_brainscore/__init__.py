@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.own.recording_benchmark import recording_benchmark as recording_benchmark
     from pytest_brainscore.data.recordings.load_recording import load_recording as load_recording
     from pytest_brainscore.models import load_model as load_model
+    from pytest_brainscore.models.functions.image_function import ImageFunction as ImageFunction
     from pytest_brainscore.scoring.score import Score as Score
 
 __all__ = [
     "Benchmark",
+    "ImageFunction",
     "Score",
     "load_benchmark",
     "load_model",
@@ -36,6 +38,7 @@ __all__ = [
 
 _HOMES = {
     "Benchmark": "pytest_brainscore.benchmarks.benchmark",
+    "ImageFunction": "pytest_brainscore.models.functions.image_function",
     "Score": "pytest_brainscore.scoring.score",
     "load_benchmark": "pytest_brainscore.benchmarks",
     "load_model": "pytest_brainscore.models",

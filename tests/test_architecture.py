@@ -32,6 +32,7 @@ ORDER_WITHIN = {
         "layer_mapped",
         "sources",
         "tasks",
+        "functions",
         "networks",
         "activations",
         "commitment",

@@ -37,8 +37,10 @@ def load_model(
     ----------
     specification
         A name (a committed model, one that an installed package offers, or any torchvision classifier), ``timm:NAME``,
-        ``path/to/file.py:factory`` or ``package.module:factory``, where the factory returns a ``torch.nn.Module`` or a
-        brain model.
+        ``path/to/file.py:factory`` or ``package.module:factory``, where the factory returns a ``torch.nn.Module``, a
+        brain model, or a function from images to arrays (an ``ImageFunction`` says more of it); ``hf:NAME`` of
+        Hugging Face; or a file that is the model: ``net.onnx``, ``net.pt2`` of ``torch.export``, TorchScript,
+        ``features.npz`` with one row a stimulus.
     weights
         Checkpoint (``.safetensors``, or ``.pth`` with tensors only) to use instead of the published weights; nothing
         is downloaded then.
@@ -82,14 +84,16 @@ def load_model(
     from torch import nn
 
     from pytest_brainscore.models.activations.activation_store import ActivationStore
-    from pytest_brainscore.models.activations.pixels_reader import PixelsReader
     from pytest_brainscore.models.commitment.commitment import override_layers
+    from pytest_brainscore.models.functions.features_reader import FeaturesReader
+    from pytest_brainscore.models.functions.image_function import ImageFunction
     from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
     from pytest_brainscore.models.layer_mapped.temporal_model import TemporalBrainModel
     from pytest_brainscore.models.networks.device import resolve_device
     from pytest_brainscore.models.networks.network_reader import NetworkReader
     from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
     from pytest_brainscore.models.sources import build_network, factories
+    from pytest_brainscore.models.sources.functions import reader_without_network
     from pytest_brainscore.models.sources.untrained import draw_anew
     from pytest_brainscore.models.sources.weights import load_checkpoint
 
@@ -110,43 +114,46 @@ def load_model(
     running_on = resolve_device(device)
     store = store or ActivationStore()
     code = factory_of(parsed, commitments)
-    built = None
+    made: nn.Module | ImageFunction | None = None
+    sources: tuple[Path, ...] = ()
     if code is not None:
         module = factories.import_module(code)
-        made = factories.call_factory(factories.called(code), module, code.factory)
-        if not isinstance(made, nn.Module):
+        returned = factories.call_factory(factories.called(code), module, code.factory)
+        if not isinstance(returned, nn.Module | ImageFunction):
             _refuse_settings(parsed, weights, layers)
             _refuse_untrained(parsed, untrained)
-            return made
-        built = build_network.Built(made, sources=factories.source_files(module))
+            return returned
+        made, sources = returned, factories.source_files(module)
     file, commitment = commitment_of(parsed, commitments)
     identifier = commitment.identifier or parsed.identifier
-    chosen = override_layers(commitment.committed_layers(), layers or {})
-    if built is None:
-        if commitment.source == "pixels":
+    committed = commitment.committed_layers()
+    reader = reader_without_network(made, parsed, commitment, identifier, store, sources)
+    if reader is not None:
+        _refuse_settings(parsed, weights, None)
+        _refuse_untrained(parsed, untrained)
+        if isinstance(reader, FeaturesReader):
+            committed = reader.committed() | committed
+    else:
+        if isinstance(made, nn.Module):
+            built = build_network.Built(made, sources=sources)
+        elif parsed.kind == "stored":
             _refuse_settings(parsed, weights, None)
             _refuse_untrained(parsed, untrained)
-            reader = PixelsReader(identifier, store)
-            return LayerMappedModel(identifier, reader, layers=chosen, visual_degrees=commitment.visual_degrees)
-        built = build_network.build(commitment, pretrained=weights is None and untrained is None, seed=untrained or 0)
-    origin = built.weights_from
-    if untrained is not None:
-        identifier = replace(parsed, untrained=untrained).identifier
-        if built.sources:  # of somebody's own factory, which may have read weights
-            draw_anew(built.network, untrained, parsed.text)
-    if weights is not None:
-        loaded = load_checkpoint(built.network, Path(weights).expanduser(), weights_entry)
-        origin = loaded.origin
-        for remark in loaded.remarks:
-            warnings.warn(remark, stacklevel=2)
-    # A layer that the caller gives for a region replaces its time course.
-    time_course = {
-        str(region): steps for region, steps in commitment.time_course.items() if region not in (layers or {})
-    }
-    made_of = partial(TemporalBrainModel, time_course=time_course) if time_course else LayerMappedModel
-    return made_of(
-        identifier,
-        NetworkReader(
+            built = build_network.stored_network(Path(parsed.source).expanduser().resolve())
+        else:
+            pretrained = weights is None and untrained is None
+            built = build_network.build(commitment, pretrained=pretrained, seed=untrained or 0)
+        origin = built.weights_from
+        if untrained is not None:
+            identifier = replace(parsed, untrained=untrained).identifier
+            if built.sources:  # of somebody's own factory, which may have read weights
+                draw_anew(built.network, untrained, parsed.text)
+        if weights is not None:
+            loaded = load_checkpoint(built.network, Path(weights).expanduser(), weights_entry)
+            origin = loaded.origin
+            for remark in loaded.remarks:
+                warnings.warn(remark, stacklevel=2)
+        reader = NetworkReader(
             identifier,
             built.network,
             preprocessing=committed_preprocessing(commitment.preprocessing, built.preprocessing, identifier),
@@ -155,19 +162,31 @@ def load_model(
             sources=built.sources,
             weights_from=origin,
             amp=amp,
-        ),
-        layers=chosen,
+        )
+    # A layer that the caller gives for a region replaces its time course.
+    time_course = {
+        str(region): steps for region, steps in commitment.time_course.items() if region not in (layers or {})
+    }
+    made_of = partial(TemporalBrainModel, time_course=time_course) if time_course else LayerMappedModel
+    return made_of(
+        identifier,
+        reader,
+        layers=override_layers(committed, layers or {}),
         visual_degrees=commitment.visual_degrees,
-        commitment_file=file,
+        commitment_file=None if commitment.source == "pixels" else file,
     )
 
 
 def _refuse_untrained(specification: ModelSpecification, untrained: int | None) -> None:
     if untrained is not None:
         raise ModelError(
-            f"{specification.text} is a brain model of its own, and nothing says how to draw its weights anew: it has "
+            f"{specification.text} {_what_it_is(specification)}, and nothing says how to draw its weights anew: it has "
             "no untrained twin."
         )
+
+
+def _what_it_is(specification: ModelSpecification) -> str:
+    return "is a file with all its weights" if specification.kind == "stored" else "is a brain model of its own"
 
 
 def _refuse_settings(
@@ -181,6 +200,5 @@ def _refuse_settings(
     )
     given = [name for name, value in settings if value]
     if given:
-        raise ModelError(
-            f"{specification.text} is a brain model of its own, not a network; leave out {' and '.join(given)}."
-        )
+        what = _what_it_is(specification)
+        raise ModelError(f"{specification.text} {what}, not a network; leave out {' and '.join(given)}.")

@@ -11,7 +11,7 @@ import importlib.util
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.sources.offered import OfferedModel, offered_models
@@ -21,6 +21,18 @@ from pytest_brainscore.resources import resource_folder
 if TYPE_CHECKING:
     from pytest_brainscore.models.commitment.commitment import LayerCommitment
 
+
+class _Package(NamedTuple):
+    """A package that a kind of models comes from."""
+
+    name: str
+    install: str
+
+
+_PACKAGES: Final = {
+    "timm": _Package("timm", "timm"),
+    "hf": _Package("transformers", '"pytest-brainscore[hf]"'),
+}
 NAMES_SHOWN = 3
 """Near names offered for an unknown one."""
 
@@ -58,6 +70,10 @@ def commitment_of(
     from pytest_brainscore.models.sources import build_network, factories
 
     own, shipped = _own_commitment(specification.identifier, folder), _shipped_commitment(specification.identifier)
+    if specification.kind == "stored":
+        beside = Path(specification.source).expanduser().resolve().with_suffix(".toml")
+        file = own if own.exists() else beside
+        return file, read_commitment(file) if file.exists() else NO_COMMITMENT
     code = factory_of(specification, folder)
     if code is not None:
         beside = _commitment_beside(factories.file_of(code), code.factory)
@@ -90,7 +106,8 @@ def check_exists(specification: ModelSpecification, commitments: str | os.PathLi
     Raises
     ------
     ModelError
-        The name is unknown (the message names those that come near), the file is missing, or timm is not installed.
+        The name is unknown (the message names those that come near), the file is missing, or the package that it comes
+        from is not installed.
 
     """
     if specification.kind == "file" and not Path(specification.source).expanduser().is_file():
@@ -98,8 +115,14 @@ def check_exists(specification: ModelSpecification, commitments: str | os.PathLi
             f"There is no file {specification.source} for the model {specification.text}; give the path of the Python "
             "file that defines it."
         )
-    if specification.kind == "timm" and importlib.util.find_spec("timm") is None:
-        raise ModelError(f"{specification.text} needs the package timm, which is not installed; pip install timm.")
+    if specification.kind == "stored" and not Path(specification.source).expanduser().is_file():
+        raise ModelError(f"There is no file {specification.source}; give the path of a file that is a model.")
+    package = _PACKAGES.get(specification.kind)
+    if package is not None and importlib.util.find_spec(package.name) is None:
+        raise ModelError(
+            f"{specification.text} needs the package {package.name}, which is not installed; pip install "
+            f"{package.install}."
+        )
     own = _own_commitment(specification.identifier, commitments)
     if specification.kind != "name" or own.exists():
         return

@@ -77,11 +77,13 @@ class CandidateReader(LayerReader):
         self._reader = reader
         self._progress = progress
         self._passed: set[str] = set()
-        self._fitted_to = fitting_images(fitted_to, components) if components and fitted_to is not None else None
+        self._fitted_to = (
+            fitting_images(reader.prepare(fitted_to), components) if components and fitted_to is not None else None
+        )
         if components and self._fitted_to is None:
             raise ModelError(f"{components} principal components need images to be fitted to; give images of ImageNet.")
         self._pca: tuple[str, LayerPCA] | None = None
-        reader.ingredients(self.layers)  # all at once: later, each finds its own
+        reader.source(self.layers)  # all at once: later, each finds its own
 
     @property
     def fitted_to(self) -> str:
@@ -98,6 +100,7 @@ class CandidateReader(LayerReader):
     ) -> NDArray[np.float32]:
         """Return responses of one of the layers, or its components; all of them are stored."""
         source = self.source(layers)
+        stimuli = self._reader.prepare(stimuli)
         if self._fitted_to is None or source.sizes[layers[0]] <= self.components:
             if neuroids is None and maximum_over == 1:
                 self._pass(stimuli)
@@ -123,10 +126,10 @@ class CandidateReader(LayerReader):
 
     def candidates(self) -> dict[str, tuple[int, ...]]:
         """Return the candidates with the shape of their response to one stimulus."""
-        return dict(self.shapes(self.layers))
+        return {layer: layout.shape for layer, layout in self.layouts(self.layers).items()}
 
     def shapes(self, layers: tuple[str, ...]) -> LayerShapes:
-        """Return the shape of each layer's response to one stimulus, whole."""
+        """Return the shape of each whole layer's response to one stimulus."""
         return self._reader.shapes(layers)
 
     def batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.activation_store import ActivationStore
-from pytest_brainscore.models.activations.neuroid_coordinates import AXIS_NAMES, LayerShapes
+from pytest_brainscore.models.activations.layout import LayerLayouts, layout_of
+from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
+from pytest_brainscore.models.activations.reductions import Reduced, reduce_layer, reduced_batches
 from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
+from pytest_brainscore.models.commitment.layer_name import parse_layer, split_keys, unknown_word
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage, StimulusSet
@@ -48,7 +51,8 @@ class LayerReader(ABC):
     Models of layers have one, :attr:`~pytest_brainscore.models.interface.CanReadLayers.reader`. To make something else
     readable, say which layers it has (:meth:`names`, :meth:`candidates`, :meth:`shapes`), what they answer
     (:meth:`batches`) and what that depends on (:meth:`ingredients`, :meth:`description`); :meth:`read` then keeps
-    responses in the store, and takes them from there.
+    responses in the store, and takes them from there. These know whole layers only: reductions, which are part of a
+    layer's name (see ``commitment.layer_name``), are carried out by :meth:`read`.
 
     Parameters
     ----------
@@ -59,8 +63,8 @@ class LayerReader(ABC):
 
     """
 
-    axis_names: Mapping[int, tuple[str, ...]] = AXIS_NAMES
-    """Coordinate for each axis of a layer's output, by number of axes."""
+    axis_names: Mapping[int, tuple[str, ...]] = MappingProxyType({})
+    """Coordinate for each axis of a layer's output, by number of axes; found from its shape where it is not there."""
     batch_size: int = 1
     """Stimuli that are processed together; blocks of the store are whole batches."""
     output: str | None = None
@@ -104,17 +108,52 @@ class LayerReader(ABC):
             Responses are not finite.
 
         """
-        return stored_responses(self.source(layers), self.store, stimuli, neuroids, maximum_over)
+        return stored_responses(self.source(layers), self.store, self.prepare(stimuli), neuroids, maximum_over)
+
+    def prepare(self, stimuli: StimulusSet) -> StimulusSet:
+        """Return the stimuli as :meth:`batches` takes their images: as they are, where these are all that matters."""
+        return stimuli
 
     def source(self, layers: tuple[str, ...]) -> ResponseSource:
         """Return what responds with the units of layers, for the store; errors as for :meth:`read`."""
+        shapes, parts = self._parts(layers)
+        whole = tuple(shapes)
+        reduced = {layer: left.ingredients for layer, (_, left) in parts.items() if left.ingredients is not None}
+
+        def batches(images: Sequence[StimulusImage]) -> Iterator[NDArray[np.float32]]:
+            if whole == layers:
+                return self.batches(images, whole)
+            return reduced_batches(self.batches(images, whole), shapes, parts)
+
         return ResponseSource(
             self.name,
-            {layer: math.prod(shape) for layer, shape in self.shapes(layers).items()},
-            {**self.ingredients(layers), "layers": list(layers)},
+            {layer: left.layout.size for layer, (_, left) in parts.items()},
+            {**self.ingredients(whole), "layers": list(layers), **({"reduced": reduced} if reduced else {})},
             self.batch_size,
-            lambda images: self.batches(images, layers),
+            batches,
         )
+
+    def layouts(self, layers: tuple[str, ...]) -> LayerLayouts:
+        """Return shape and coordinates of what is answered for each layer, reduced; errors as for :meth:`read`."""
+        return {layer: left.layout for layer, (_, left) in self._parts(layers)[1].items()}
+
+    def _parts(self, layers: tuple[str, ...]) -> tuple[LayerShapes, dict[str, tuple[str, Reduced]]]:
+        """Return the shapes of what is to be read, and for each layer what of that, and what is left of it."""
+        names = {layer: parse_layer(layer) for layer in layers}
+        read = {layer: name.read(self.output) for layer, name in names.items()}
+        shapes = self.shapes(tuple(dict.fromkeys(read.values())))
+        layouts = {whole: layout_of(shape, self.axis_names) for whole, shape in shapes.items()}
+        return shapes, {
+            layer: (whole, reduce_layer(layouts[whole], names[layer].reductions, f"layer {whole} of {self.name}"))
+            for layer, whole in read.items()
+        }
+
+    def _refuse_keys(self, layers: tuple[str, ...]) -> None:
+        """Refuse words that are no reductions, for readers whose layers have no parts."""
+        for layer in layers:
+            name, keys = split_keys(layer)
+            if keys and layer not in self.names():
+                raise unknown_word(keys[0], f"Layer {name} of {self.name}", ())
 
     @abstractmethod
     def names(self) -> list[str]:

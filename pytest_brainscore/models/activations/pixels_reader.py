@@ -14,6 +14,7 @@ from PIL import Image
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.layer_reader import LayerReader, ReaderDescription
+from pytest_brainscore.models.activations.layout import CHANNEL, COLUMN, ROW
 from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class PixelsReader(LayerReader):
     """
 
     # The published system takes the axes for channel, x and y; here they are called what they are.
-    axis_names = MappingProxyType({3: ("channel_x", "channel_y", "channel")})
+    axis_names = MappingProxyType({3: (ROW, COLUMN, CHANNEL)})
 
     def names(self) -> list[str]:
         """Return the name of the one layer."""
@@ -45,6 +46,7 @@ class PixelsReader(LayerReader):
 
     def shapes(self, layers: tuple[str, ...]) -> LayerShapes:
         """Return (height, width, colour) of the one layer."""
+        self._refuse_keys(layers)
         if layers != (LAYER,):
             raise ModelError(f"{self.name} has no layer {'+'.join(layers)!r}; its one layer is {LAYER!r}.")
         return {LAYER: (SIDE, SIDE, 3)}

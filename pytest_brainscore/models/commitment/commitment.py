@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal, get_args
 import msgspec
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.commitment.layer_name import parse_layer, with_step
 from pytest_brainscore.models.interface import RecordingTarget
 
 REGIONS: tuple[str, ...] = get_args(RecordingTarget)
@@ -27,6 +28,8 @@ Channels = tuple[float, float, float]
 LONGEST_SIDE = 4096
 """Pixels of the longest side of an image that a network is given: a batch of such takes 3 GB."""
 
+MOST_FRAMES = 256
+"""Frames of an input, at most."""
 Side = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_SIDE)]
 Degrees = Annotated[float, msgspec.Meta(gt=0, le=360)]
 PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
@@ -44,7 +47,7 @@ class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields
     image_size: Side | None = None
     """Side of the network's input, in pixels."""
     mean: Channels | None = None
-    """Subtracted from the scaled red, green and blue values."""
+    """Subtracted from the scaled red, green and blue values; from grey ones the mean of the three numbers."""
     std: Channels | None = None
     """What the values are then divided by."""
     resize: Side | None = None
@@ -56,6 +59,10 @@ class PreprocessingCommitment(msgspec.Struct, frozen=True, forbid_unknown_fields
     """How images are resampled."""
     scale: PositiveFloat | None = None
     """What 8-bit values are divided by before `mean` is subtracted: 255 unless given."""
+    channels: Literal[1, 3] | None = None
+    """Channels of the network's input: 1 for a network of grey images; 3 unless given."""
+    frames: Annotated[int, msgspec.Meta(ge=1, le=MOST_FRAMES)] | None = None
+    """Frames of the input of a network of videos (images, channels, frames, rows, columns): the image, so often."""
 
 
 class TimedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -65,14 +72,14 @@ class TimedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """In milliseconds after stimulus onset."""
     end: float
     layer: str
-    """Name of a module."""
+    """Name of a module, with what is read of it (see ``layer_name``)."""
     step: Annotated[int, msgspec.Meta(ge=0)] | None = None
     """Which use of the module in one forward pass, from 0; the last one where not given."""
 
     @property
     def name(self) -> str:
         """Name of the layer and its step, as responses are read from it."""
-        return self.layer if self.step is None else f"{self.layer}@{self.step}"
+        return self.layer if self.step is None else with_step(self.layer, self.step)
 
 
 class LayerScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -207,3 +214,5 @@ def _check_layers(region: str, layers: tuple[str, ...], where: str) -> None:
         raise ModelError(f"Region {region} has an empty layer name in {where}; name at least one layer.")
     if len(set(layers)) < len(layers):
         raise ModelError(f"Region {region} names a layer twice in {where}: {', '.join(layers)}; name each once.")
+    for layer in layers:
+        parse_layer(layer)

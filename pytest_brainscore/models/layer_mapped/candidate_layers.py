@@ -11,6 +11,7 @@ from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.candidate_reader import CandidateReader
 from pytest_brainscore.models.activations.layer_reader import LayerReader, reader_of, some_of
 from pytest_brainscore.models.commitment.commitment import REGIONS
+from pytest_brainscore.models.commitment.layer_name import MARK, parse_layer
 from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def matching_layers(model: BrainModel, words: Sequence[str]) -> tuple[str, ...]:
     words
         Names of layers, in the order of the candidates, or patterns, whose layers come in the order of the network.
         ``*``, ``?`` and ``[...]`` stand for letters between two dots, as in paths: ``features.*`` are the children of
-        ``features``, not their children.
+        ``features``, not their children. What is read of a layer stays with each: ``blocks.*#cls``.
 
     Raises
     ------
@@ -124,11 +125,14 @@ def matching_layers(model: BrainModel, words: Sequence[str]) -> tuple[str, ...]:
     known = require_layers(model).candidates()
     chosen: list[str] = []
     for word in words:
-        found = [word] if word in known else [name for name in known if _matches(name, word)]
+        pattern, mark, rest = word.partition(MARK)
+        found = [pattern] if pattern in known else [name for name in known if _matches(name, pattern)]
+        if not found and parse_layer(word).keys:  # a layer that returns several things is none of the known
+            found = [name for name in ("", *require_layers(model).names()) if _matches(name, pattern)]
         if not found:
-            near = difflib.get_close_matches(word, known, n=3) or some_of(list(known))
+            near = difflib.get_close_matches(pattern, known, n=3) or some_of(list(known))
             raise ModelError(f"{model.identifier} has no layer {word!r}; did you mean {', '.join(near)}?")
-        chosen += found
+        chosen += [f"{name}{mark}{rest}" for name in found]
     return tuple(dict.fromkeys(chosen))
 
 

@@ -16,6 +16,7 @@ from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet, stimuli_fro
 from pytest_brainscore.errors import ModelError, NotCapable, mend
 from pytest_brainscore.models.activations.layer_reader import LayerReader, OutputError, some_of
 from pytest_brainscore.models.activations.neuroid_coordinates import neuroid_coordinates
+from pytest_brainscore.models.activations.reductions import reduction_remarks
 from pytest_brainscore.models.commitment.commitment import READOUT, REGIONS
 from pytest_brainscore.models.interface import ModelDescription, RecordingTarget, Task, TimeBin
 from pytest_brainscore.models.tasks.behavior import READOUT_TASKS, Behavior, behave, start_behavior
@@ -271,15 +272,19 @@ class LayerMappedModel:
             device=read.device,
             probe=read.probe,
             weights_from=read.weights_from,
-            remarks=read.remarks,
+            remarks=[*read.remarks, *self._remarks()],
         )
+
+    def _remarks(self) -> list[str]:
+        named = dict.fromkeys(layer for layers in self._layers.values() for layer in layers)
+        return [remark for layer in named for remark in reduction_remarks(layer)]
 
     def _look_at_recording(self, recording: StartedRecording, stimuli: StimulusSet) -> xarray.DataArray:
         return recording_assembly(self.record(stimuli), stimuli.table, self._neuroids(recording), recording.time_bins)
 
     def _neuroids(self, recording: StartedRecording) -> dict[str, NDArray[np.generic]]:
-        shapes = self._reader.shapes(self._layers[recording.target])
-        return neuroid_coordinates(self.identifier, recording.target, shapes, self._reader.axis_names)
+        layouts = self._reader.layouts(self._layers[recording.target])
+        return neuroid_coordinates(self.identifier, recording.target, layouts)
 
     def _recording(self) -> StartedRecording:
         if not isinstance(self._asked, StartedRecording):

@@ -110,7 +110,8 @@ class TemporalBrainModel(LayerMappedModel):
             return super().record(stimuli, neuroids=neuroids, maximum_over=maximum_over)
         if len(recording.time_bins) > 1:
             raise ModelError(f"{self.identifier} records several time bins; start_recording with one, or use look_at.")
-        return stored_responses(self._aligned(recording), self._reader.store, stimuli, neuroids, maximum_over)
+        source = self._aligned(recording)
+        return stored_responses(source, self._reader.store, self._reader.prepare(stimuli), neuroids, maximum_over)
 
     def description(self) -> ModelDescription:
         """Return what the model's numbers depend on; layers of a time course are told with their stretches."""
@@ -125,7 +126,7 @@ class TemporalBrainModel(LayerMappedModel):
         if recording.target not in self._time_course:
             return super()._look_at_recording(recording, stimuli)
         source = self._aligned(recording)
-        responses = stored_responses(source, self._reader.store, stimuli)
+        responses = stored_responses(source, self._reader.store, self._reader.prepare(stimuli))
         course = responses.reshape(len(responses), -1, len(recording.time_bins))
         return recording_assembly(course, stimuli.table, self._neuroids(recording), recording.time_bins)
 
@@ -134,8 +135,8 @@ class TemporalBrainModel(LayerMappedModel):
         steps = self._time_course[recording.target]
         stretches = _stretches(steps)
         layers = tuple(dict.fromkeys(step.name for step in steps))
-        shapes = self._reader.shapes(layers)
-        if len(set(shapes.values())) > 1:
+        shapes = {layout.shape for layout in self._reader.layouts(layers).values()}
+        if len(shapes) > 1:
             raise ModelError(
                 f"The time course of {recording.target} in {self.identifier} has layers of several shapes; "
                 "name layers of one shape."

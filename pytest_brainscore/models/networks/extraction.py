@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
+from pytest_brainscore.models.networks.inputs import take_in
 from pytest_brainscore.models.networks.out_of_memory import OutOfMemory, memory_ran_out
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.answers import Answer, answer, same_rounded
@@ -72,6 +73,7 @@ class LayerExtractor:
             if not memory_ran_out(error):
                 raise
             raise OutOfMemory(name, device, 0, error) from error
+        take_in(self._execution.whole, preprocessing)
         self.network = self._execution.network
         self.preprocessing = preprocessing
         self.device = device

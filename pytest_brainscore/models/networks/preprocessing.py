@@ -23,6 +23,8 @@ CROPPED_FROM = 256
 """Length of the shorter side that 224 pixels are cropped from, as torchvision's classifiers do."""
 EIGHT_BITS = 255.0
 """Largest value of an 8-bit image, which becomes 1."""
+COLOURS = 3
+"""Red, green and blue."""
 SMALLEST_RANGE, LARGEST_RANGE = 0.5, 40.0
 """Distance from black to white in the input of a network, if it is not 255: 1 to 7 in published networks."""
 SMALLEST_MEAN = 0.01
@@ -53,6 +55,10 @@ class Preprocessing:
     """How the image gets its size; used by ``weights`` only. ``center`` resizes the shorter side to `resize`,
     ``squash`` both sides, ``border`` the longer side. The centre is cropped then; where the image is smaller than the
     input, it is surrounded by black, with ``border`` by `mean`."""
+    channels: int = COLOURS
+    """Channels of the input: 3, or 1 for the grey level of the image (ITU-R 601, as Pillow and torchvision have it)."""
+    frames: int = 0
+    """Frames of the input of a network of videos, all of them the image; 0 for a network of images."""
 
     def __call__(self, pixels: Pixels, out: NDArray[np.float32]) -> None:
         """Write the network's input.
@@ -65,6 +71,8 @@ class Preprocessing:
             float32, `image_size` x `image_size` x 3, overwritten.
 
         """
+        if self.channels == 1 and pixels.ndim > 2:
+            pixels = np.asarray(Image.fromarray(pixels).convert("L"))
         resized = self._centre(self._resized(pixels))
         if resized.ndim == 2:
             np.take(self._table, resized, axis=0, out=out, mode="clip")  # clip: nothing to clip, and no buffering
@@ -79,6 +87,9 @@ class Preprocessing:
             for name, value in asdict(self).items()
             if name not in ("resize", "crop") or self.kind == "weights"
         }
+        for name, usual in (("channels", COLOURS), ("frames", 0)):
+            if values[name] == usual:  # as everything was when older records were made
+                del values[name]
         if self.crop == "center":  # the rule, and the only way when older records were made
             values.pop("crop", None)
         values["resampler"] = "pillow"
@@ -153,8 +164,12 @@ def committed_preprocessing(
     if committed.kind == "pixels":
         raise ModelError(f"{name} is a network; its preprocessing kind is imagenet or weights, not pixels.")
     given = {field: getattr(committed, field) for field in committed.__struct_fields__}
-    defaults = published if published is not None and committed.kind == "weights" else Preprocessing()
+    usual = committed.kind == "imagenet" and published is not None and published.kind == "imagenet"
+    defaults = published if published is not None and (committed.kind == "weights" or usual) else Preprocessing()
     preprocessing = replace(defaults, **{field: value for field, value in given.items() if value is not None})
+    if preprocessing.channels == 1:
+        mean, std = (sum(values) / COLOURS for values in (preprocessing.mean, preprocessing.std))
+        preprocessing = replace(preprocessing, mean=(mean, mean, mean), std=(std, std, std))
     for field in ("resize", "crop"):
         if committed.kind == "imagenet" and given[field] is not None:
             raise ModelError(

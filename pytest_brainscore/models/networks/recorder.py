@@ -16,7 +16,6 @@ from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.layer_reader import OutputError
 from pytest_brainscore.models.networks.out_of_memory import OutOfMemory
 from pytest_brainscore.models.networks.probing.execution import AllRecorded, Execution
-from pytest_brainscore.models.networks.probing.outputs import rows_of
 from pytest_brainscore.models.networks.probing.survey import Hook, Survey, hooks
 
 
@@ -154,7 +153,7 @@ class Recorder:
 
     def _checked(self, layer: str, output: object, rows: int) -> torch.Tensor:
         """Return the output of a layer for a batch; OutputError unless it is as the first images said."""
-        tensor = rows_of(output, rows, self._survey.called(layer))
+        tensor = self._survey.rows(layer, output, rows)
         reading = self._readings[layer]
         if tuple(tensor.shape[1:]) != reading.shape or tensor.dtype != reading.dtype:
             raise OutputError(

@@ -18,11 +18,13 @@ from pytest_brainscore.models.commitment.commitment import (
     LayerCommitment,
     PreprocessingCommitment,
 )
-from pytest_brainscore.models.networks.preprocessing import Preprocessing
+from pytest_brainscore.models.networks.preprocessing import COLOURS, Preprocessing
 from pytest_brainscore.models.networks.seeding import SEED, seeded
 from pytest_brainscore.models.sources.checkpoints.reading import one_line
 from pytest_brainscore.models.sources.factories import call_factory, source_files
+from pytest_brainscore.models.sources.hugging_face import hugging_face_model
 from pytest_brainscore.models.sources.specification import ModelSpecification
+from pytest_brainscore.models.sources.stored_networks import exported_network, scripted_network
 from pytest_brainscore.models.sources.user_code import import_package
 from pytest_brainscore.models.sources.weights import (
     load_checkpoint,
@@ -42,9 +44,6 @@ EFFICIENTNET_LITE = "efficientnet-lite0"
 DEFAULT_WEIGHTS = "DEFAULT"
 """torchvision's name of the best published weights of a classifier."""
 
-COLOURS = 3
-"""Red, green and blue: what an image is given to a network as."""
-
 
 @dataclass(frozen=True)
 class Built:
@@ -61,7 +60,8 @@ class Built:
 
 def published_commitment(specification: ModelSpecification) -> LayerCommitment:
     """Return what is known of a published network without a commitment file: its best weights, and no layers."""
-    source = specification.text if specification.kind == "timm" else f"torchvision:{specification.source}"
+    named = specification.kind in ("timm", "hf")
+    source = specification.text if named else f"torchvision:{specification.source}"
     return LayerCommitment(
         source=source, weights=DEFAULT_WEIGHTS, preprocessing=PreprocessingCommitment(kind="weights")
     )
@@ -73,7 +73,8 @@ def build(commitment: LayerCommitment, *, pretrained: bool, seed: int = SEED) ->
     Parameters
     ----------
     commitment
-        Its `source` is ``torchvision:NAME``, ``timm:NAME``, ``efficientnet-lite0`` or ``package.module:factory``.
+        Its `source` is ``torchvision:NAME``, ``timm:NAME``, ``hf:NAME``, ``efficientnet-lite0`` or
+        ``package.module:factory``.
     pretrained
         Load the published weights; without, nothing is read or downloaded.
     seed
@@ -96,18 +97,37 @@ def build(commitment: LayerCommitment, *, pretrained: bool, seed: int = SEED) ->
         return Built(network, preprocessing, weights_from=origin)
     if kind == "timm":
         return _timm_network(name, pretrained=pretrained, seed=seed)
+    if kind == "hf":
+        made = hugging_face_model(name, pretrained=pretrained, seed=seed)
+        return Built(made.network, made.preprocessing, weights_from=made.weights_from)
     if kind == EFFICIENTNET_LITE:
         return _efficientnet_lite(pretrained=pretrained, seed=seed)
     if not name:
         raise ModelError(
-            f"The source {commitment.source!r} names no network; commit to torchvision:NAME, timm:NAME or "
-            "package.module:factory."
+            f"The source {commitment.source!r} names no network; commit to torchvision:NAME, timm:NAME, hf:NAME "
+            "or package.module:factory."
         )
     module = import_package(kind)
-    made = call_factory(commitment.source, module, name)
-    if not isinstance(made, nn.Module):
+    returned = call_factory(commitment.source, module, name)
+    if not isinstance(returned, nn.Module):
         raise ModelError(f"{commitment.source} is not a network; name a factory that returns a torch.nn.Module.")
-    return Built(made, sources=source_files(module))
+    return Built(returned, sources=source_files(module))
+
+
+def stored_network(path: Path) -> Built:
+    """Return the network in a file of ``torch.export`` or TorchScript.
+
+    Raises
+    ------
+    ModelError
+        As :func:`~pytest_brainscore.models.sources.stored_networks.exported_network`.
+
+    """
+    if path.suffix != ".pt2":
+        return Built(scripted_network(path), sources=(path,), weights_from=path.name)
+    network, image_size = exported_network(path)
+    resize = max(image_size, Preprocessing().resize)
+    return Built(network, Preprocessing(image_size=image_size, resize=resize), sources=(path,), weights_from=path.name)
 
 
 def torchvision_classifiers() -> list[str]:

@@ -9,9 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import nn
 
 from pytest_brainscore.errors import ModelError
+from pytest_brainscore.models.functions.image_function import ImageFunction
 from pytest_brainscore.models.interface import MEMBERS, BrainModel, lacking_members
 from pytest_brainscore.models.networks.seeding import seeded
 from pytest_brainscore.models.sources.specification import ModelSpecification
@@ -37,7 +40,7 @@ def file_of(specification: ModelSpecification) -> Path:
     return Path(module.__file__ or f"{specification.source}.py")
 
 
-def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | BrainModel:
+def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | BrainModel | ImageFunction:
     """Call a factory of the user.
 
     Parameters
@@ -47,7 +50,8 @@ def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | Br
     module
         Holds the factory.
     factory
-        Name of a function without required arguments that returns a network or a brain model.
+        Name of a function without required arguments that returns a network, a brain model, an ``ImageFunction``, or
+        any function of images, which becomes one.
 
     Raises
     ------
@@ -66,13 +70,15 @@ def call_factory(where: str, module: ModuleType, factory: str) -> nn.Module | Br
             model = cast("Callable[[], object]", function)()
     except (Exception, SystemExit) as error:  # the factory is the user's code
         raise ModelError(f"{where}: the factory raised {place(error)}; mend it there.") from error
-    lacking = [] if isinstance(model, nn.Module) else lacking_members(model)
+    lacking = [] if isinstance(model, nn.Module | ImageFunction) else lacking_members(model)
+    if lacking == list(MEMBERS) and callable(model) and not isinstance(model, type):
+        return ImageFunction(cast("Callable[[NDArray[np.float32]], object]", model))
     if not lacking:
-        return cast("nn.Module | BrainModel", model)
+        return cast("nn.Module | BrainModel | ImageFunction", model)
     without = "" if lacking == list(MEMBERS) else f" without {', '.join(lacking)}"
     raise ModelError(
         f"{where}: the factory returned a {type(model).__name__}{without}; return a torch.nn.Module or an object with "
-        f"the members of a BrainModel: {', '.join(MEMBERS)}."
+        f"the members of a BrainModel: {', '.join(MEMBERS)}; or a function of images, or an ImageFunction."
     )
 
 

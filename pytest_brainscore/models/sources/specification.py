@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Literal
 
 from pytest_brainscore.errors import ModelError, mend
-from pytest_brainscore.models.sources.checkpoints.containers import SUFFIXES
+from pytest_brainscore.models.sources.checkpoints.containers import SUFFIXES, is_torchscript
 
-SpecificationKind = Literal["name", "timm", "file", "module"]
+SpecificationKind = Literal["name", "timm", "hf", "file", "module", "stored"]
 
-FORMS = "a name (squeezenet1_1), timm:NAME, path/to/file.py:factory or package.module:factory"
+FORMS = (
+    "a name (squeezenet1_1), timm:NAME, path/to/file.py:factory, package.module:factory, hf:ORGANISATION/NAME, or a "
+    "file that is the model: net.onnx, net.pt2, TorchScript, features.npz"
+)
+STORED = (".onnx", ".pt2", ".npz", ".torchscript")
+"""Endings of files that are models: ONNX, torch.export, features by stimulus, TorchScript (also by its content)."""
+_SOURCES: tuple[Literal["timm", "hf"], ...] = ("timm", "hf")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -26,7 +32,8 @@ class ModelSpecification:
     text: str
     """The words as given."""
     kind: SpecificationKind
-    """``name`` (committed, offered by a package, or torchvision's), ``timm``, ``file`` or ``module``."""
+    """``name`` (committed, offered by a package, or torchvision's), ``timm``, ``hf``, ``file`` or ``module``;
+    ``stored`` is a file that is the model itself."""
     source: str
     """Name of the model, path of the file, or dotted name of the module."""
     factory: str = ""
@@ -47,6 +54,8 @@ class ModelSpecification:
         parts = {
             "name": self.source,
             "timm": f"timm.{self.source}",
+            "hf": f"hf.{PurePath(self.source).name if self.source.startswith(('/', '.', '~')) else self.source}",
+            "stored": PurePath(self.source).stem,
             "file": f"{PurePath(self.source).stem}.{self.factory}",
             "module": f"{self.source}.{self.factory}",
         }
@@ -59,7 +68,8 @@ def parse_specification(text: str) -> ModelSpecification:
     Parameters
     ----------
     text
-        A name, ``timm:NAME``, ``path/to/file.py:factory`` or ``package.module:factory``.
+        A name, ``timm:NAME``, ``hf:NAME``, ``path/to/file.py:factory``, ``package.module:factory``, or a file that is a
+        model. Only a file named like a checkpoint is looked into, since TorchScript is often saved under such a name.
 
     Raises
     ------
@@ -68,8 +78,11 @@ def parse_specification(text: str) -> ModelSpecification:
 
     """
     text = text.strip()
-    if text.startswith("timm:") and text != "timm:":
-        return ModelSpecification(text, "timm", text.removeprefix("timm:"))
+    for kind in _SOURCES:
+        if text.startswith(f"{kind}:") and text != f"{kind}:":
+            return ModelSpecification(text, kind, text.removeprefix(f"{kind}:"))
+    if text.endswith(STORED) or (text.endswith(SUFFIXES) and is_torchscript(Path(text).expanduser())):
+        return ModelSpecification(text, "stored", text)
     source, colon, factory = text.rpartition(":")
     if colon and factory.isidentifier():
         if source.endswith(".py"):

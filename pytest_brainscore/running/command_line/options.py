@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from pytest_brainscore.data.stimuli.showing import SCREENS, Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
-from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
+from pytest_brainscore.models.sources.specification import FORMS, ModelSpecification, parse_specification
 from pytest_brainscore.running.command_line.folders import baseline_folders, existing_folder, project_folder
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG
 from pytest_brainscore.running.command_line.model_options import checkpoint, floors_beside, layer_of, refuse_duplicates
@@ -48,8 +48,7 @@ class Option:
 OPTIONS = (
     Option(
         LONG_FLAG,
-        "Score this model: a name (squeezenet1_1, any torchvision classifier), timm:NAME, path/to/file.py:factory or "
-        "package.module:factory. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
+        f"Score this model: {FORMS}. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
         "conftest.py has an option of that name.",
         "NAME",
         repeatable=True,
@@ -66,8 +65,8 @@ OPTIONS = (
     ),
     Option(
         "--brainscore-layer",
-        "Record a region from this layer instead of the model's layer commitment, for example V1=features.6. "
-        "Repeatable; a + joins several layers.",
+        "Record a region from this layer instead of the model's layer commitment, for example V1=features.6, or from a "
+        "part of it, IT=blocks.6#cls (also #mean, #patch, #srp:5000 ...). Repeatable; a + joins several layers.",
         "REGION=LAYER",
         repeatable=True,
     ),

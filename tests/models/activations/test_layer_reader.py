@@ -93,8 +93,8 @@ def test_a_model_of_layers_needs_no_network(statistics: Statistics, noise_stimul
     model.start_recording("V1", ONE_BIN)
     recorded = model.look_at(noise_stimuli)
     np.testing.assert_array_equal(recorded.values, statistics.read(("moments",), noise_stimuli))
-    assert recorded["channel"].values.tolist() == [0, 0, 0, 1, 1, 1]
-    assert recorded["embedding"].values.tolist() == [0, 1, 2, 0, 1, 2]
+    assert recorded["token"].values.tolist() == [0, 0, 0, 1, 1, 1]
+    assert recorded["channel"].values.tolist() == [0, 1, 2, 0, 1, 2]
     with pytest.raises(NotCapable, match="statistics has no outputs; label tasks need the 1000"):
         model.start_task("label", "imagenet")
     with pytest.raises(ModelError, match=r'committed to IT; give layers=\{"IT": "moments"\} to load_model\.'):

@@ -135,7 +135,7 @@ class TestNeuroids:
     def test_of_a_transformer(self) -> None:
         units = self.coordinates("V1", {"V1": ("0",)}, nn.Sequential(nn.Flatten(2)))  # 3 tokens x 1024 features
         unit = units.iloc[1024 + 7]
-        assert (unit["channel"], unit["embedding"]) == (1, 7)
+        assert (unit["token"], unit["channel"], unit["embedding"]) == (1, 7, 7)
         assert units[["channel_x", "channel_y"]].isna().all(axis=None)
 
     def test_of_a_convolution_and_a_transformer_together(self) -> None:

@@ -22,6 +22,11 @@ from pytest_brainscore.models.sources.specification import parse_specification
         ("mylab/net.py:build", "file", "mylab/net.py", "build", "net.build"),
         ("/data/my nets/v1 net.py:build", "file", "/data/my nets/v1 net.py", "build", "v1_net.build"),
         ("mylab.networks:build", "module", "mylab.networks", "build", "mylab.networks.build"),
+        ("hf:facebook/dinov2-small", "hf", "facebook/dinov2-small", "", "hf.facebook_dinov2-small"),
+        ("nets/v1 net.onnx", "stored", "nets/v1 net.onnx", "", "v1_net"),
+        ("net.pt2", "stored", "net.pt2", "", "net"),
+        ("net.torchscript", "stored", "net.torchscript", "", "net"),
+        ("~/my.features.npz", "stored", "~/my.features.npz", "", "my.features"),
     ],
 )
 def test_forms(text: str, kind: str, source: str, factory: str, identifier: str) -> None:
@@ -35,6 +40,7 @@ def test_forms(text: str, kind: str, source: str, factory: str, identifier: str)
     [
         ("", "does not name a model"),
         ("timm:", "does not name a model"),
+        ("hf:", "does not name a model; give .*hf:ORGANISATION/NAME, or a file that is the model: net.onnx, net.pt2"),
         ("net.py", "write net.py:NAME"),
         ("net.py:", "does not name a model"),
         ("a b:build", "does not name a model"),

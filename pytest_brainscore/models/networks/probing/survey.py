@@ -15,19 +15,17 @@ from torch import nn
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.layer_reader import OutputError, some_of
+from pytest_brainscore.models.commitment.layer_name import STEP, split_keys
 from pytest_brainscore.models.networks.out_of_memory import OutOfMemory, memory_ran_out
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.answers import sketch
 from pytest_brainscore.models.networks.probing.execution import Execution
 from pytest_brainscore.models.networks.probing.images import KINDS, ProbeKind, probe_images
-from pytest_brainscore.models.networks.probing.outputs import rows_of
+from pytest_brainscore.models.networks.probing.outputs import outline_of, part_of, rows_of, tensor_of
 from pytest_brainscore.models.networks.seeding import seeded
 
 OUTPUT = "output"
 """The whole network as a layer, unless it has a module of that name."""
-STEP = "@"
-"""Joins the name of a module and the number of one of its uses in a forward pass: ``decoder@0`` is the output of the
-first use. Without it the last use counts."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,23 @@ class Reading:
     dtype: torch.dtype
 
 
-_Use = torch.Tensor | OutputError
-"""What a module returned, without the numbers; or why that are no responses."""
+@dataclass(frozen=True)
+class _Use:
+    """What a module returned, without the numbers."""
+
+    whole: torch.Tensor | OutputError
+    """What is taken for responses; or why there are none."""
+    outline: object
+    """All its parts."""
+
+    def part(self, keys: Sequence[str], layer: str) -> torch.Tensor:
+        """Return a part, or the whole; errors as for :meth:`Survey.reading`."""
+        part = tensor_of(part_of(self.outline, keys, layer), layer) if keys else self.whole
+        if isinstance(part, OutputError):
+            raise part
+        return part
+
+
 _Uses = Mapping[nn.Module, Sequence[_Use]]
 """Each use of each module in one forward pass."""
 Key = TypeVar("Key", bound=Hashable)
@@ -91,7 +104,9 @@ class Survey:
 
         """
         uses = self._uses_of("mixed")
-        last = {name: uses[module][-1] for name, module in self._network.named_modules() if name and module in uses}
+        last = {
+            name: uses[module][-1].whole for name, module in self._network.named_modules() if name and module in uses
+        }
         return {name: tuple(use.shape[1:]) for name, use in last.items() if isinstance(use, torch.Tensor)}
 
     def by_kind(self, layers: Iterable[str]) -> dict[ProbeKind, tuple[str, ...]]:
@@ -119,20 +134,30 @@ class Survey:
         """Return the name of a layer and of the model, to begin a sentence."""
         return f"Layer {layer} of {self._name}"
 
-    def _step(self, layer: str) -> int | None:
-        """Return the step that the name of a layer ends in."""
-        step = layer.rpartition(STEP)[2]
-        return int(step) if STEP in layer and layer not in self._modules and step.isdecimal() else None
+    def rows(self, layer: str, output: object, count: int) -> torch.Tensor:
+        """Return what is read of what the module of a layer returned for so many images; errors as :meth:`reading`."""
+        keys = self._taken_apart(layer)[2]
+        return rows_of(part_of(output, keys, self.called(layer)), count, self.called(layer))
+
+    def _taken_apart(self, layer: str) -> tuple[str, int | None, tuple[str, ...]]:
+        """Return the name of the module, the step, and the keys of the part, that the name of a layer consists of."""
+        if layer in self._modules:
+            return layer, None, ()
+        used, keys = split_keys(layer)
+        name, mark, step = used.rpartition(STEP)
+        if mark and used not in self._modules and step.isdecimal():
+            return name, int(step), keys
+        return used, None, keys
 
     def module(self, layer: str) -> nn.Module:
         """Return the module of a layer, which may have several names."""
-        name = layer if self._step(layer) is None else layer.rpartition(STEP)[0]
+        name = self._taken_apart(layer)[0]
         if name in self._modules:
             return self._modules[name]
         try:
             module: nn.Module = self._network.get_submodule(name)
         except AttributeError:
-            near = difflib.get_close_matches(layer, self._modules, n=3) or some_of(list(self._modules))
+            near = difflib.get_close_matches(name, self._modules, n=3) or some_of(list(self._modules))
             raise ModelError(f"{self._name} has no layer {layer!r}; did you mean {', '.join(near)}?") from None
         return module
 
@@ -164,19 +189,17 @@ class Survey:
         self.reading(layer)
 
     def _read(self, layer: str) -> Reading:
-        step = self._step(layer)
+        name, step, keys = self._taken_apart(layer)
         for kind in [kind for kind in KINDS if (layer, kind) not in self._missed]:
             uses = self._uses_of(kind).get(self.module(layer), ())
             if not uses:
                 continue
             if step is not None and step >= len(uses):
                 raise ModelError(
-                    f"Layer {layer.rpartition(STEP)[0]} of {self._name} is used {len(uses)} times in a forward pass, "
+                    f"Layer {name} of {self._name} is used {len(uses)} times in a forward pass, "
                     f"so there is no {layer}; steps count from 0."
                 )
-            found = uses[-1 if step is None else step]
-            if isinstance(found, OutputError):
-                raise found
+            found = uses[-1 if step is None else step].part(keys, self.called(name))
             calls, several = (len(uses), len(uses) > 1) if step is None else (step + 1, False)
             return Reading(kind, calls, several, tuple(found.shape[1:]), found.dtype)
         if isinstance(self.module(layer), torch.jit.ScriptModule):
@@ -213,7 +236,7 @@ class Survey:
             height, width = self.empty(0).shape[1:3]
             raise ModelError(
                 f"{self._name} cannot process an image of {height} x {width} pixels ({type(error).__name__}: "
-                f"{error}); mend the network, or image_size in its layer commitment."
+                f"{error}); mend the network, or image_size, channels or frames in its layer commitment."
             ) from error
 
     def _uses_of(self, kind: ProbeKind) -> _Uses:
@@ -252,7 +275,7 @@ def hooks(modules: Mapping[Key, nn.Module], make: Callable[[Key], Hook]) -> Iter
 
 def _use(output: object, count: int, layer: str) -> _Use:
     try:
-        tensor = rows_of(output, count, layer)
+        whole: torch.Tensor | OutputError = rows_of(output, count, layer).detach().to("meta")
     except OutputError as error:
-        return error
-    return tensor.detach().to("meta")
+        whole = error
+    return _Use(whole, outline_of(output, count, layer))

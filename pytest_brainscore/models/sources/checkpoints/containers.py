@@ -44,6 +44,15 @@ _WHAT: Final = {
 }
 
 
+def is_torchscript(path: Path) -> bool:
+    """Tell whether a file is a TorchScript network: an archive with code in it, and not only tensors."""
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        names = [name.partition("/")[2] for name in archive.namelist()]
+    return "constants.pkl" in names and any(name.startswith("code/") for name in names)
+
+
 def container(path: Path) -> Container:
     """Tell how the tensors of a checkpoint are stored.
 
