@@ -63,7 +63,8 @@ def command() -> None:
 @click.option(
     "--files",
     is_flag=True,
-    help="Say it for each stimulus set and assembly, with its files: of all there are, or of the selected ones.",
+    help="Say it for each stimulus set and assembly, with its files: of all there are, or of those selected "
+    "(with --tree, of those its leaves need).",
 )
 @tree_option("Of the leaves of this score tree, by default that of $BRAINSCORE_TREE, or published.")
 @click.option(
@@ -80,7 +81,8 @@ def status(selectors: tuple[str, ...], model: str | None, files: bool, tree: str
 
     with using(Registry(tree=tree)):
         if files or _are_data(selectors):
-            rows = [_file_row(each) for each in _files_of(selectors)]
+            of_tree = tree is not None and not selectors
+            rows = [_file_row(each) for each in (_file_sets(()) if of_tree else _files_of(selectors))]
         else:
             lacks = _lacks(model) if model else {}
             rows = [_row(benchmark, lacks) for benchmark in choose(selectors)]

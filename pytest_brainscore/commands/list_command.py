@@ -57,7 +57,7 @@ def command(selectors: tuple[str, ...], versions: bool, tree: str | None, as_jso
         )
         return
     *lines, count = tree_lines(
-        chosen,
+        in_tree_order(chosen),
         lambda leaf, here: f"{leaf.region:<13}  {leaf.metric:<20}  {here.state}",
         lambda parent: click.style(parent, bold=True),
     )

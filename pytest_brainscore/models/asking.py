@@ -83,10 +83,12 @@ def record_responses(
         ``look_at`` returned other dimensions than ``presentation`` x ``neuroid``, or other stimuli than shown; or a
         model responds otherwise to stimuli that it sees again in other company.
     NoNumber
-        Responses are not finite.
+        Responses are not finite, or the model has no units.
 
     """
     responses = _responses(model, stimuli, neuroids, maximum_over)
+    if neuroids is None and not responses.shape[1]:
+        raise NoNumber(f"{model.identifier} has no units to record from; have it return one or more.")
     if not isinstance(model, LayerMappedModel):  # which asks its network itself
         _check_repeatable(model, stimuli, neuroids, maximum_over, responses)
     return responses

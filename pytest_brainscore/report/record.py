@@ -112,6 +112,12 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         """Score minus baseline; None where they were not, or cannot be, compared."""
         return None if self.comparison is None else self.comparison.delta
 
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about the recordings that a reader of the score has to know."""
+        told = self.details.get("notes")
+        return [str(note) for note in told] if isinstance(told, list) else []
+
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A model that was scored, and how it was run. A model that was never loaded has only its names."""

@@ -92,7 +92,7 @@ def tables(
     aggregates: Mapping[str, Mapping[str, Aggregate]] | None = None,
     tree: str = PUBLISHED,
 ) -> list[Line]:
-    """Return what the records say: benchmarks, parents, and why something has no score.
+    """Return what the records say: benchmarks, parents, notes on recordings, and why something has no score.
 
     Parameters
     ----------
@@ -118,6 +118,7 @@ def tables(
         *_table(records, width, floors),
         *notes,
         *_parents(records, width, aggregates or {}, tree),
+        *_remarks(records),
         *_reasons(records, reasons),
     ]
 
@@ -228,6 +229,15 @@ def _parents(
     notes += [MEANS_IN_WORDS] if any(aggregate.failed for *_, aggregate in shown) else []
     notes += [PANEL_IN_WORDS] if any(parent == PANEL for _, parent, _ in shown) else []
     return [*_fitted(("model", "parent", *header), rows, [None] * len(rows), width), *map(Line, notes)]
+
+
+def _remarks(records: Sequence[BenchmarkRecord]) -> list[Line]:
+    """Return what a reader has to know of recordings behind scores; the same of several benchmarks is told once."""
+    grouped: dict[str, dict[str, None]] = {}
+    for record in records:
+        for note in record.notes if record.status == "scored" else ():
+            grouped.setdefault(note, {})[record.identifier] = None
+    return [Line(f"note: {', '.join(identifiers)}: {note}") for note, identifiers in grouped.items()]
 
 
 def _reasons(records: Sequence[BenchmarkRecord], limit: int | None) -> list[Line]:

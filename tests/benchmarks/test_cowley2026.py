@@ -232,6 +232,8 @@ def test_averages_are_scored_against_the_reported_ceiling_and_say_so(
     assert benchmark.unavailable() is None
     score = benchmark(model())
     assert score.normalisation == benchmark.normalisation == "r^2/c, c as reported"
+    (note,) = score.details["notes"]
+    assert "the one that the authors report" in note
     assert score.ceiling == 0.67
     assert score.value == pytest.approx(GOLDEN[2][1] ** 2 / 0.67, abs=1e-7)
     assert LEAF.unavailable() is not None
@@ -246,6 +248,13 @@ def test_other_sessions_of_the_folder_have_names_of_their_own(user_folder: Path,
     assert single.normalisation == "r^2/c"
     assert averaged.normalisation == "r"
     assert single.unavailable() is None
+
+
+def test_a_score_without_a_ceiling_says_so() -> None:
+    score = session_score(replace(SESSIONS[2], normalisation="r"), model(), data_of(2))
+    assert score.value == pytest.approx(GOLDEN[2][1], abs=1e-7)
+    assert "the score is the correlation itself" in score.details["notes"][0]
+    assert "notes" not in session_score(SESSIONS[2], model(), data_of(2)).details
 
 
 def test_a_session_that_went_away_is_a_sentence(user_folder: Path, bring: Callable[..., None]) -> None:

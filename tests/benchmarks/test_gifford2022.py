@@ -88,6 +88,13 @@ def test_bins_in_milliseconds_are_refused() -> None:
         found.score("Gifford2022.IT-ridge", test=test)
 
 
+def test_the_order_of_bins_in_a_file_does_not_matter() -> None:
+    found = recorded()
+    late_first = found.test.isel(time_bin=slice(None, None, -1))
+    score = found.score("Gifford2022.IT-ridge", test=late_first)
+    assert score.value == pytest.approx(0.903717190515, abs=1e-6)
+
+
 def test_bins_in_words_are_a_sentence() -> None:
     found = recorded()
     test = found.test.assign_coords(time_bin_start=("time_bin", ["early"] * 100))

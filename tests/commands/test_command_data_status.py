@@ -66,6 +66,13 @@ def test_the_leaves_of_another_tree_have_states_too(brainscore: Brainscore) -> N
     assert len(json.loads(brainscore("data", "status", "V4", "--tree", "2026", "--json").stdout)) == 10
 
 
+def test_the_files_that_leaves_of_a_tree_need(brainscore: Brainscore) -> None:
+    rows = json.loads(brainscore("data", "status", "--files", "--tree", "2026", "--json").stdout)
+    names = {row["identifier"] for row in rows}
+    assert {"Allen2022_fmri_surface_train", "Allen2022_fmri_stim_test", "Gifford2022_train"} <= names
+    assert not any(name.startswith(("Allen2022_fmri_4subj", "Li2026")) for name in names)
+
+
 def test_a_selector_that_matches_nothing_is_one_sentence(brainscore: Brainscore) -> None:
     result = brainscore("data", "status", "V7")
     assert result.exit_code == 1

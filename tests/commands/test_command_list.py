@@ -51,6 +51,16 @@ def test_versions_adds_what_is_not_in_the_tree(brainscore: Brainscore) -> None:
     assert len(everything) > len(default)
 
 
+def test_of_all_versions_too_every_parent_stands_once(brainscore: Brainscore) -> None:
+    *lines, _, _ = brainscore("list", "V1", "--versions").stdout.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [
+        "average_vision",
+        "public_variants",
+        "further_recordings",
+    ]
+    assert lines.count("    V1") == 1
+
+
 def test_what_is_not_in_the_tree_is_listed_where_it_is_named(brainscore: Brainscore) -> None:
     rows = json.loads(brainscore("list", "Malania2007*", "V2", "MajajHong2015.IT-pls@4", "--json").stdout)
     assert sum(row["identifier"].startswith("Malania2007.") for row in rows) == 10

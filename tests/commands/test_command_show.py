@@ -42,6 +42,15 @@ def test_what_has_no_score_says_why_and_an_incomplete_report_says_so(brainscore:
     assert "unavailable: texture-index: its data are in a drawer." in output
 
 
+def test_notes_on_recordings_are_told_once(brainscore: Brainscore, saved: Saved) -> None:
+    note = "subj02 has no reliable unit and is left out."
+    records = [make_record(identifier=name, details={"notes": [note]}) for name in ("one", "other")]
+    odd = make_record(identifier="odd", details={"notes": "no list"})
+    output = brainscore("show", saved(benchmarks=[*records, odd])).stdout
+    assert output.count("note: ") == 1
+    assert f"note: one, other: {note}" in output
+
+
 def test_one_model_of_several(brainscore: Brainscore, saved: Saved) -> None:
     models = [ModelRecord(identifier=name, specification=name) for name in ("a", "b")]
     path = saved(models=models, benchmarks=[make_record(model="a"), make_record(model="b", score=0.25)])

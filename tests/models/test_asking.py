@@ -84,6 +84,7 @@ def test_transposed_recordings_are_turned() -> None:
         (lambda assembly: assembly.expand_dims(time_bin=2), ModelError, "returned the dimensions time_bin"),
         (lambda assembly: assembly[::-1], ModelError, "other stimuli than it was shown, or in another order"),
         (lambda assembly: assembly[:-1], ModelError, "other stimuli than it was shown"),
+        (lambda assembly: assembly[:, :0], NoNumber, "has no units to record from"),
         (
             lambda assembly: assembly.where(assembly["neuroid_num"] > 0),
             NoNumber,

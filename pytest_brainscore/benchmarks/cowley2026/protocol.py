@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 TIME_BIN: Final = (50, 150)
 """In milliseconds after stimulus onset. Files of some sessions have no time axis: it is that of the others."""
 
+_AVERAGES: Final = "The recording has averages over repetitions only, so no ceiling can be computed: "
+_WITHOUT_REPETITIONS: Final = {
+    REPORTED_CEILING: f"{_AVERAGES}it is the one that the authors report, and the score is comparable with no other.",
+    "r": f"{_AVERAGES}the score is the correlation itself, and comparable with no other.",
+}
+"""What a reader of a score has to know, by its normalisation."""
+
 
 def authors_data(benchmark: Benchmark) -> BenchmarkData:
     """Return images and responses of a session in the layout of the authors, from the user's folder."""
@@ -70,7 +77,9 @@ def session_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) 
         TIME_BIN,
         consistency=_reported(benchmark) if reported else _even_odd,
     )
-    return replace(scored, normalisation=benchmark.normalisation)
+    told = _WITHOUT_REPETITIONS.get(benchmark.normalisation)
+    details = {**scored.details, **({"notes": [told]} if told else {})}
+    return replace(scored, normalisation=benchmark.normalisation, details=details)
 
 
 def leaf_score(benchmark: Benchmark, model: BrainModel, data: Mapping[str, BenchmarkData]) -> Score:

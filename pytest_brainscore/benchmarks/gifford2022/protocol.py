@@ -57,7 +57,7 @@ def ridgecv_score(benchmark: Benchmark, model: BrainModel, data: TrainTestData) 
 
 
 def channels_in_time(assembly: xr.DataArray) -> xr.DataArray:
-    """Make a unit of each channel at each time: the channel changes slowest, the time fastest.
+    """Make a unit of each channel at each time: the channel changes slowest, the time fastest, from early to late.
 
     Parameters
     ----------
@@ -76,7 +76,9 @@ def channels_in_time(assembly: xr.DataArray) -> xr.DataArray:
 
     """
     starts = number_coordinate(assembly, "time_bin_start")
-    chosen = np.flatnonzero((starts >= FIRST) & (starts <= LAST))
+    # In the order of time, whatever that of the file: training and test responses of a unit are those of one time.
+    order = np.argsort(starts, kind="stable")
+    chosen = order[(starts[order] >= FIRST) & (starts[order] <= LAST)]
     if "time_bin" not in assembly.dims or chosen.size != BINS:
         raise DataUnavailable(
             f"The recordings {name_of(assembly)} have {chosen.size} time bins that start from {FIRST:g} to {LAST:g} "

@@ -168,6 +168,7 @@ def facts(record: BenchmarkRecord | None, column: Column, style: Style) -> dict[
     for name, value in (("raw", record.raw), ("ceiling", record.ceiling)):
         told[name] = number_or_blank(value, 4)
     told["normalisation"] = record.normalisation or ""
+    told["notes"] = " ".join(record.notes)
     told["baseline"] = _against_baseline(record)
     floor = column.floor(record.identifier)
     told["floor"] = floor_in_words(floor)

@@ -124,6 +124,11 @@ def test_a_leaf_has_score_error_raw_ceiling_version_and_what_was_measured() -> N
         assert expected in said
 
 
+def test_a_leaf_tells_the_notes_on_its_recordings() -> None:
+    page = page_of(leaf_record("net", CIRCULAR, details={"notes": ["subj02 is left out.", "subj03, too."]}))
+    assert "subj02 is left out. subj03, too." in text(page)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
