@@ -191,6 +191,7 @@ def _wrapped(text: str, width: int) -> list[str]:
     for part in text.split("  "):
         if not part:
             continue
+        part = _shortened(part, width - len(INDENT))
         longer = f"{lines[-1]}{'  ' if lines[-1].strip() else ''}{part}"
         if len(longer) <= width or not lines[-1].strip():
             lines[-1] = longer

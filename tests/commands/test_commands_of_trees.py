@@ -54,6 +54,12 @@ def report(tree: str, scores: Mapping[tuple[str, int], float | None], model: str
     )
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every row a line of its own."""
+    monkeypatch.setenv("COLUMNS", "140")
+
+
 V2_OF_2026: dict[tuple[str, int], float | None] = {
     ("FreemanZiemba2013.V2-pls", 3): 0.4,
     ("tong.Coggan2024_fMRI.V2-rdm", 1): 0.2,

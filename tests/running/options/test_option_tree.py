@@ -126,7 +126,7 @@ def test_a_parent_that_the_tree_has_not_is_refused(project: Project) -> None:
 
 
 @pytest.mark.slow
-def test_scored_failed_and_never_attempted_are_three_things(suites: Project) -> None:
+def test_scored_failed_and_never_attempted_are_three_things(suites: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the five leaves of V2 in 2026 one has .5, two fail (one raises, one has no number), two are unavailable."""
     choose(
         suites,
@@ -137,6 +137,7 @@ def test_scored_failed_and_never_attempted_are_three_things(suites: Project) -> 
             "Allen2022_fmri_surface.V2-rdm": "away",
         },
     )
+    monkeypatch.setenv("COLUMNS", "140")
     result = score(suites, "-n", "0", "--brainscore-tree", "2026", "--brainscore-benchmark", "V2")
     found = means(suites)["V2"]
     assert (found["scored"], found["failed"], found["leaves"]) == (1, 2, 5)

@@ -42,7 +42,8 @@ def test_three_twins_and_pixels_stand_in_the_report(scored: Project, workers: st
     assert floor["scores"]["toy"]["pixels"] == pytest.approx(np.clip(leaf["pixels"], 0, 1))
 
 
-def test_the_terminal_the_page_and_the_command_show_it(scored: Project) -> None:
+def test_the_terminal_the_page_and_the_command_show_it(scored: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
     result = scored.run(
         "--brainscore-floor",
         "--brainscore-report=json:r.json",

@@ -1,4 +1,4 @@
-"""What is told in columns fits the terminal, from 60 characters on, and loses nothing."""
+"""What is told in columns fits the terminal, from 60 characters on, and loses nothing but the middle of long names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def test_every_line_of_the_tables_fits(width: int, models: int) -> None:
     assert max(map(len, lines)) <= width
     text = "\n".join(lines)
     for record in records:
-        assert f"{record.identifier}@{record.version}" in text
+        name = f"{record.identifier}@{record.version}"
+        assert name in text or (len(name) > width and f"{name[: width // 2 - 1]}…" in text)
         assert record.model in text
 
 
@@ -50,7 +51,7 @@ def test_a_name_longer_than_the_line_keeps_both_ends() -> None:
     assert row.endswith("last@1")
 
 
-@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("width", [len(LONGEST) + 2, 80, 200])
 def test_so_does_what_is_shown_as_it_finishes(width: int) -> None:
     lines = [line.text for line in live_lines(make_record(model="squeezenet1_1", identifier=LONGEST), width)]
     assert max(map(len, lines)) <= width
@@ -60,13 +61,22 @@ def test_so_does_what_is_shown_as_it_finishes(width: int) -> None:
     )
 
 
+def test_a_name_that_is_longer_is_shortened_as_it_finishes() -> None:
+    lines = [line.text for line in live_lines(make_record(identifier=f"first{'-' * 80}last"), 60)]
+    assert max(map(len, lines)) <= 60
+    assert any(line.strip().startswith("first") and line.endswith("last") and "…" in line for line in lines)
+
+
 OWN = f"my{LONGEST[2:]}"
 """Of a toy: published names are not to be had."""
 
 
 def test_a_run_asks_the_terminal(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.outcomes({OWN: {"score": 0.5}, "other": {"score": 0.25}})
-    for columns, row in (("60", OWN + "@1"), ("200", f"net.build  {OWN}@1  .500 ± .010  .450  .900 * + new")):
+    for columns, row in (
+        (f"{len(OWN) + 2}", OWN + "@1"),
+        ("200", f"net.build  {OWN}@1  .500 ± .010  .450  .900 * + new"),
+    ):
         monkeypatch.setenv("COLUMNS", columns)
         project.run().stdout.fnmatch_lines([row])
 
