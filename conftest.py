@@ -37,6 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.import_plugin(f"tests.support.{name}")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Start the slowest tests first: at the end of a run all workers would wait for one of them."""
+    if not config.getoption("brainscore_model"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def _without_deadlines() -> None:
     """Let examples of Hypothesis take as long as they do: a busy machine is no failure."""
     from hypothesis import settings
