@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.shared.train_test_data import train_test_reads
+from pytest_brainscore.benchmarks.shared.train_test_data import train_test_benchmark
 from pytest_brainscore.data.citations import cite
 
 PREFIXES: Final = ("Allen2022_fmri", "Allen2022_fmri_4subj", "Allen2022_fmri_surface", "Allen2022_fmri_surface_4subj")
@@ -30,24 +30,16 @@ def further_benchmarks() -> tuple[Benchmark, ...]:
 
 
 def _benchmark(prefix: str, region: str, metric: str) -> Benchmark:
-    images = prefix.replace("_surface", "")
-    train_stimuli, test_stimuli = f"{images}_stim_train", f"{images}_stim_test"
-    return Benchmark(
-        identifier=f"{prefix}.{region}-{metric}",
-        version=1,
-        parents=("average_vision", "neural_vision", region),
-        region=region,
-        metric="dual_ridge_split" if metric == "ridge" else "rdm",
-        ceiling=None,
+    return train_test_benchmark(
+        prefix,
+        region,
+        metric,
+        images=prefix.replace("_surface", ""),
+        computed="dual_ridge_split" if metric == "ridge" else "rdm",
         normalisation="r^2/c by subject" if metric == "ridge" else "r/c",
-        stimulus_set=test_stimuli,
-        fitting_stimulus_set=train_stimuli,
-        assembly=f"{prefix}_test",
+        version=1,
         visual_degrees=8.4,
-        number_of_trials=1,
         citation=cite("Allen2022"),
         cost=30.0,
         protocol=f"{__name__}.protocol:{metric}_score",
-        data="pytest_brainscore.benchmarks.shared.train_test_data:TrainTestData",
-        reads=train_test_reads(train_stimuli, test_stimuli, f"{prefix}_train", f"{prefix}_test"),
     )

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.shared.train_test_data import train_test_reads
+from pytest_brainscore.benchmarks.shared.train_test_data import train_test_benchmark
 from pytest_brainscore.data.citations import cite
 
 FAMILY: Final = "Gifford2022"
@@ -26,23 +26,13 @@ def further_benchmarks() -> tuple[Benchmark, ...]:
 
 
 def _benchmark(metric: str) -> Benchmark:
-    train_stimuli, test_stimuli = f"{FAMILY}_stim_train", f"{FAMILY}_stim_test"
-    return Benchmark(
-        identifier=f"{FAMILY}.IT-{metric}",
+    return train_test_benchmark(
+        FAMILY,
+        "IT",
+        metric,
         version=3,
-        parents=("average_vision", "neural_vision", "IT"),
-        region="IT",
-        metric=f"{metric}_split",
-        ceiling=None,
-        normalisation="r^2/c by subject",
-        stimulus_set=test_stimuli,
-        fitting_stimulus_set=train_stimuli,
-        assembly=f"{FAMILY}_test",
         visual_degrees=7.0,
-        number_of_trials=1,
         citation=cite("Gifford2022"),
         cost=3600.0,
         protocol=f"{__name__}.protocol:{metric}_score",
-        data="pytest_brainscore.benchmarks.shared.train_test_data:TrainTestData",
-        reads=train_test_reads(train_stimuli, test_stimuli, f"{FAMILY}_train", f"{FAMILY}_test"),
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.shared.train_test_data import train_test_reads
+from pytest_brainscore.benchmarks.shared.train_test_data import train_test_benchmark
 from pytest_brainscore.data.citations import cite
 
 FAMILY: Final = "Hebart2023_fmri"
@@ -26,23 +26,13 @@ def further_benchmarks() -> tuple[Benchmark, ...]:
 
 
 def _benchmark(region: str, metric: str) -> Benchmark:
-    train_stimuli, test_stimuli = f"{FAMILY}_stim_train", f"{FAMILY}_stim_test"
-    return Benchmark(
-        identifier=f"{FAMILY}.{region}-{metric}",
+    return train_test_benchmark(
+        FAMILY,
+        region,
+        metric,
         version=3,
-        parents=("average_vision", "neural_vision", region),
-        region=region,
-        metric=f"{metric}_split",
-        ceiling=None,
-        normalisation="r^2/c by subject",
-        stimulus_set=test_stimuli,
-        fitting_stimulus_set=train_stimuli,
-        assembly=f"{FAMILY}_test",
         visual_degrees=10.0,
-        number_of_trials=1,
         citation=cite("Hebart2023"),
         cost=900.0,
         protocol=f"{__name__}.protocol:{metric}_score",
-        data="pytest_brainscore.benchmarks.shared.train_test_data:TrainTestData",
-        reads=train_test_reads(train_stimuli, test_stimuli, f"{FAMILY}_train", f"{FAMILY}_test"),
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.benchmarks.shared.train_test_data import train_test_reads
+from pytest_brainscore.benchmarks.shared.train_test_data import train_test_benchmark
 from pytest_brainscore.data.citations import cite
 
 FAMILY: Final = "Papale2025"
@@ -26,24 +26,13 @@ def further_benchmarks() -> tuple[Benchmark, ...]:
 
 
 def _benchmark(region: str, metric: str) -> Benchmark:
-    train_stimuli, test_stimuli = f"{FAMILY}_stim_train", f"{FAMILY}_stim_test"
-    return Benchmark(
-        identifier=f"{FAMILY}.{region}-{metric}",
+    return train_test_benchmark(
+        FAMILY,
+        region,
+        metric,
         version=3,
-        parents=("average_vision", "neural_vision", region),
-        region=region,
-        metric=f"{metric}_split",
-        ceiling=None,
-        normalisation="r^2/c by subject",
-        stimulus_set=test_stimuli,
-        fitting_stimulus_set=train_stimuli,
-        assembly=f"{FAMILY}_test",
-        # A compromise between 17.3 and 18.6, at which the two monkeys saw them.
-        visual_degrees=18.0,
-        number_of_trials=1,
+        visual_degrees=18.0,  # a compromise between 17.3 and 18.6, at which the two monkeys saw them
         citation=cite("Papale2025"),
         cost=3600.0,
         protocol=f"{__name__}.protocol:{metric}_score",
-        data="pytest_brainscore.benchmarks.shared.train_test_data:TrainTestData",
-        reads=train_test_reads(train_stimuli, test_stimuli, f"{FAMILY}_train", f"{FAMILY}_test"),
     )

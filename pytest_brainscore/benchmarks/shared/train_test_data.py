@@ -5,21 +5,70 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.data.loading import load_assembly, load_stimulus_set
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.data.catalogue import FileSetKind
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 
 
-def train_test_reads(
-    train_stimuli: str, test_stimuli: str, train: str, test: str
-) -> tuple[tuple[FileSetKind, str], ...]:
-    """Return what a benchmark reads, as `TrainTestData` takes it from there."""
-    return (("stimulus_set", train_stimuli), ("stimulus_set", test_stimuli), ("assembly", train), ("assembly", test))
+def train_test_benchmark(
+    recordings: str,
+    region: str,
+    metric: str,
+    *,
+    images: str | None = None,
+    computed: str | None = None,
+    normalisation: str = "r^2/c by subject",
+    version: int,
+    visual_degrees: float,
+    citation: str,
+    cost: float,
+    protocol: str,
+) -> Benchmark:
+    """Define a benchmark that is fitted to one set of stimuli and tested on another one.
+
+    Parameters
+    ----------
+    recordings
+        Its family, and what its recordings in the catalogue begin with: ``_train`` and ``_test`` follow.
+    region, metric
+        The other two parts of its identifier; the region is its parent.
+    images
+        What its stimulus sets begin with, ``_stim_train`` and ``_stim_test`` follow; `recordings` where None.
+    computed
+        Name of the metric in full; `metric` with one fixed split where None.
+    normalisation, version, visual_degrees, citation, cost, protocol
+        Those of the benchmark.
+
+    """
+    train_stimuli, test_stimuli = (f"{images or recordings}_stim_{part}" for part in ("train", "test"))
+    train, test = (f"{recordings}_{part}" for part in ("train", "test"))
+    return Benchmark(
+        identifier=f"{recordings}.{region}-{metric}",
+        version=version,
+        parents=("average_vision", "neural_vision", region),
+        region=region,
+        metric=computed or f"{metric}_split",
+        normalisation=normalisation,
+        stimulus_set=test_stimuli,
+        fitting_stimulus_set=train_stimuli,
+        assembly=test,
+        visual_degrees=visual_degrees,
+        citation=citation,
+        cost=cost,
+        protocol=protocol,
+        data=f"{__name__}:TrainTestData",
+        reads=(
+            ("stimulus_set", train_stimuli),
+            ("stimulus_set", test_stimuli),
+            ("assembly", train),
+            ("assembly", test),
+        ),
+    )
 
 
 class TrainTestData:
@@ -28,7 +77,7 @@ class TrainTestData:
     Parameters
     ----------
     benchmark
-        Its `reads` are those of `train_test_reads`; says at which visual degrees stimuli were shown.
+        One of `train_test_benchmark`; says at which visual degrees stimuli were shown.
     train_stimuli, test_stimuli, train, test
         Taken instead of those of the catalogue, where given.
 
