@@ -15,7 +15,7 @@ import yaml
 
 from pytest_brainscore.benchmarks.selector import choose
 from pytest_brainscore.report.reading import read_report
-from pytest_brainscore.running.command_line.options import OPTIONS
+from pytest_brainscore.running.command_line.option_table import OPTIONS
 
 if TYPE_CHECKING:
     from tests.support.projects import Project

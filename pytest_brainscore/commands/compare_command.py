@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_brainscore.commands.tree_option import tree_option
+from pytest_brainscore.commands.shared.tree_option import tree_option
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.paired.models import Method
@@ -65,7 +65,7 @@ def command(
     """
     import json
 
-    from pytest_brainscore.commands.comparing import Told, chosen, explain, rank_models, tell_pair
+    from pytest_brainscore.commands.shared.comparing import Told, chosen, explain, rank_models, tell_pair
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.destination import check_writable, parse_destination
 
@@ -87,7 +87,7 @@ def command(
     for note in told.notes:
         click.secho(note, fg="yellow", err=True)
     if destination is not None:
-        from pytest_brainscore.commands.comparing import write_page
+        from pytest_brainscore.commands.shared.comparing import write_page
 
         write_page(models, told, destination.path, tree)
         click.echo(f"wrote {destination.path}", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pytest_brainscore.commands.tree_option import tree_option
+from pytest_brainscore.commands.shared.tree_option import tree_option
 from pytest_brainscore.data.retrieval.sizes import size_in_words
 from pytest_brainscore.data.user_folder import VARIABLE
 

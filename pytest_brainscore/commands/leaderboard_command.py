@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_brainscore.commands.tree_option import tree_option
+from pytest_brainscore.commands.shared.tree_option import tree_option
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.aggregates import Mean
@@ -48,7 +48,7 @@ def command(folder: Path, sort: str, mean: Mean, tree: str | None, page: str | N
     exit with 1 for one that is red.
     """
     from pytest_brainscore.atomic import write_atomically
-    from pytest_brainscore.commands.reports import tell
+    from pytest_brainscore.commands.shared.reports import tell
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.aggregates import MEAN_NAMES, MEANS_IN_WORDS, common_tree, mean_of
     from pytest_brainscore.report.destination import check_writable, parse_destination

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from pytest_brainscore.commands.tree_option import tree_option
+from pytest_brainscore.commands.shared.tree_option import tree_option
 from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_brainscore.commands.reports import BASELINE, TO, tell, write_all
-from pytest_brainscore.commands.tree_option import tree_option
+from pytest_brainscore.commands.shared.reports import BASELINE, TO, tell, write_all
+from pytest_brainscore.commands.shared.tree_option import tree_option
 from pytest_brainscore.trees import LATEST, PUBLISHED, leaves_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from pytest_brainscore.commands.reports import BASELINE, POPULATION, REPORT, TO, tell, write_all
-from pytest_brainscore.commands.tree_option import TREE
+from pytest_brainscore.commands.shared.reports import BASELINE, POPULATION, REPORT, TO, tell, write_all
+from pytest_brainscore.commands.shared.tree_option import TREE
 from pytest_brainscore.report.reading import read_report
 
 

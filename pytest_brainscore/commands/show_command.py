@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from pytest_brainscore.commands.reports import REPORT
-from pytest_brainscore.commands.tree_option import TREE
+from pytest_brainscore.commands.shared.reports import REPORT
+from pytest_brainscore.commands.shared.tree_option import TREE
 
 
 @click.command

@@ -10,7 +10,7 @@ from pytest_brainscore.errors import BrainScoreError
 if TYPE_CHECKING:
     import pytest
 
-    from pytest_brainscore.running.command_line.options import Option
+    from pytest_brainscore.running.command_line.option_table import Option
 
 
 def baseline_folders(config: pytest.Config, given: str, *, creates: bool) -> tuple[Path, Path]:

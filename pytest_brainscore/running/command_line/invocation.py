@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.errors import BrainScoreError
-from pytest_brainscore.running.command_line.options import OPTIONS
+from pytest_brainscore.running.command_line.option_table import OPTIONS
 
 if TYPE_CHECKING:
     import pytest

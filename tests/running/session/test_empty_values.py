@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_brainscore.running.command_line.options import OPTIONS, Option
+from pytest_brainscore.running.command_line.option_table import OPTIONS, Option
 
 VALUES = [option for option in OPTIONS if not option.switch and not option.choices]
 

@@ -28,7 +28,7 @@ def test_a_bare_run_says_nothing_of_brainscore(pytester: pytest.Pytester) -> Non
 
 
 def test_help_names_every_option_with_a_capital(pytester: pytest.Pytester) -> None:
-    from pytest_brainscore.running.command_line.options import OPTIONS
+    from pytest_brainscore.running.command_line.option_table import OPTIONS
 
     text = pytester.runpytest_subprocess("--help").stdout.str()
     for option in OPTIONS:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_brainscore.atomic import write_atomically
-from pytest_brainscore.commands.explaining import explanation_lines, explanation_tables, plain_explanation
-from pytest_brainscore.commands.reports import tell
+from pytest_brainscore.commands.shared.explaining import explanation_lines, explanation_tables, plain_explanation
+from pytest_brainscore.commands.shared.reports import tell
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.inference.differences import Difference
 from pytest_brainscore.report.difference import ScoreDifference, difference, pair_of_models
