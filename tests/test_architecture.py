@@ -37,6 +37,7 @@ ORDER_WITHIN = {
         "activations",
         "commitment",
         "interface",
+        "freed_memory",
     ),
     "data": (
         "loading",
