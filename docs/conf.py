@@ -1,0 +1,32 @@
+"""The site, built by Sphinx: ``python -m sphinx -n -W --keep-going -b html docs docs/_build``.
+
+Pages about benchmarks, options, the report and the API are written from the package when the build starts
+(:mod:`generate`), into files that git ignores. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+project = "pytest-brainscore"
+author = "The pytest-brainscore developers"
+copyright = author
+release = version = importlib.metadata.version("pytest-brainscore")
+language = "en-GB"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax", "generate"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build", "generate", "workflows", "**/README.md", "**/.*"]
+
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_heading_anchors = 4  # links such as models.md#layers resolve, here as on GitHub
+
+html_theme = "furo"
+html_title = f"pytest-brainscore {release}"
+html_static_path: list[str] = []
+html_copy_source = False
+html_show_sphinx = False
