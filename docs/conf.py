@@ -25,6 +25,12 @@ exclude_patterns = ["_build", "generate", "workflows", "**/README.md", "**/.*"]
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 4  # links such as models.md#layers resolve, here as on GitHub
 
+smartquotes = False  # -- begins an option
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+
 html_theme = "furo"
 html_title = f"pytest-brainscore {release}"
 html_static_path: list[str] = []

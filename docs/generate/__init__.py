@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 
 def setup(app: Any) -> dict[str, bool]:
     """Register the writing of pages with Sphinx."""
+    app.connect("builder-inited", _write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _write(app: Any) -> None:
+    write_pages(Path(app.srcdir))
+
+
+def write_pages(folder: Path) -> None:
+    """Write the pages that the package itself can tell into the folder of the site's sources."""
+    # What a user's folder has besides is not what everybody has.
+    given = os.environ.pop("BRAINSCORE_DATA", None)
+    try:
+        from generate.benchmark_pages import write_benchmark_pages
+        from generate.pages import Pages
+        from generate.reference_pages import write_reference_pages
+
+        write_benchmark_pages(Pages(folder / "benchmarks"))
+        write_reference_pages(Pages(folder / "reference"))
+    finally:
+        if given is not None:
+            os.environ["BRAINSCORE_DATA"] = given
