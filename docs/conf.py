@@ -30,6 +30,14 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+# Types of other packages, and those of this one that are no public name.
+nitpick_ignore_regex = [
+    ("py:class", r"(collections|np|numpy|os|pandas|pathlib|pytest|torch|xarray)\..+"),
+    (
+        "py:class",
+        r"(ArrayLike|NDArray|ActivationStore|Attribution|FileSetKind|Normalisation|Replicates|Screen|State|StimulusSet|Task)",
+    ),
+]
 
 html_theme = "furo"
 html_title = f"pytest-brainscore {release}"

@@ -10,7 +10,23 @@ from typing import Any
 def setup(app: Any) -> dict[str, bool]:
     """Register the writing of pages with Sphinx."""
     app.connect("builder-inited", _write)
+    # Before and after numpydoc's reader (500), which takes what stands before a colon in the text of an attribute for
+    # its type; here a type is an annotation, and the text is text.
+    app.connect("autodoc-process-docstring", _keep, priority=400)
+    app.connect("autodoc-process-docstring", _restore, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+_kept: list[str] = []
+
+
+def _keep(app: Any, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    _kept[:] = lines
+
+
+def _restore(app: Any, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    if what in ("attribute", "data", "property"):
+        lines[:] = _kept
 
 
 def _write(app: Any) -> None:
@@ -24,10 +40,10 @@ def write_pages(folder: Path) -> None:
     try:
         from generate.benchmark_pages import write_benchmark_pages
         from generate.pages import Pages
-        from generate.reference_pages import write_reference_pages
+        from generate.reference_pages import write_reference_parts
 
         write_benchmark_pages(Pages(folder / "benchmarks"))
-        write_reference_pages(Pages(folder / "reference"))
+        write_reference_parts(Pages(folder / "reference"))
     finally:
         if given is not None:
             os.environ["BRAINSCORE_DATA"] = given

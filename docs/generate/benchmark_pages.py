@@ -70,7 +70,7 @@ def write_benchmark_pages(pages: Pages) -> None:
             for sample in samples:
                 pages.write(sample.file, sample.png())
             told = [text for pattern, texts in pitfalls.items() if re.fullmatch(pattern, identifier) for text in texts]
-            figures = [f'```{{image}} {sample.file}\n:alt: {sample.words}\n:width: 180px\n```\n' for sample in samples]
+            figures = [f"```{{image}} {sample.file}\n:alt: {sample.words}\n:width: 180px\n```\n" for sample in samples]
             pages.write(f"{identifier}.md", _benchmark_page(family, versions, metric_pages, told, "\n".join(figures)))
     pages.write("index.md", _index(families))
     pages.remove_others("*.md", "*.png")
@@ -113,8 +113,8 @@ def _benchmark_page(
     parts = [
         "---\norphan: true\n---\n",
         f"# {newest.identifier}\n",
-        f"This page tells what the benchmark {newest.identifier} of [{family.title}]({family.name}.md) measures, and on "
-        f"what. {prose(family.question)}\n",
+        f"This page tells what the benchmark {newest.identifier} of [{family.title}]({family.name}.md) measures, and "
+        f"on what. {prose(family.question)}\n",
         table(("", ""), facts),
         "## What was measured\n",
         f"{family.text}\n",
@@ -144,9 +144,7 @@ def _trees(identifier: str) -> str:
     places = [(name, leaf.version) for name, leaves in _leaves().items() for leaf in leaves if leaf[0] == identifier]
     words = ", ".join(f"{name} (version {version})" for name, version in places)
     in_panel = identifier in {leaf.identifier for leaf in panel()}
-    return (words or "in none: scored where it is named") + (
-        "; one of the fifteen of the panel" if in_panel else ""
-    )
+    return (words or "in none: scored where it is named") + ("; one of the fifteen of the panel" if in_panel else "")
 
 
 @cache
@@ -183,7 +181,9 @@ def _told(function: Any) -> str:
 def _versions(versions: Sequence[Benchmark]) -> str:
     rows = []
     for before, each in zip([None, *versions[:-1]], versions, strict=True):
-        trees = [name for name, leaves in _leaves().items() if (each.identifier, each.version) in {x[:2] for x in leaves}]
+        trees = [
+            name for name, leaves in _leaves().items() if (each.identifier, each.version) in {x[:2] for x in leaves}
+        ]
         changes = "the first that is defined here"
         if before is not None:
             changes = "; ".join(
@@ -208,7 +208,9 @@ def _published(benchmark: Benchmark) -> str:
         )
     if len(scores) == 1:
         ((model, score),) = scores.items()
-        words = f"Version {benchmark.version}: {model} has {score:.3f} on its published page, the only one in this package."
+        words = (
+            f"Version {benchmark.version}: {model} has {score:.3f} on its published page, the only one in this package."
+        )
     else:
         best = max(scores, key=lambda model: scores[model])
         words = (
@@ -251,8 +253,8 @@ def _index(families: Iterable[Family]) -> str:
     return "\n".join(
         [
             "# Benchmarks\n",
-            f"This page lists the {count} benchmarks of this package by the paper that their data come from; each has a "
-            "page of its own. Which of them a run scores is decided by the score tree.\n",
+            f"This page lists the {count} benchmarks of this package by the paper that their data come from; each has "
+            "a page of its own. Which of them a run scores is decided by the score tree.\n",
             table(("paper", "question", "benchmarks"), rows),
             f"```{{toctree}}\n:hidden:\n\n{names}\n```\n",
         ]
@@ -264,7 +266,7 @@ def _metric_pages(folder: Path) -> Mapping[str, str]:
     found = {}
     for path in sorted(folder.glob("*.md")):
         head = " ".join(path.read_text(encoding="utf-8").split("\n## ")[0].split())
-        found |= {name: f"../metrics/{path.name}" for name in re.findall(r"`([\w ]+)`", head)}
+        found |= dict.fromkeys(re.findall(r"`([\w ]+)`", head), f"../metrics/{path.name}")
         found[path.stem] = f"../metrics/{path.name}"
     return found
 

@@ -21,7 +21,11 @@ def data_section(benchmark: Benchmark) -> str:
     if not sets:
         return "Nothing has to be fetched for this benchmark beyond what its protocol names.\n"
     # What a benchmark names and does not read is part of this package, unless something else tells what it needs.
-    read = set(benchmark.needs) if benchmark.reads is not None or benchmark.needs else {(e.kind, e.identifier) for e in sets}
+    read = (
+        set(benchmark.needs)
+        if benchmark.reads is not None or benchmark.needs
+        else {(e.kind, e.identifier) for e in sets}
+    )
     rows = [
         (
             _KINDS[entry.kind],

@@ -1,4 +1,4 @@
-"""Pages of reference that the package can write itself: options, commands, keys of files, the report, Python."""
+"""What the package itself can tell of the reference, for pages to include: options, commands, keys of files, the report, Python."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 
 import pytest_brainscore
 from generate.pages import Pages, prose, table
-from pytest_brainscore import commands
+from pytest_brainscore import commands, errors
 from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording, described
 from pytest_brainscore.models.commitment import commitment
 from pytest_brainscore.report import record
@@ -25,62 +25,31 @@ _STRUCTS: Final = (record, comparison, floor, tree)
 """Modules with the structures that a report is made of."""
 
 
-def write_reference_pages(pages: Pages) -> None:
-    """Write the pages into the folder ``reference``."""
-    pages.write("options.md", _options())
-    pages.write("commands.md", _commands())
-    pages.write("report.md", _report())
-    pages.write("commitment-keys.inc", _commitment_keys())
-    pages.write("benchmark-keys.inc", _benchmark_keys())
-    pages.write("api.md", _api())
+def write_reference_parts(pages: Pages) -> None:
+    """Write what the pages in the folder ``reference`` include."""
+    pages.write("options.inc", _options())
+    pages.write("commands.inc", _commands())
+    pages.write("report.inc", _report())
+    pages.write("commitments.inc", _commitment_keys())
+    pages.write("benchmark-files.inc", _benchmark_keys())
+    pages.write("api.inc", _api())
 
 
 def _options() -> str:
     def row(option: Option) -> tuple[str, ...]:
         flag = f"`{option.flag}{f'={option.metavar}' if option.metavar else ''}`"
         default = "off" if option.switch else f"`{option.default}`" if option.default else "-"
-        variables = ", ".join(f"`{name}`" for name in _VARIABLE.findall(option.help)) or "-"
+        variables = ", ".join(f"`{name}`" for name in dict.fromkeys(_VARIABLE.findall(option.help))) or "-"
         words = prose(option.help)
         if option.choices:
             words += f" One of {', '.join(f'`{choice}`' for choice in option.choices)}."
         return flag, f"`{option.name}`", variables, default, words
 
-    return "\n".join(
-        [
-            "# Options of pytest\n",
-            "This page lists every option of `pytest` that comes with this package. Each has a twin in the ini file "
-            "(`pytest.ini`, `[tool.pytest.ini_options]` of `pyproject.toml`, `setup.cfg`, `tox.ini`), so that a project "
-            "can keep its settings: the command line comes before the ini file, this before the environment.\n",
-            "Repeatable options are lists in the ini file, a value a line. `--model NAME` is short for "
-            "`--brainscore-model NAME`, unless another plugin or `conftest.py` has an option of that name.\n",
-            table(("option", "ini twin", "environment variable", "default", "meaning"), map(row, OPTIONS)),
-            "`--brainscore-list` lists every benchmark and ends; it is no setting, and has no twin.\n",
-            "## Further environment variables\n",
-            table(
-                ("variable", "meaning"),
-                [
-                    ("`BRAINSCORE_HOME`", "Folder of fetched data and stored activations; by default "
-                     "`pytest-brainscore` in the cache folder of the user. See [the store](store.md)."),
-                    ("`BRAINIO_HOME`", "Folder of data that the published system has fetched; they are used where they "
-                     "are."),
-                    ("`OMP_NUM_THREADS` ...", "Threads of one process. Workers (`-n`) divide the cores among them unless "
-                     "it is set."),
-                    ("`AWS_ACCESS_KEY_ID` ...", "Credentials for restricted data, as every client of S3 reads them."),
-                    ("`MALLOC_MMAP_MAX_`", "On Linux, `65536` leaves the allocator of memory as it is."),
-                ],
-            ),
-        ]
-    )
+    return table(("option", "ini twin", "environment variable", "default", "meaning"), map(row, OPTIONS))
 
 
 def _commands() -> str:
-    parts = [
-        "# The command brainscore\n",
-        "This page lists what the command `brainscore` can do: everything around a run. The scoring itself is "
-        "`pytest --model NAME`, see [options](options.md).\n",
-        "Every command exits with 0 when it did what it was asked, with 1 when something is wrong or a report is red, "
-        "and with 2 for a command line that it does not understand.\n",
-    ]
+    parts: list[str] = []
     for name in commands.main.list_commands(click.Context(commands.main)):
         command = commands.main.get_command(click.Context(commands.main), name)
         assert command is not None
@@ -118,14 +87,7 @@ def _report() -> str:
 
     text = (resource_folder("report") / "report.schema.json").read_text(encoding="utf-8")
     schema = json.loads(text)
-    parts = [
-        "# The report\n",
-        "This page lists every field of `brainscore-report.json`. `brainscore schema` prints the JSON Schema, which is "
-        "what programs should check with; `brainscore-report.jsonl` has the objects of "
-        "[benchmarks](#benchmarkrecord), a line each, as they arrived.\n",
-        "`schema` counts changes of the format; fields are added with defaults, and neither renamed nor given another "
-        "meaning ([what is public](../stability.md)).\n",
-    ]
+    parts: list[str] = []
     for name, definition in schema["$defs"].items():
         meanings = described(structs[name]) if name in structs else {}
         required = set(definition.get("required", ()))
@@ -190,6 +152,8 @@ def _benchmark_keys() -> str:
     return "\n".join(["### At the head\n", _keys(Definition), "### `[recording]`\n", _keys(Recording)])
 
 
+_RETURNED: Final = ("benchmarks.own.power.Power", "data.retrieval.readiness.Readiness")
+"""Public as what public names return or take."""
 _PROTOCOLS: Final = (
     "BrainModel",
     "CanDescribe",
@@ -202,24 +166,25 @@ _PROTOCOLS: Final = (
 
 
 def _api() -> str:
-    parts = [
-        "# Python\n",
-        "This page documents the names that `from pytest_brainscore import ...` has, the errors, and what a benchmark may "
-        "ask of a model. Nothing else of the package is public.\n",
-    ]
+    parts: list[str] = []
     for name in pytest_brainscore.__all__:
         found = getattr(pytest_brainscore, name)
         kind = "autoclass" if inspect.isclass(found) else "autofunction"
-        members = "\n:members:" if inspect.isclass(found) else ""
-        parts.append(f"## {name}\n\n```{{eval-rst}}\n.. {kind}:: {found.__module__}.{found.__name__}{_indented(members)}\n```\n")
-    parts.append("## Errors\n\nEvery error that a user can mend derives from `BrainScoreError`.\n")
-    parts.append("```{eval-rst}\n.. automodule:: pytest_brainscore.errors\n   :members:\n   :exclude-members: mend, options_spoken\n```\n")
-    parts.append("## What a benchmark asks of a model\n")
-    for name in _PROTOCOLS:
-        parts.append(f"```{{eval-rst}}\n.. autoclass:: pytest_brainscore.models.interface.{name}\n   :members:\n```\n")
-    parts.append("## The hook\n\n```{eval-rst}\n.. autofunction:: pytest_brainscore.hookspecs.pytest_brainscore_benchmarks\n```\n")
+        parts += [f"## {name}\n", _directive(kind, f"{found.__module__}.{found.__name__}")]
+    parts += ["## What these return or take\n"]
+    parts += [_directive("autoclass", f"pytest_brainscore.{name}") for name in _RETURNED]
+    parts += ["## Errors\n", "Every error that a user can mend derives from `BrainScoreError`.\n"]
+    parts += [
+        _directive("autoexception", f"{each.__module__}.{each.__name__}")
+        for each in vars(errors).values()
+        if inspect.isclass(each) and issubclass(each, errors.BrainScoreError)
+    ]
+    parts += ["## What a benchmark asks of a model\n"]
+    parts += [_directive("autoclass", f"pytest_brainscore.models.interface.{name}") for name in _PROTOCOLS]
+    parts += ["## The hook\n", _directive("autofunction", "pytest_brainscore.hookspecs.pytest_brainscore_benchmarks")]
     return "\n".join(parts)
 
 
-def _indented(text: str) -> str:
-    return text.replace("\n", "\n   ")
+def _directive(kind: str, name: str) -> str:
+    members = "   :members:\n" if kind == "autoclass" else ""
+    return f"```{{eval-rst}}\n.. {kind}:: {name}\n{members}```\n"

@@ -40,8 +40,8 @@ class Sample:
         """What is seen, for those who do not see it."""
         row = _drawn(self.stimulus_set).table.iloc[self.row]
         return (
-            f"Grating of {row['spatial_frequency']:.2f} cycles per degree at {row['orientation']:g} degrees, in a disc of "
-            f"{row['radius']:.2f} degrees radius on grey"
+            f"Grating of {row['spatial_frequency']:.2f} cycles per degree at {row['orientation']:g} degrees, in a disc "
+            f"of {row['radius']:.2f} degrees radius on grey"
         )
 
     def png(self) -> bytes:

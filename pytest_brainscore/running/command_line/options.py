@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
+from pytest_brainscore.pages import OPTIONS as OPTIONS_PAGE
 from pytest_brainscore.running.command_line.folders import baseline_folders, existing_folder, project_folder
 from pytest_brainscore.running.command_line.model_options import checkpoint, floors_beside, layer_of, refuse_duplicates
 from pytest_brainscore.running.command_line.option_table import DEFAULT_REPORT, OPTIONS, OPTIONS_BY_NAME, Option
@@ -62,7 +63,9 @@ class RunOptions:
 
 def add_options(parser: pytest.Parser) -> None:
     """Add the option group "brainscore" and the ini twins."""
-    group = parser.getgroup("brainscore", "brainscore: score vision models against primate brains and behavior")
+    group = parser.getgroup(
+        "brainscore", f"brainscore: score vision models against primate brains and behavior ({OPTIONS_PAGE})"
+    )
     for option in OPTIONS:
         words = f"{option.help} [ini: {option.name}]".replace("%", "%%")  # argparse formats what it prints
         twin = f"{option.help} (twin of {option.flag})"
