@@ -18,9 +18,9 @@ copyright = author
 release = version = importlib.metadata.version("pytest-brainscore")
 language = "en-GB"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax", "generate"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generate"]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "generate", "workflows", "**/README.md", "**/.*"]
+exclude_patterns = ["_build", "_templates", "generate", "workflows", "**/README.md", "**/.*"]
 
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 4  # links such as models.md#layers resolve, here as on GitHub
@@ -33,14 +33,16 @@ napoleon_use_rtype = False
 # Types of other packages, and those of this one that are no public name.
 nitpick_ignore_regex = [
     ("py:class", r"(collections|np|numpy|os|pandas|pathlib|pytest|torch|xarray)\..+"),
-    (
-        "py:class",
-        r"(ArrayLike|NDArray|ActivationStore|Attribution|FileSetKind|Normalisation|Replicates|Screen|State|StimulusSet|Task)",
-    ),
+    ("py:class", r"pytest_brainscore\.inference\..+"),
+    ("py:class", r"ArrayLike|NDArray|ActivationStore|Attribution|FileSetKind|Normalisation|Replicates"),
+    ("py:class", r"Screen|State|StimulusSet|Task"),
 ]
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"pytest-brainscore {release}"
-html_static_path: list[str] = []
+templates_path = ["_templates"]
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False

@@ -9,7 +9,10 @@ from typing import Any
 
 def setup(app: Any) -> dict[str, bool]:
     """Register the writing of pages with Sphinx."""
+    from generate import formulas
+
     app.connect("builder-inited", _write)
+    app.add_html_math_renderer("mathml", (formulas.inline, None), (formulas.block, None))
     # Before and after numpydoc's reader (500), which takes what stands before a colon in the text of an attribute for
     # its type; here a type is an annotation, and the text is text.
     app.connect("autodoc-process-docstring", _keep, priority=400)

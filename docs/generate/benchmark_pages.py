@@ -115,7 +115,7 @@ def _benchmark_page(
         f"# {newest.identifier}\n",
         f"This page tells what the benchmark {newest.identifier} of [{family.title}]({family.name}.md) measures, and "
         f"on what. {prose(family.question)}\n",
-        table(("", ""), facts),
+        table(("what", "of this benchmark"), facts),
         "## What was measured\n",
         f"{family.text}\n",
         *(["## Samples of the stimuli\n", f"Drawn by this package.\n\n{figures}"] if figures else []),

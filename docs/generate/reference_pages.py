@@ -1,4 +1,4 @@
-"""What the package itself can tell of the reference, for pages to include: options, commands, keys of files, the report, Python."""
+"""What the package can tell of the reference, for pages to include: options, commands, keys of files, report."""
 
 from __future__ import annotations
 
