@@ -125,7 +125,13 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     identifier: str
     """Name of the model in records and baselines."""
     specification: str
-    """What was asked for on the command line."""
+    """What was asked for on the command line: the words that load this very model."""
+    network: str | None = None
+    """Name of its network, whichever the weights; null in reports of versions that did not say."""
+    checkpoint: str | None = None
+    """File of the weights, as it was asked for; null where none was."""
+    axes: dict[str, int | float | str] = {}
+    """Epoch, step, seed and the like of the checkpoint, from its path or as given: what models are compared along."""
     weights_sha256: str | None = None
     """SHA-256 of the weights; null where there are none or they are not known."""
     weights_from: str | None = None

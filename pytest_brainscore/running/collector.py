@@ -280,7 +280,7 @@ class Collector:
 
     def _model_records(self) -> list[ModelRecord]:
         """Return one record per model asked for; a model that was never loaded has only its name."""
-        unloaded = (ModelRecord(identifier=model.identifier, specification=model.text) for model in self.options.models)
+        unloaded = (model_record(model.record()) for model in self.options.models)
         return [self.models.get(model.identifier, model) for model in unloaded]
 
     def _mark_missing(self) -> None:

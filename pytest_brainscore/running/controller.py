@@ -96,7 +96,7 @@ class Controller:
     def pytest_report_header(self) -> list[str]:
         """Name the models, the baselines and the reports, and who else can write to the home folder."""
         options = self._options
-        models = ", ".join(model.text for model in options.models)
+        models = ", ".join(model.asked for model in options.models)
         fetching = (
             "nothing is fetched" if offline() else "missing public data are fetched (not with --brainscore-offline)"
         )

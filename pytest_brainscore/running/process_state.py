@@ -62,8 +62,9 @@ class ScoringRun:
         pixels = specification.floor and specification.untrained is None
         model = load_model(
             specification.text,
-            weights=None if specification.floor else self.options.weights,
-            weights_entry=None if specification.floor else self.options.weights_entry,
+            weights=specification.weights or None,
+            weights_entry=self.options.weights_entry if specification.weights else None,
+            **({"name": specification.identifier} if specification.is_renamed else {}),
             device=device_of_worker(self.options.device, self.worker),
             layers=None if pixels else self.options.layers or None,
             commitments=self.options.commitments,
