@@ -18,6 +18,7 @@ from pytest_brainscore.models.sources.specification import ModelSpecification, p
 if TYPE_CHECKING:
     from pytest_brainscore.models.activations.activation_store import ActivationStore
     from pytest_brainscore.models.interface import BrainModel
+    from pytest_brainscore.models.networks.shared_inputs import SharedInputs
 
 
 def load_model(
@@ -32,6 +33,7 @@ def load_model(
     untrained: int | None = None,
     amp: bool = False,
     name: str | None = None,
+    inputs: SharedInputs | None = None,
 ) -> BrainModel:
     """Load a model.
 
@@ -69,6 +71,9 @@ def load_model(
     name
         What the model is called, in errors and by its ``identifier``; a brain model that somebody's factory returns has
         its own where it allows no other. After network and checkpoint where None.
+    inputs
+        Where prepared images are kept for other checkpoints of a network, so that they are decoded, placed and
+        pre-processed once; nowhere where None.
 
     Returns
     -------
@@ -176,6 +181,7 @@ def load_model(
             sources=built.sources,
             weights_from=origin,
             amp=amp,
+            inputs=inputs,
         )
     # A layer that the caller gives for a region replaces its time course.
     time_course = {

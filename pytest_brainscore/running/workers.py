@@ -20,6 +20,9 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 FOLDER = "brainscore_selection"
 """Under which workers find, in ``workerinput``, the folder in which they hand over what they have selected."""
 
+INPUTS = "brainscore_inputs"
+"""The same for the folder in which the checkpoints of a network share prepared images."""
+
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 """Parameters of mallopt(3), as ``malloc.h`` of glibc numbers them."""
 KEPT_BYTES = 1024**3
