@@ -27,6 +27,7 @@ MAY_IMPORT = {
 ORDER_WITHIN = {
     "models": (
         "loading",
+        "preflight",
         "registry",
         "asking",
         "layer_mapped",

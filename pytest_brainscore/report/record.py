@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.floor import Floor
+from pytest_brainscore.scoring.seeds import SeedGroup
 from pytest_brainscore.scoring.tree import Aggregate
 from pytest_brainscore.trees import PUBLISHED
 
@@ -209,6 +210,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     to score all fifteen leaves of the panel."""
     tree: str = PUBLISHED
     """Name of the score tree of `aggregates`: published, 2026, or a year before."""
+    seeds: list[SeedGroup] = []
+    """Models that differ in their seed only: mean and interval of their scores. Empty where no two of them do."""
     floors: dict[str, Floor] = {}
     """By model: what its untrained twins and pixels reach, where the run asked for it."""
     replicates: FileBeside | None = None

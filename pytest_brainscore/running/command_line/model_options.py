@@ -57,8 +57,7 @@ def models_of(words: Sequence[str], weights: Sequence[str]) -> tuple[ModelSpecif
     names = Counter(model.identifier for model in models)
     # Of a network that is there with several files, the name tells which.
     told = [
-        model.told() if names[model.identifier] > 1 and model.checkpoint and not model.name else model
-        for model in models
+        model.told() if names[model.identifier] > 1 and not (model.name or model.label) else model for model in models
     ]
     refuse_duplicates(told)
     return tuple(told)
