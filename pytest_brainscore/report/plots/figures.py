@@ -15,6 +15,7 @@ from pytest_brainscore.report.aggregates import (
     parents,
     tree_of_report,
 )
+from pytest_brainscore.report.plots.checkpoint_curves import curve_plots
 from pytest_brainscore.report.plots.confusion import confusion
 from pytest_brainscore.report.plots.differences import forest_of_baselines
 from pytest_brainscore.report.plots.drawing import nothing
@@ -23,7 +24,6 @@ from pytest_brainscore.report.plots.property_distributions import property_distr
 from pytest_brainscore.report.plots.score_bars import ScoreBar, score_bars
 from pytest_brainscore.report.plots.shape_bias import shape_bias
 from pytest_brainscore.report.record import BenchmarkRecord, Report
-from pytest_brainscore.report.series.curves import curve_plots
 from pytest_brainscore.scoring.population import Population
 
 _BAR_PARENTS = (*REGIONS, "behavior_vision", "engineering_vision")

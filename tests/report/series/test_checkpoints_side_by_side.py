@@ -14,10 +14,10 @@ from scipy.stats import t
 
 from pytest_brainscore.report.assemble_report import assemble_report
 from pytest_brainscore.report.html.page import render_page
+from pytest_brainscore.report.plots.checkpoint_curves import curve_plots
 from pytest_brainscore.report.plots.figures import page_figures, write_plots
 from pytest_brainscore.report.reading import read_report
 from pytest_brainscore.report.record import ModelRecord, Report
-from pytest_brainscore.report.series.curves import curve_plots
 from pytest_brainscore.scoring.seeds import mean_over_seeds
 from tests.support.records import make_record, make_report
 from tests.support.score_pages import leaf_record
