@@ -330,7 +330,9 @@ class Collector:
             if not scores:
                 continue
             try:
-                path = update_baseline(self.options.baseline_output, model, scores, values[model])
+                known = self.models.get(model)
+                checkpoint = known.weights_from if known is not None and known.checkpoint else None
+                path = update_baseline(self.options.baseline_output, model, scores, values[model], checkpoint)
                 told.append(f"{path} ({counted(len(scores), 'score')} stored)")
             except BrainScoreError as error:
                 self._problem(error)

@@ -5,7 +5,8 @@
 Perturbs the weights, scores one checkpoint and then all of them, each run with a store of its own, and prints what
 making the network's input took (decoding, placement, pre-processing, and keeping and mapping what is shared, page
 faults included), how many images were prepared and how many went through networks. With --apart a third run, without
-sharing. Asked for: at most 1.3 times the one checkpoint's input for eight.
+sharing. With --images FOLDER no network is run: the gratings of the V1 benchmarks, and the images in the folder, are
+made into input for one checkpoint, and for all. Asked for: at most 1.3 times the one checkpoint's input for eight.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def pytest_unconfigure() -> None:
 def main() -> None:
     """Score one checkpoint, then all, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", required=True)
+    parser.add_argument("--weights")
+    parser.add_argument("--images", help="only the input, of V1's gratings and of the images in this folder")
     parser.add_argument("--network", default="squeezenet1_1")
     parser.add_argument("--checkpoints", type=int, default=8)
     parser.add_argument("--workers", default="0")
@@ -87,6 +89,9 @@ def main() -> None:
     parser.add_argument("--apart", action="store_true", help="also without sharing")
     parser.add_argument("--keep", help="copy reports and plots to this folder")
     arguments = parser.parse_args()
+    if arguments.images:
+        inputs_only(Path(arguments.images), arguments.checkpoints)
+        return
     with tempfile.TemporaryDirectory(dir=os.environ.get("BRAINSCORE_HOME")) as folder:
         runs = Path(folder, "runs")
         perturbed(Path(arguments.weights), runs, arguments.checkpoints)
@@ -104,6 +109,55 @@ def main() -> None:
             print(f"scores bitwise the same: {same[0] == same[1]}")
         if arguments.keep:
             subprocess.run(["cp", "-r", *map(str, Path(folder).glob("together*")), arguments.keep], check=True)
+
+
+def inputs_only(folder: Path, count: int) -> None:
+    """Make input of stimuli for one checkpoint and for several, block by block, and print what it takes."""
+    import numpy as np
+
+    from pytest_brainscore.benchmarks.marques2020 import stimuli
+    from pytest_brainscore.data.stimuli.screen import place_on_screen
+    from pytest_brainscore.data.stimuli.stimulus_set import stimuli_from_files
+    from pytest_brainscore.models.activations.stored_responses import BLOCK_STIMULI
+    from pytest_brainscore.models.networks.preprocessing import Preprocessing
+    from pytest_brainscore.models.networks.reading_ahead import input_batches
+    from pytest_brainscore.models.networks.shared_inputs import SharedInputs
+
+    gratings = ("receptive_field", "orientation", "spatial_frequency", "size")
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".png", ".jpg", ".jpeg"))
+    sets = [getattr(stimuli, f"{name}_gratings")() for name in gratings]
+    sets += [stimuli_from_files(files, 8)] if files else []
+    preprocessing = Preprocessing()
+    rooms = [np.empty((32, 224, 224, 3), np.float32)]
+    print(f"{'stimuli':34s}{'images':>7s}{'one':>8s}{'kept':>8s}{'again':>8s}{f'{count} by 1':>9s}   (CPU ms an image)")
+    totals = np.zeros(3)
+
+    def seconds(batches: Generator[tuple[Any, int]]) -> float:
+        start = time.process_time()
+        for batch, _ in batches:
+            batch.reshape(-1)[::1024].sum()
+        return time.process_time() - start
+
+    for one in sets:
+        images = place_on_screen(one, 8).images
+        blocks = [images[start : start + BLOCK_STIMULI] for start in range(0, len(images), BLOCK_STIMULI)]
+        with tempfile.TemporaryDirectory(dir=os.environ.get("BRAINSCORE_HOME")) as kept:
+            shared = SharedInputs(kept, 10**10)
+
+            def prepare(image: Any, room: Any) -> None:
+                preprocessing(image.pixels(), room)
+
+            def through_folder(shared: SharedInputs = shared, blocks: Any = blocks) -> float:
+                return sum(seconds(shared.batches(preprocessing, block, rooms, prepare)) for block in blocks)
+
+            alone = sum(seconds(input_batches(block, rooms, prepare)) for block in blocks)
+            first, again = through_folder(), float(np.median([through_folder() for _ in range(3)]))
+        together = first + (count - 1) * again
+        totals += alone, together, count * alone
+        told = "".join(f"{1e3 * value / len(images):8.3f}" for value in (alone, first, again))
+        print(f"{one.identifier[:33]:34s}{len(images):7d}{told}{together / alone:9.2f}", flush=True)
+    print(f"all: one {totals[0]:.2f} s, {count} together {totals[1]:.2f} s ({totals[1] / totals[0]:.2f}), apart "
+          f"{totals[2]:.2f} s")  # fmt: skip
 
 
 def perturbed(weights: Path, folder: Path, count: int) -> None:

@@ -100,4 +100,5 @@ def _remove_abandoned(folder: Path) -> None:
 
 def _remove(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
-    path.with_suffix(f".{_LIMIT}").unlink(missing_ok=True)
+    with suppress(OSError):
+        path.with_suffix(f".{_LIMIT}").unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ def test_each_is_a_model_of_one_report(runs: Project, monkeypatch: pytest.Monkey
     assert last["axes"] == {"epoch": 10, "seed": 2}
     assert len({model["weights_sha256"] for model in report["models"]}) == 4
     assert sorted(path.stem for path in runs.baseline().parent.glob("*.json")) == sorted(NAMES)
+    assert json.loads(runs.baseline(NAMES[1]).read_text())["checkpoint"] == "epoch10.safetensors"
+    assert [group["models"] for group in report["seeds"]] == [NAMES[::2], NAMES[1::2]]
 
     (runs.path / "pytest.ini").write_text(f"[pytest]\nbrainscore_model = mine={WORD}\nbrainscore_cache = off\n")
     runs.run("-n", "2", model=None).assert_outcomes(passed=4)
