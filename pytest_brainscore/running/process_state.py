@@ -68,13 +68,14 @@ class ScoringRun:
     def _load_model(self, specification: ModelSpecification) -> BrainModel:
         pixels = specification.floor and specification.untrained is None
         # Only what is asked for, as a project's load_model of its own may know no more.
+        asked: dict[str, Any] = {"name": specification.identifier} if specification.is_renamed else {}
         inputs = shared_inputs(self._inputs, specification, self.options.trialled)
+        asked |= {"inputs": inputs} if inputs is not None else {}
         model = load_model(
             specification.text,
             weights=specification.weights or None,
             weights_entry=self.options.weights_entry if specification.weights else None,
-            **({"name": specification.identifier} if specification.is_renamed else {}),
-            **({"inputs": inputs} if inputs is not None else {}),
+            **asked,
             device=device_of_worker(self.options.device, self.worker),
             layers=None if pixels else self.options.layers or None,
             commitments=self.options.commitments,

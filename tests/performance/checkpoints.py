@@ -35,12 +35,12 @@ def pytest_configure() -> None:
     """Count, when this file is a plugin of a measured run."""
     if COUNTS not in os.environ:
         return
-    from pytest_brainscore.models.networks import extraction, shared_inputs
+    from pytest_brainscore.models.networks import extraction, reading_ahead, shared_inputs
     from pytest_brainscore.models.networks.preprocessing import Preprocessing
     from pytest_brainscore.models.networks.probing.execution import Execution
 
-    plain, shared = extraction.input_batches, shared_inputs.SharedInputs.batches
-    prepare, forward = Preprocessing.__call__, Execution.forward
+    plain, shared = reading_ahead.input_batches, shared_inputs.SharedInputs.batches
+    shrunk, forward = Preprocessing.shrunk, Execution.forward
 
     def timed(batches: Generator[tuple[Any, int]]) -> Generator[tuple[Any, int]]:
         while True:
@@ -53,21 +53,27 @@ def pytest_configure() -> None:
                 return
             yield batch
 
-    def counting_prepare(self: Preprocessing, *arguments: Any) -> None:
+    def counting_shrunk(self: Preprocessing, pixels: Any) -> Any:
         _counted["prepared"] += 1
-        prepare(self, *arguments)
+        return shrunk(self, pixels)
 
     def counting_forward(self: Execution, pixels: Any) -> Any:
         _counted["forward"] += len(pixels)
         return forward(self, pixels)
 
-    extraction.input_batches = lambda *arguments: timed(plain(*arguments))  # type: ignore[assignment]
-    if APART in os.environ:
-        shared_inputs.SharedInputs.batches = lambda _, __, *given: timed(plain(*given))  # type: ignore[method-assign]
-    else:
-        shared_inputs.SharedInputs.batches = lambda *given: timed(shared(*given))  # type: ignore[method-assign]
-    Preprocessing.__call__ = counting_prepare  # type: ignore[method-assign]
-    Execution.forward = counting_forward  # type: ignore[method-assign]
+    def without(_: object, __: object, *given: Any) -> Generator[tuple[Any, int]]:
+        return timed(plain(*given))
+
+    def together(*given: Any) -> Generator[tuple[Any, int]]:
+        return timed(shared(*given))
+
+    for holder, name, counting in (
+        (extraction, "input_batches", lambda *given: timed(plain(*given))),
+        (shared_inputs.SharedInputs, "batches", without if APART in os.environ else together),
+        (Preprocessing, "shrunk", counting_shrunk),
+        (Execution, "forward", counting_forward),
+    ):
+        setattr(holder, name, counting)
 
 
 def pytest_unconfigure() -> None:

@@ -49,8 +49,8 @@ def _panels(report: Report, models: Sequence[ModelRecord], axis: str) -> list[Pa
     tree = tree_of_report(report)
     scores = {model.identifier: scores_of(report.benchmarks, model.identifier, tree) for model in models}
     errors = {(record.model, record.identifier): record.error for record in report.benchmarks}
-    for model, aggregates in report.aggregates.items():
-        errors |= {(model, name): each.site_comparable_error for name, each in aggregates.items()}
+    for identifier, aggregates in report.aggregates.items():
+        errors |= {(identifier, name): each.site_comparable_error for name, each in aggregates.items()}
     main = [*MAIN_PARENTS, *headlines(report.aggregates.values())]
     there = dict.fromkeys(name for each in scores.values() for name in each)
     leaves = dict.fromkeys(record.identifier for record in report.benchmarks)
