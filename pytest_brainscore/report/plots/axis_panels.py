@@ -94,7 +94,9 @@ def axis_panels(title: str, axis: str, panels: Sequence[Panel]) -> str:
         left = 16 + column * (WIDTH - 32 - width) / (_COLUMNS - 1)
         box = Box(left + 34, top + row * height + 20, width - 42, height - 62)
         parts += _panel(panel, names, scale, box, axis if row == (len(panels) - 1) // _COLUMNS else "")
-    subtitle = "bars: errors; of several seeds: mean over seeds, its 95 % interval, and each seed"
+    subtitle = (
+        "parents: mean of what ran; bars: errors; of several seeds: mean over seeds, its 95 % interval, and each seed"
+    )
     rows = math.ceil(len(panels) / _COLUMNS)
     return document(title, _in_words(axis, panels), parts, top + rows * height + 8, subtitle)
 

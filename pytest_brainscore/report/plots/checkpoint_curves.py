@@ -18,7 +18,7 @@ _FIRST: Final = ("epoch", "step")
 def curve_plots(report: Report) -> dict[tuple[str, str], str]:
     """Return scores against an axis as SVG, by network and axis; one for each network with two values of an axis.
 
-    Parents are site-comparable means, with the errors of the report. Where checkpoints differ in their seed, points are
+    Parents are means of what ran, with the errors of the report. Where checkpoints differ in their seed, points are
     means over seeds, with their 95 % intervals, and the scores of the seeds beside them. Where they differ in anything
     else, that has a line of its own.
     """
@@ -47,10 +47,10 @@ def _axis(models: Sequence[ModelRecord]) -> str | None:
 def _panels(report: Report, models: Sequence[ModelRecord], axis: str) -> list[Panel]:
     """Return a panel for each main parent with a score, and for each benchmark."""
     tree = tree_of_report(report)
-    scores = {model.identifier: scores_of(report.benchmarks, model.identifier, tree) for model in models}
+    scores = {model.identifier: scores_of(report.benchmarks, model.identifier, tree, "ran") for model in models}
     errors = {(record.model, record.identifier): record.error for record in report.benchmarks}
     for identifier, aggregates in report.aggregates.items():
-        errors |= {(identifier, name): each.site_comparable_error for name, each in aggregates.items()}
+        errors |= {(identifier, name): each.mean_of_what_ran_error for name, each in aggregates.items()}
     main = [*MAIN_PARENTS, *headlines(report.aggregates.values())]
     there = dict.fromkeys(name for each in scores.values() for name in each)
     leaves = dict.fromkeys(record.identifier for record in report.benchmarks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pytest_brainscore.report.aggregates import parents
+from pytest_brainscore.report.aggregates import Mean, mean_of, parents
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.scoring.seeds import SeedGroup, seed_score
 from pytest_brainscore.scoring.tree import ScoreTree
@@ -47,13 +47,13 @@ def seed_groups(models: Sequence[ModelRecord], records: Sequence[BenchmarkRecord
     return found
 
 
-def scores_of(records: Sequence[BenchmarkRecord], model: str, tree: ScoreTree) -> dict[str, float]:
-    """Return the scores of a model by benchmark, and by parent: of these the site-comparable means."""
+def scores_of(records: Sequence[BenchmarkRecord], model: str, tree: ScoreTree, mean: Mean = "site") -> dict[str, float]:
+    """Return the scores of a model by benchmark, and by parent: of these the site-comparable or another mean."""
     mine = [each for each in records if each.model == model and each.status == "scored" and each.score is not None]
     leaves = {each.identifier: each.score for each in mine if each.score is not None}
     above = parents(mine, model, tree) if mine else {}
-    means = {name: each.site_comparable for name, each in above.items() if each.scored}
-    return leaves | {name: mean for name, mean in means.items() if mean is not None}
+    means = {name: mean_of(each, mean) for name, each in above.items() if each.scored}
+    return leaves | {name: value for name, value in means.items() if value is not None}
 
 
 def others(axes: Axes, *axis: str) -> dict[str, int | float | str]:
