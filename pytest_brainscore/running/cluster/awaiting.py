@@ -23,6 +23,7 @@ from pytest_brainscore.running.cluster.address import ClusterAddress, ClusterErr
 from pytest_brainscore.running.cluster.connection import connected, refuse_unlike
 from pytest_brainscore.running.cluster.surroundings import surroundings
 from pytest_brainscore.running.cluster.worker_process import decides, dismiss, run_test
+from pytest_brainscore.running.workers import FOLDER
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -104,6 +105,7 @@ def _setup(config: pytest.Config) -> Iterator[dict[str, Any]]:
     if hasattr(config.hook, "pytest_configure_node"):
         with suppress(Exception):  # of a plug-in that knows workers of xdist alone
             config.hook.pytest_configure_node(node=node)
+    workerinput.pop(FOLDER, None)  # this process has collected the tests itself
     try:
         yield {
             "run": name,

@@ -53,10 +53,9 @@ class Serving:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Keep out of the way of the process that talks to the user."""
-        name = self._setup["workerinput"]["workerid"].replace("/", "_")
         if config.option.basetemp:  # which pytest empties
             given = Path(config.option.basetemp)
-            config.option.basetemp = str(given.with_name(f"{given.name}-{name}"))
+            config.option.basetemp = str(given.with_name(f"{given.name}-{self._setup['workerinput']['workerid']}"))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

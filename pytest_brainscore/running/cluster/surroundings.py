@@ -1,4 +1,4 @@
-"""What a worker must have in common with the process that talks to the user, so that its scores are those of a run here.
+"""What a worker must have in common with the process that talks to the user, so that its scores are the same.
 
 The same code of this package, the same versions of what computes, and the same folders. Nothing heavy is imported.
 """

@@ -8,12 +8,13 @@ worker that is killed takes it along.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ _TOLD = 600
 """Characters of what a process has printed last, for a sentence."""
 
 _processes: dict[str, WorkerProcess] = {}
-"""The process beside each Dask worker of this one, by the worker's name for itself: more than one within ``local:N``."""
+"""The process beside each Dask worker of this one, by the worker's own id: more than one within ``local:N``."""
 _guard = threading.Lock()
 
 
@@ -115,8 +116,11 @@ def _process_of(worker: Worker, name: str, setup: dict[str, Any]) -> WorkerProce
 
 
 def _name_of(name: object) -> str:
-    """Return what a worker is called in records: as those of ``-n N`` where it has a number for a name."""
-    return f"gw{name}" if isinstance(name, int) else str(name)
+    """Return what a worker is called in records, and in names of files.
+
+    As those of ``-n N`` where it has a number for a name; where it has none, its name is its address.
+    """
+    return f"gw{name}" if isinstance(name, int) else re.sub(r"[^\w.-]+", "-", str(name).rpartition("://")[2])
 
 
 class WorkerProcess:
@@ -137,7 +141,7 @@ class WorkerProcess:
         environment = _environment(setup)
         # Safe path: the folder that this happens to be in is no place for modules; what is, is in the path.
         command = [sys.executable, "-P", "-m", "pytest_brainscore.running.cluster.serving"]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
