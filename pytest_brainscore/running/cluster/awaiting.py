@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from pytest_brainscore.data.home import home
+from pytest_brainscore.report.notation import counted
 from pytest_brainscore.running.cluster import channel
 from pytest_brainscore.running.cluster.address import ClusterAddress, ClusterError
 from pytest_brainscore.running.cluster.connection import connected, refuse_unlike
@@ -161,7 +162,7 @@ class _Run:
         """Test and future, by the name of the task."""
         self._begun: set[str] = set()
         self._deaths: Counter[str] = Counter()
-        self._tasks = 0
+        self._tasks = self._reported = 0
         self._events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._nodes: dict[str, SimpleNamespace] = {}
         self._told_to_wait = False
@@ -243,6 +244,7 @@ class _Run:
         else:
             for event in outcome["events"]:
                 self._tell(outcome["worker"], event)
+        self._reported += 1
         self._hook.pytest_runtest_logfinish(nodeid=test, location=self._items[test].location)
         if outcome.get("interrupted"):
             self._session.shouldstop = f"{test}: {outcome['interrupted']}"
@@ -277,10 +279,11 @@ class _Run:
         if self._session.shouldstop:
             raise self._session.Interrupted(self._session.shouldstop)
 
-    def _lost(self) -> None:
+    def _lost(self) -> NoReturn:
+        left = len(self._items) - self._reported
         self._session.shouldstop = (
-            f"the scheduler of {self._cluster.text} was lost, with {len(self._running) + len(self._waiting)} tests "
-            "that have not reported; start it again, and this run"
+            f"the scheduler of {self._cluster.text} was lost, with {counted(left, 'test')} that had not "
+            "reported; start it again, and then this run"
         )
         raise self._session.Interrupted(self._session.shouldstop)
 
