@@ -26,6 +26,8 @@ RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
 SELECTED = pytest.StashKey[list[dict[str, Any]]]()
 """What every test of the run scores: how many there are is known to every worker."""
+STORE = pytest.StashKey["Callable[..., ActivationStore]"]()
+"""What makes the store of activations, where that is another than usual."""
 CONTROLLER = "brainscore-controller"
 _OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
 """Exceptions that are words of a person, where the name of the exception says nothing."""
@@ -229,5 +231,6 @@ def run_of(config: pytest.Config) -> ScoringRun:
         workers.keep_freed_memory()
         run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
         selected = config.stash.get(SELECTED, [])
-        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected)
+        settings = {"store": config.stash[STORE]} if STORE in config.stash else {}
+        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected, **settings)
     return config.stash[RUN]

@@ -23,7 +23,8 @@ from pytest_brainscore.running.cluster import channel
 from pytest_brainscore.running.cluster.address import ClusterAddress, ClusterError
 from pytest_brainscore.running.cluster.connection import connected, refuse_unlike
 from pytest_brainscore.running.cluster.surroundings import surroundings
-from pytest_brainscore.running.cluster.worker_process import decides, dismiss, run_test
+from pytest_brainscore.running.cluster.tasks import dismiss, run_test
+from pytest_brainscore.running.cluster.worker_process import decides
 from pytest_brainscore.running.workers import FOLDER
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Awaiting:
 
 @contextmanager
 def _setup(config: pytest.Config) -> Iterator[dict[str, Any]]:
-    """Give what workers are told of a run, as plain values (see ``worker_process.run_test``)."""
+    """Give what workers are told of a run, as plain values (see ``tasks.run_test``)."""
     name = f"brainscore-{uuid.uuid4().hex}"
     token = home() / name
     try:

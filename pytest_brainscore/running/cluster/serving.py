@@ -12,11 +12,17 @@ import sys
 import threading
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
 from pytest_brainscore.running.cluster import channel
+from pytest_brainscore.running.cluster.crew import Crew
+from pytest_brainscore.running.command_line.selection import trial_of
+from pytest_brainscore.running.process import STORE, run_of
+
+if TYPE_CHECKING:
+    from pytest_brainscore.models.activations.activation_store import ActivationStore
 
 
 class Serving:
@@ -25,7 +31,7 @@ class Serving:
     Parameters
     ----------
     setup
-        What the run is, see :func:`~pytest_brainscore.running.cluster.worker_process.run_test`.
+        What the run is, see :func:`~pytest_brainscore.running.cluster.tasks.run_test`.
     requests
         What is to be done; None at the end.
     outgoing
@@ -40,6 +46,7 @@ class Serving:
         self._requests = requests
         self._outgoing = outgoing
         self._config: pytest.Config | None = None
+        self._crew = Crew(self._send)
         self.busy = False
         """Whether a test is running."""
 
@@ -53,6 +60,7 @@ class Serving:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Keep out of the way of the process that talks to the user."""
+        config.stash[STORE] = self._store
         if config.option.basetemp:  # which pytest empties
             given = Path(config.option.basetemp)
             config.option.basetemp = str(given.with_name(f"{given.name}-{self._setup['workerinput']['workerid']}"))
@@ -71,7 +79,11 @@ class Serving:
                 self._send({"failed": f"has collected no test {request['test']}"})
                 continue
             self.busy = True
-            self._send({"end": self._run(item)})
+            if "array" in request:
+                self._help(item, request["array"])
+                self._send({"end": None})
+            else:
+                self._send({"end": self._run(item)})
             self.busy = False
         return True
 
@@ -84,6 +96,24 @@ class Serving:
             return str(getattr(error, "msg", None) or error) or type(error).__name__
         return None
 
+    def _store(self, **settings: Any) -> ActivationStore:
+        from pytest_brainscore.running.cluster.sharing import SharingStore  # numpy
+
+        return SharingStore(self._crew, **settings)
+
+    def _help(self, item: pytest.Item, array: str) -> None:
+        """Compute what a test is waiting for in another process; that one finds out what is wrong with it."""
+        trial = trial_of(item)
+        if trial is None:
+            return
+        self._crew.helping = array
+        try:
+            trial.benchmark(run_of(item.config).model(trial.model))
+        except BaseException as error:
+            print(f"no more help with {item.nodeid}: {type(error).__name__}", file=sys.stderr)
+        finally:
+            self._crew.helping = None
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Hand on a report of a test."""
         assert self._config is not None
@@ -92,7 +122,7 @@ class Serving:
             self._send({"report": data})
         except channel.DumpError as error:  # a plug-in, or the test, has put something odd there
             refused = f"its report holds what cannot be sent to another process ({error})"
-            plain = pytest.TestReport(report.nodeid, report.location, {}, "failed", refused, report.when or "call")
+            plain = pytest.TestReport(report.nodeid, report.location, {}, "failed", refused, report.when)
             self._send({"report": self._config.hook.pytest_report_to_serializable(config=self._config, report=plain)})
 
     def pytest_warning_recorded(

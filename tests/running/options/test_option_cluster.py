@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,7 +161,9 @@ class TestWorkersLikeThisProcess:
 
 def test_the_report_is_that_of_a_serial_run_but_for_what_kills_its_process(project: Project) -> None:
     """All kinds of outcomes at once; the poisonous test is started three times, and harms no other."""
-    kinds: dict[str, dict[str, Any]] = {f"score{index}": {"score": index / 7, "replicates": index} for index in range(4)}
+    kinds: dict[str, dict[str, Any]] = {
+        f"score{index}": {"score": index / 7, "replicates": index} for index in range(4)
+    }
     kinds |= {
         "talks": {"score": 0.1, "numpy": True, "say": "something to say"},
         "fails": {"raise": "out of luck"},
@@ -199,3 +200,61 @@ def test_the_report_is_that_of_a_serial_run_but_for_what_kills_its_process(proje
     assert {line["identifier"] for line in project.lines()} == {*kinds, "deadly"}
     before, after = serial_run.parseoutcomes(), result.parseoutcomes()
     assert after == before | {"failed": before["failed"] + 1}
+
+
+MANY_IMAGES = """
+import numpy, os, pandas, time
+from pathlib import Path
+from tests.support.stimuli import NoiseImage
+from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore.models.activations import stored_responses
+
+compute = stored_responses._compute
+
+def together(*settings):
+    computed = Path(__file__).with_name("computed")
+    with computed.open("a") as file:
+        file.write(f"{os.getpid()} {len(settings[1])}\\n")
+    while Path(__file__).with_name("wait").exists() and len(settings[1]) > 3:
+        if len({line.split()[0] for line in computed.read_text().splitlines()}) > 1:
+            break
+        time.sleep(0.05)
+    return compute(*settings)
+
+stored_responses._compute = together
+
+def respond(model, number):
+    images = [NoiseImage(seed % 7, side=8) for seed in range(number)]
+    table = pandas.DataFrame({"stimulus_id": [str(seed) for seed in range(number)]})
+    stimuli = StimulusSet(f"noise{number}", table, images, model.visual_degrees())
+    model.start_recording("V1", [(70, 170)])
+    return float(numpy.asarray(model.look_at(stimuli), dtype=float).mean())
+"""
+
+
+@pytest.mark.slow
+def test_idle_workers_join_in_where_a_network_is_run(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One leaf and two workers: each computes blocks of its stimuli, no block is computed twice, the score is the same.
+
+    What the leaf reads first is in one block, so that nobody is called.
+    """
+    (project.path / "many_images.py").write_text(MANY_IMAGES)
+    project.outcomes(
+        {"one": {"do": "import many_images as m; m.respond(model, 3); outcome['score'] = m.respond(model, 1300)"}}
+    )
+    monkeypatch.setenv("BRAINSCORE_HOME", str(tmp_path / "serial"))
+    project.run(model="tiny.py:build").assert_outcomes(passed=1)
+    serial = stable(project)
+    computed = project.path / "computed"
+    blocks = sorted(line.split()[1] for line in computed.read_text().splitlines())
+    computed.unlink()
+    (project.path / "wait").touch()  # for the other
+
+    monkeypatch.setenv("BRAINSCORE_HOME", str(tmp_path / "cluster"))
+    project.run("--brainscore-cluster", "local:2", model="tiny.py:build").assert_outcomes(passed=1)
+    assert stable(project) == serial
+    shares = [line.split() for line in computed.read_text().splitlines()]
+    assert sorted(number for _, number in shares) == blocks
+    assert len({process for process, _ in shares}) == 2
