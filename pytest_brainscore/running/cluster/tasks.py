@@ -19,6 +19,8 @@ from pytest_brainscore.running.cluster.worker_process import Died, NotReady, Wor
 if TYPE_CHECKING:
     from distributed import Future, Worker
 
+THERE = ("init", "running", "paused")
+"""States of a worker that works, or will again."""
 HELP = -1_000_000_000
 """Priority of extraction for another worker's test: whoever has a test to run, runs that."""
 
@@ -172,7 +174,7 @@ def _process_of(worker: Worker, name: str, setup: dict[str, Any]) -> WorkerProce
     reason = check_worker(setup["surroundings"], worker)
     if reason is not None:
         raise NotReady(reason)
-    process = WorkerProcess(setup, name)
+    process = WorkerProcess(setup, name, lambda: worker.status.name in THERE)
     with _guard:
         _processes[worker.id] = process
     process.wait_until_ready()

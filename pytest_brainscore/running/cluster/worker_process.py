@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ from pytest_brainscore.running.workers import THREAD_VARIABLES
 
 IDLE_SECONDS = 900.0
 """How long a process waits for the next test of a run whose controller may have been killed."""
+WATCH_SECONDS = 1.0
+"""Pause between two looks whether it is still wanted."""
 END_SECONDS = 10.0
 """How long it may take to end when it has nothing more to do."""
 _TOLD = 600
@@ -45,10 +48,12 @@ class WorkerProcess:
         See :func:`~pytest_brainscore.running.cluster.tasks.run_test`.
     name
         Of the worker.
+    wanted
+        Tells whether the worker is still there.
 
     """
 
-    def __init__(self, setup: Mapping[str, Any], name: str) -> None:
+    def __init__(self, setup: Mapping[str, Any], name: str, wanted: Callable[[], bool]) -> None:
         self.run: str = setup["run"]
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         environment = _environment(setup)
@@ -64,9 +69,13 @@ class WorkerProcess:
         )
         self._stdin = cast("BinaryIO", self._process.stdin)
         self._stdout = cast("BinaryIO", self._process.stdout)
-        self._idle: threading.Timer | None = None
+        self._wanted = wanted
+        self._busy = True
+        self._changed = time.monotonic()
         workerinput = {**setup["workerinput"], "workerid": name}
-        self._request({**setup, "workerinput": workerinput})
+        threading.Thread(target=self._watch, name="brainscore-watch", daemon=True).start()
+        with suppress(Died):  # why, it says to who waits until it is ready
+            self._request({**setup, "workerinput": workerinput})
 
     @property
     def alive(self) -> bool:
@@ -75,7 +84,10 @@ class WorkerProcess:
 
     def wait_until_ready(self) -> None:
         """Wait until it has collected the tests."""
-        self._answer("ready")
+        try:
+            self._answer("ready")
+        finally:
+            self._set_busy(False)
 
     def ask(
         self, request: Mapping[str, Any], heed: Callable[[Mapping[str, Any]], bool] | None = None
@@ -97,19 +109,15 @@ class WorkerProcess:
             It cannot.
 
         """
-        if self._idle is not None:
-            self._idle.cancel()
-        self._request(request)
-        answer = self._answer("end", heed)
-        self._idle = threading.Timer(IDLE_SECONDS, self.end)
-        self._idle.daemon = True
-        self._idle.start()
-        return answer
+        self._set_busy(True)
+        try:
+            self._request(request)
+            return self._answer("end", heed)
+        finally:
+            self._set_busy(False)
 
     def end(self) -> None:
         """End the process: by itself where it has nothing to do, otherwise at once."""
-        if self._idle is not None:
-            self._idle.cancel()
         with suppress(OSError):
             self._stdin.close()
         try:
@@ -117,6 +125,19 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _watch(self) -> None:
+        """End the process when its worker has gone, or its run, which can no longer say so."""
+        while self.alive:
+            idle = not self._busy and time.monotonic() - self._changed > IDLE_SECONDS
+            if idle or not self._wanted():
+                self.end()
+                return
+            time.sleep(WATCH_SECONDS)
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self._changed = time.monotonic()
 
     def _request(self, message: Mapping[str, Any]) -> None:
         try:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_brainscore.models import load_model
+from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.running.cluster import surroundings
 from pytest_brainscore.running.cluster.address import ClusterAddress, ClusterError, parse_cluster
 
@@ -203,25 +208,9 @@ def test_the_report_is_that_of_a_serial_run_but_for_what_kills_its_process(proje
 
 
 MANY_IMAGES = """
-import numpy, os, pandas, time
-from pathlib import Path
+import numpy, pandas
 from tests.support.stimuli import NoiseImage
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
-from pytest_brainscore.models.activations import stored_responses
-
-compute = stored_responses._compute
-
-def together(*settings):
-    computed = Path(__file__).with_name("computed")
-    with computed.open("a") as file:
-        file.write(f"{os.getpid()} {len(settings[1])}\\n")
-    while Path(__file__).with_name("wait").exists() and len(settings[1]) > 3:
-        if len({line.split()[0] for line in computed.read_text().splitlines()}) > 1:
-            break
-        time.sleep(0.05)
-    return compute(*settings)
-
-stored_responses._compute = together
 
 def respond(model, number):
     images = [NoiseImage(seed % 7, side=8) for seed in range(number)]
@@ -229,6 +218,24 @@ def respond(model, number):
     stimuli = StimulusSet(f"noise{number}", table, images, model.visual_degrees())
     model.start_recording("V1", [(70, 170)])
     return float(numpy.asarray(model.look_at(stimuli), dtype=float).mean())
+"""
+TOGETHER = """
+import os, time
+from pathlib import Path
+from many_images import respond
+from pytest_brainscore.models.activations import stored_responses
+
+compute = stored_responses._compute
+computed = Path(__file__).with_name("computed")
+
+def together(*settings):
+    with computed.open("a") as file:
+        file.write(f"{os.getpid()} {len(settings[1])}\\n")
+    while len(settings[1]) > 3 and len({line.split()[0] for line in computed.read_text().splitlines()}) < 2:
+        time.sleep(0.05)  # until another process computes, too
+    return compute(*settings)
+
+stored_responses._compute = together
 """
 
 
@@ -240,21 +247,111 @@ def test_idle_workers_join_in_where_a_network_is_run(
 
     What the leaf reads first is in one block, so that nobody is called.
     """
+    monkeypatch.setenv("BRAINSCORE_HOME", str(tmp_path / "home"))
     (project.path / "many_images.py").write_text(MANY_IMAGES)
+    (project.path / "together.py").write_text(TOGETHER)
     project.outcomes(
-        {"one": {"do": "import many_images as m; m.respond(model, 3); outcome['score'] = m.respond(model, 1300)"}}
+        {"one": {"do": "import together as t; t.respond(model, 3); outcome['score'] = t.respond(model, 1300)"}}
     )
-    monkeypatch.setenv("BRAINSCORE_HOME", str(tmp_path / "serial"))
-    project.run(model="tiny.py:build").assert_outcomes(passed=1)
-    serial = stable(project)
-    computed = project.path / "computed"
-    blocks = sorted(line.split()[1] for line in computed.read_text().splitlines())
-    computed.unlink()
-    (project.path / "wait").touch()  # for the other
-
-    monkeypatch.setenv("BRAINSCORE_HOME", str(tmp_path / "cluster"))
     project.run("--brainscore-cluster", "local:2", model="tiny.py:build").assert_outcomes(passed=1)
-    assert stable(project) == serial
-    shares = [line.split() for line in computed.read_text().splitlines()]
-    assert sorted(number for _, number in shares) == blocks
+
+    shares = [line.split() for line in (project.path / "computed").read_text().splitlines()]
+    numbers = [int(number) for _, number in shares]
+    assert sum(numbers) == 3 + 1300
     assert len({process for process, _ in shares}) == 2
+    monkeypatch.syspath_prepend(project.path)
+    model = load_model(str(project.path / "tiny.py:build"), store=ActivationStore("off"))
+    assert project.benchmarks()["one"]["score"] == import_module("many_images").respond(model, 1300)
+
+
+@pytest.fixture
+def cluster() -> Iterator[distributed.LocalCluster]:
+    """Return a cluster with two workers that another process can find."""
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp",
+        dashboard_address=None,
+        memory_limit=0,
+        silence_logs=logging.CRITICAL,
+    ) as cluster:
+        yield cluster
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+class TestDisturbed:
+    def test_ctrl_c_ends_the_run_and_what_it_has_started(self, project: Project) -> None:
+        project.outcomes({"quick": {"score": 0.5, "cost": 9}, "slow": {"do": SLEEP}})
+        run = start(project, "local:2")
+        wait_for((project.path / "process").exists, "the slow test began")
+        wait_for((project.path / "brainscore-report.jsonl").exists, "the quick test was reported")
+        os.killpg(run.pid, signal.SIGINT)
+        told, _ = run.communicate()
+        assert run.returncode == pytest.ExitCode.INTERRUPTED, told
+        wait_for(lambda: not alive(int((project.path / "process").read_text())), "its process ended")
+        statuses = {name: record["status"] for name, record in project.benchmarks().items()}
+        assert statuses == {"quick": "scored", "slow": "crashed"}
+
+    def test_a_scheduler_that_is_lost_is_a_sentence(self, project: Project, cluster: distributed.LocalCluster) -> None:
+        project.outcomes({"slow": {"do": SLEEP}, "later": {"score": 0.5}})
+        run = start(project, cluster.scheduler_address)
+        wait_for((project.path / "process").exists, "the slow test began")
+        wait_for((project.path / "brainscore-report.jsonl").exists, "the quick test was reported")
+        cluster.close()
+        told, _ = run.communicate()
+        assert run.returncode == pytest.ExitCode.INTERRUPTED, told
+        assert f"the scheduler of {cluster.scheduler_address} was lost, with 1 test that had not reported" in told
+        assert "Traceback" not in told
+        assert project.report()["complete"] is False
+        wait_for(lambda: not alive(int((project.path / "process").read_text())), "its process ended")
+
+    @pytest.mark.slow
+    def test_a_worker_that_is_killed_in_mid_task_costs_nothing_but_time(self, project: Project, tmp_path: Path) -> None:
+        """A Dask worker of its own process; what it was doing ends with it, and is done again by the next."""
+        do = f"import pathlib; again = pathlib.Path('process').exists(); {NOTE}; again or time.sleep(600)"
+        project.outcomes({"one": {"do": do, "score": 0.5, "replicates": 1}})
+        with distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+        ) as cluster:
+            (tmp_path / "scheduler.json").write_text(json.dumps(cluster.scheduler.identity()))
+            run = start(project, str(tmp_path / "scheduler.json"))
+            wait_for((project.path / "process").exists, "the test began")
+            first = int((project.path / "process").read_text())
+            (worker,) = cluster.workers.values()
+            os.kill(worker.pid, signal.SIGKILL)
+            told, _ = run.communicate()
+        assert run.returncode == 0, told
+        assert project.benchmarks()["one"]["score"] == 0.5
+        wait_for(lambda: not alive(first), "the process of the killed worker ended")
+
+
+def test_a_worker_with_threads_is_refused(project: Project) -> None:
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
+    ) as cluster:
+        result = project.run("--brainscore-cluster", cluster.scheduler_address)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: The worker * runs 2 tasks at once, *; start it with --nthreads 1*"])
+
+
+def test_a_worker_that_collects_other_tests_is_refused(project: Project) -> None:
+    """And with ``-x``, and where a debugger is asked for, a run is what it is without a cluster."""
+    conftest = (project.path / "conftest.py").read_text()
+    hook = "\ndef pytest_collection_modifyitems(config, items):\n  if hasattr(config, 'workerinput'): items.clear()\n"
+    (project.path / "conftest.py").write_text(conftest + hook)
+    result = project.run("--brainscore-cluster", "local:1")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: The worker gw0 * has collected no test test_toys.py::test_toys?net.build-*"])
+    assert "Traceback" not in result.stderr.str() + result.stdout.str()
+
+    (project.path / "conftest.py").write_text(conftest)
+    result = project.run("--brainscore-cluster", "local:1", "--pdb")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --pdb stops a test in this process; leave out --brainscore-cluster*"])
+
+    project.outcomes({"bad": {"raise": "x", "cost": 9}} | {f"good{index}": {"score": 0.5} for index in range(9)})
+    result = project.run("--brainscore-cluster", "local:1", "-x")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert project.benchmarks()["bad"]["status"] == "failed"
+    assert len(project.benchmarks()) < 5
