@@ -6,6 +6,7 @@ import builtins
 import os
 import queue
 import sys
+import time
 import uuid
 import warnings
 from collections import Counter, deque
@@ -20,11 +21,11 @@ import pytest
 from pytest_brainscore.data.home import home
 from pytest_brainscore.report.notation import counted
 from pytest_brainscore.running.cluster import channel
-from pytest_brainscore.running.cluster.address import ClusterAddress, ClusterError
 from pytest_brainscore.running.cluster.connection import connected, refuse_unlike
 from pytest_brainscore.running.cluster.surroundings import surroundings
 from pytest_brainscore.running.cluster.tasks import dismiss, run_test
 from pytest_brainscore.running.cluster.worker_process import decides
+from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, ClusterError
 from pytest_brainscore.running.workers import FOLDER
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ class _Run:
         self._tasks = self._reported = 0
         self._events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._nodes: dict[str, SimpleNamespace] = {}
+        self._workers, self._counted = 0, float("-inf")
         self._told_to_wait = False
         client.subscribe_topic(setup["run"], lambda event: self._events.put(("begun", event[1])))
 
@@ -199,13 +201,7 @@ class _Run:
         """Keep every worker busy; with ``-x`` and the like hand out no more than they run."""
         if not self._waiting:
             return
-        try:
-            workers = len(self._client.nthreads())
-        except (OSError, RuntimeError):
-            self._lost()
-        if not workers and not self._told_to_wait:
-            self._told_to_wait = True
-            self._write(f"{self._cluster.text} has no workers yet; the tests wait for them")
+        workers = self._count_workers()
         ahead = 1 if self._session.config.option.maxfail else AHEAD
         while self._waiting and len(self._running) < max(1, workers) * ahead:
             test = self._waiting.popleft()
@@ -214,6 +210,20 @@ class _Run:
             future = self._client.submit(run_test, self._setup, test, key=key, pure=False, priority=-self._tasks)
             self._running[key] = test, future
             future.add_done_callback(lambda done: self._events.put(("done", done.key)))
+
+    def _count_workers(self) -> int:
+        """Return how many workers there are, asked now and then."""
+        if time.monotonic() - self._counted < LOOK_SECONDS:
+            return self._workers
+        try:
+            self._workers = len(self._client.nthreads())
+        except (OSError, RuntimeError):
+            self._lost()
+        self._counted = time.monotonic()
+        if not self._workers and not self._told_to_wait:
+            self._told_to_wait = True
+            self._write(f"{self._cluster.text} has no workers yet; the tests wait for them")
+        return self._workers
 
     def _begin(self, test: str) -> None:
         if test not in self._begun:

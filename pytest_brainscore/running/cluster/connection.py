@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pytest_brainscore.running.cluster.address import ClusterAddress, ClusterError
 from pytest_brainscore.running.cluster.tasks import check_worker
+from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, ClusterError
 from pytest_brainscore.running.workers import bound_threads
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pytest_brainscore.data.stimuli.showing import SCREENS
 from pytest_brainscore.models.sources.specification import FORMS
-from pytest_brainscore.running.cluster.address import FORMS as FORMS_OF_CLUSTERS
+from pytest_brainscore.running.command_line.cluster_address import FORMS as FORMS_OF_CLUSTERS
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG
 from pytest_brainscore.trees import VARIABLE as TREE_VARIABLE
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
-from pytest_brainscore.running.cluster.address import ClusterAddress, parse_cluster
+from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, parse_cluster
 from pytest_brainscore.running.command_line.folders import baseline_folders, existing_folder, project_folder
 from pytest_brainscore.running.command_line.model_options import checkpoint, floors_beside, layer_of, refuse_duplicates
 from pytest_brainscore.running.command_line.option_table import DEFAULT_REPORT, OPTIONS, OPTIONS_BY_NAME, Option

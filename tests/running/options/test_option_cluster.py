@@ -21,7 +21,7 @@ import pytest
 from pytest_brainscore.models import load_model
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.running.cluster import surroundings
-from pytest_brainscore.running.cluster.address import ClusterAddress, ClusterError, parse_cluster
+from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, ClusterError, parse_cluster
 
 if TYPE_CHECKING:
     from tests.support.projects import Project
