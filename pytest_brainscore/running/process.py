@@ -26,8 +26,8 @@ RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
 SELECTED = pytest.StashKey[list[dict[str, Any]]]()
 """What every test of the run scores: how many there are is known to every worker."""
-STORE = pytest.StashKey["Callable[..., ActivationStore]"]()
-"""What makes the store of activations, where that is another than usual."""
+STORE = pytest.StashKey[Any]()
+"""What makes the store of activations (of the same settings), where that is another than usual."""
 CONTROLLER = "brainscore-controller"
 _OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
 """Exceptions that are words of a person, where the name of the exception says nothing."""

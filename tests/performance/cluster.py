@@ -193,7 +193,7 @@ def _command(process: Any) -> list[str]:
 def v1(weights: Path) -> None:
     """Print a serial run and one on two workers of the seven V1 benchmarks that need no data."""
     with tempfile.TemporaryDirectory() as name:
-        found = {}
+        found: dict[str, tuple[Any, bytes]] = {}
         for way in (["-n", "0"], ["--brainscore-cluster", "local:2"]):
             folder = Path(name) / str(len(found))
             folder.mkdir()

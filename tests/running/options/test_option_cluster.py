@@ -265,7 +265,7 @@ def test_idle_workers_join_in_where_a_network_is_run(
 
 
 @pytest.fixture
-def cluster() -> Iterator[distributed.LocalCluster]:
+def cluster() -> Iterator[Any]:
     """Return a cluster with two workers that another process can find."""
     with distributed.LocalCluster(
         n_workers=2,
@@ -293,7 +293,7 @@ class TestDisturbed:
         statuses = {name: record["status"] for name, record in project.benchmarks().items()}
         assert statuses == {"quick": "scored", "slow": "crashed"}
 
-    def test_a_scheduler_that_is_lost_is_a_sentence(self, project: Project, cluster: distributed.LocalCluster) -> None:
+    def test_a_scheduler_that_is_lost_is_a_sentence(self, project: Project, cluster: Any) -> None:
         project.outcomes({"slow": {"do": SLEEP}, "later": {"score": 0.5}})
         run = start(project, cluster.scheduler_address)
         wait_for((project.path / "process").exists, "the slow test began")
