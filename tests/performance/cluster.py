@@ -1,7 +1,7 @@
 """Runs on a cluster: overhead of a task, faults, and the seven V1 benchmarks beside a serial run.
 
     python -m tests.performance.cluster overhead [--tests 200]
-    python -m tests.performance.cluster faults [--kills 20]
+    python -m tests.performance.cluster faults [--kills 20] [--pause 8]
     python -m tests.performance.cluster v1 --weights squeezenet1_1.safetensors
 
 ``overhead`` scores toys that take no time, ``-n 0``, ``-n 2`` and on ``local:2``. ``faults`` kills Dask workers, and by
@@ -116,7 +116,7 @@ def overhead(tests: int) -> None:
             )
 
 
-def faults(kills: int) -> None:
+def faults(kills: int, pause: tuple[float, float]) -> None:
     """Kill workers while they run a network; every score must be that of a serial run."""
     import distributed
     import psutil
@@ -125,7 +125,7 @@ def faults(kills: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         leaves = {
-            f"leaf{at:02}": {"do": f"import many_images; outcome['score'] = many_images.respond(model, 1600, {at})"}
+            f"leaf{at:02}": {"do": f"import many_images; outcome['score'] = many_images.respond(model, 900, {at})"}
             for at in range(12)
         }
         project(folder, leaves)
@@ -133,7 +133,7 @@ def faults(kills: int) -> None:
         wall, _, status, told = run(folder, folder / "serial", *words)
         assert status == 0, told
         serial = records(folder)
-        print(f"serial: {len(serial)} scores in {wall:.0f} s")
+        print(f"serial: {len(serial)} scores in {wall:.0f} s", flush=True)
         draw = random.Random(0)
         killed = wrong = lost = runs = crashed = silent = 0
         with distributed.LocalCluster(
@@ -141,6 +141,8 @@ def faults(kills: int) -> None:
         ) as cluster:
             while killed < kills:
                 runs += 1
+                for old in folder.glob("brainscore-report*"):
+                    old.unlink()
                 command = [sys.executable, "-m", "pytest", "-q", *words, "--brainscore-cluster"]
                 environment = os.environ | {"BRAINSCORE_HOME": str(folder / f"home{runs}")}
                 started = subprocess.Popen(
@@ -152,7 +154,7 @@ def faults(kills: int) -> None:
                     text=True,
                 )
                 while started.poll() is None and killed < kills:
-                    time.sleep(draw.uniform(4, 9))
+                    time.sleep(draw.uniform(*pause))
                     beside = [
                         each
                         for each in psutil.Process().children(recursive=True)
@@ -165,13 +167,16 @@ def faults(kills: int) -> None:
                         victim.send_signal(signal.SIGKILL)
                         killed += 1
                 told, _ = started.communicate()
-                found = records(folder)
+                found = records(folder) if (folder / "brainscore-report.json").is_file() else {}
                 bad = [key for key, record in found.items() if record["status"] == "scored" and record != serial[key]]
                 died = [key for key, record in found.items() if record["status"] != "scored"]
                 missing = set(serial) - set(found)
                 wrong, lost, crashed = wrong + len(bad), lost + len(missing), crashed + len(died)
                 silent += started.returncode == 0 and bool(missing or died)
-                print(f"run {runs}: exit {started.returncode}, {killed} killed so far, {len(died)} without a score")
+                print(
+                    f"run {runs}: exit {started.returncode}, {killed} killed so far, {len(died)} without a score",
+                    flush=True,
+                )
                 if started.returncode not in (0, 1):
                     print(told)
         print(
@@ -217,12 +222,13 @@ def main() -> None:
     parser.add_argument("what", choices=("overhead", "faults", "v1"))
     parser.add_argument("--tests", type=int, default=200)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--pause", type=float, default=8, help="seconds between two kills, at least")
     parser.add_argument("--weights", type=Path)
     given = parser.parse_args()
     if given.what == "overhead":
         overhead(given.tests)
     elif given.what == "faults":
-        faults(given.kills)
+        faults(given.kills, (given.pause, 2 * given.pause))
     else:
         if given.weights is None:
             parser.error("v1 needs --weights")

@@ -244,7 +244,7 @@ class _Run:
         except (OSError, RuntimeError) as error:
             outcome = {"worker": "", "refused": f"cannot take a test ({type(error).__name__}: {error})"}
         if "refused" in outcome:
-            raise ClusterError(f"The worker {outcome['refused']}.")
+            self._stop(f"the worker {outcome['refused']}")
         self._begin(test)
         if "died" in outcome:
             self._deaths[test] += 1
@@ -292,11 +292,14 @@ class _Run:
 
     def _lost(self) -> NoReturn:
         left = len(self._items) - self._reported
-        self._session.shouldstop = (
+        self._stop(
             f"the scheduler of {self._cluster.text} was lost, with {counted(left, 'test')} that had not "
             "reported; start it again, and then this run"
         )
-        raise self._session.Interrupted(self._session.shouldstop)
+
+    def _stop(self, reason: str) -> NoReturn:
+        self._session.shouldstop = reason
+        raise self._session.Interrupted(reason)
 
     def _write(self, text: str) -> None:
         reporter = self._session.config.pluginmanager.get_plugin("terminalreporter")

@@ -341,8 +341,8 @@ def test_a_worker_that_collects_other_tests_is_refused(project: Project) -> None
     hook = "\ndef pytest_collection_modifyitems(config, items):\n  if hasattr(config, 'workerinput'): items.clear()\n"
     (project.path / "conftest.py").write_text(conftest + hook)
     result = project.run("--brainscore-cluster", "local:1")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: The worker gw0 * has collected no test test_toys.py::test_toys?net.build-*"])
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*Interrupted: the worker gw0 * has collected no test test_toys.py::test_toys?net.*"])
     assert "Traceback" not in result.stderr.str() + result.stdout.str()
 
     (project.path / "conftest.py").write_text(conftest)
