@@ -2,7 +2,7 @@
 
     python -m tests.performance.cluster overhead [--tests 200]
     python -m tests.performance.cluster faults [--kills 20] [--pause 8]
-    python -m tests.performance.cluster v1 --weights squeezenet1_1.safetensors
+    python -m tests.performance.cluster v1 --weights squeezenet1_1.safetensors [--benchmarks 'Marques2020*']
 
 ``overhead`` scores toys that take no time, ``-n 0``, ``-n 2`` and on ``local:2``. ``faults`` kills Dask workers, and by
 turns the processes beside them, while a network is run, and says how many scores are wrong or lost. ``v1`` compares
@@ -195,7 +195,7 @@ def _command(process: Any) -> list[str]:
     return command
 
 
-def v1(weights: Path) -> None:
+def v1(weights: Path, benchmarks: str) -> None:
     """Print a serial run and one on two workers of the seven V1 benchmarks that need no data."""
     with tempfile.TemporaryDirectory() as name:
         found: dict[str, tuple[Any, bytes]] = {}
@@ -203,7 +203,7 @@ def v1(weights: Path) -> None:
             folder = Path(name) / str(len(found))
             folder.mkdir()
             words = ("--model", "squeezenet1_1", f"--brainscore-weights={weights}", "--brainscore-benchmark")
-            wall, spent, status, told = run(folder, folder / "home", *words, "Marques2020*", *way)
+            wall, spent, status, told = run(folder, folder / "home", *words, benchmarks, *way)
             print(f"{' '.join(way)}: {wall:.0f} s wall, {spent:.0f} s of processors, exit {status}", flush=True)
             if status:
                 print(told)
@@ -224,6 +224,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--pause", type=float, default=8, help="seconds between two kills, at least")
     parser.add_argument("--weights", type=Path)
+    parser.add_argument("--benchmarks", default="Marques2020*")
     given = parser.parse_args()
     if given.what == "overhead":
         overhead(given.tests)
@@ -232,7 +233,7 @@ def main() -> None:
     else:
         if given.weights is None:
             parser.error("v1 needs --weights")
-        v1(given.weights.absolute())
+        v1(given.weights.absolute(), given.benchmarks)
 
 
 if __name__ == "__main__":

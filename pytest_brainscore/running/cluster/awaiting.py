@@ -57,7 +57,7 @@ class Awaiting:
 
     def pytest_report_header(self) -> str:
         """Name the cluster."""
-        return f"brainscore: tests run on the Dask cluster {self._cluster.text}, and -n means nothing"
+        return f"brainscore: tests run on the Dask cluster {self._cluster.text}, whatever -n says"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -164,6 +164,7 @@ class _Run:
         """Test and future, by the name of the task."""
         self._begun: set[str] = set()
         self._deaths: Counter[str] = Counter()
+        self._starts: Counter[str] = Counter()
         self._tasks = self._reported = 0
         self._events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._nodes: dict[str, SimpleNamespace] = {}
@@ -184,6 +185,7 @@ class _Run:
                 self._hand_out()
                 continue
             if kind == "begun":
+                self._starts[value["test"]] += 1
                 self._begin(value["test"])
             else:
                 self._take(value)
@@ -240,7 +242,9 @@ class _Run:
         try:
             outcome = channel.unpacked(future.result())
         except KilledWorker:
-            outcome = {"worker": "", "died": "the workers themselves were lost"}
+            # Also what a worker that was killed had not begun: that does not count.
+            self._deaths[test] = max(self._deaths[test], self._starts[test] - 1)
+            outcome = {"worker": "", "died": "its workers were lost with it"}
         except (OSError, RuntimeError) as error:
             outcome = {"worker": "", "refused": f"cannot take a test ({type(error).__name__}: {error})"}
         if "refused" in outcome:

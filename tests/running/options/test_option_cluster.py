@@ -12,15 +12,15 @@ import sys
 import time
 from collections.abc import Iterator
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pytest
 
-from pytest_brainscore.models import load_model
-from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.running.cluster import surroundings
+from pytest_brainscore.running.cluster.tasks import check_worker
 from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, ClusterError, parse_cluster
 
 if TYPE_CHECKING:
@@ -159,6 +159,10 @@ class TestWorkersLikeThisProcess:
         (tmp_path / "data" / "set").unlink()
         assert "set BRAINSCORE_DATA" in str(surroundings.problem(wanted))
 
+    def test_several_threads(self, wanted: dict[str, Any]) -> None:
+        worker = cast("Any", SimpleNamespace(state=SimpleNamespace(nthreads=2)))
+        assert "start it with --nthreads 1" in str(check_worker(wanted, worker))
+
     def test_no_such_folder(self, wanted: dict[str, Any], tmp_path: Path) -> None:
         wanted["folder"] = str(tmp_path / "nowhere")
         assert "does not see the folder" in str(surroundings.problem(wanted))
@@ -207,40 +211,39 @@ def test_the_report_is_that_of_a_serial_run_but_for_what_kills_its_process(proje
     assert after == before | {"failed": before["failed"] + 1}
 
 
-MANY_IMAGES = """
-import numpy, pandas
-from tests.support.stimuli import NoiseImage
-from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
-
-def respond(model, number):
-    images = [NoiseImage(seed % 7, side=8) for seed in range(number)]
-    table = pandas.DataFrame({"stimulus_id": [str(seed) for seed in range(number)]})
-    stimuli = StimulusSet(f"noise{number}", table, images, model.visual_degrees())
-    model.start_recording("V1", [(70, 170)])
-    return float(numpy.asarray(model.look_at(stimuli), dtype=float).mean())
-"""
 TOGETHER = """
 import os, time
 from pathlib import Path
-from many_images import respond
-from pytest_brainscore.models.activations import stored_responses
 
-compute = stored_responses._compute
 computed = Path(__file__).with_name("computed")
 
-def together(*settings):
-    with computed.open("a") as file:
-        file.write(f"{os.getpid()} {len(settings[1])}\\n")
-    while len(settings[1]) > 3 and len({line.split()[0] for line in computed.read_text().splitlines()}) < 2:
-        time.sleep(0.05)  # until another process computes, too
-    return compute(*settings)
+class Model:
+    identifier = "toy"
+    def __init__(self, store): self.store = store
+    def visual_degrees(self): return 8
+    def start_task(self, task, fitting=None): pass
+    def start_recording(self, target, time_bins): pass
+    def look_at(self, stimuli, number_of_trials=1): raise NotImplementedError
 
-stored_responses._compute = together
+def respond(model, rows, block=10):
+    import numpy
+
+    def compute(part):
+        with computed.open("a") as file:
+            file.write(f"{os.getpid()} {part.start} {part.stop}\\n")
+        while rows > block and len({line.split()[0] for line in computed.read_text().splitlines()}) < 2:
+            time.sleep(0.05)  # until another process computes, too
+        return numpy.sin(numpy.arange(part.start, part.stop, dtype=numpy.float32))[:, numpy.newaxis]
+
+    return float(model.store.activations({"rows": rows}, (rows, 1), block, compute, "what is read").sum())
+"""
+MODEL_WITH_A_STORE = """
+import together
+models.load_model = lambda name, **settings: together.Model(settings["store"])
 """
 
 
-@pytest.mark.slow
-def test_idle_workers_join_in_where_a_network_is_run(
+def test_idle_workers_join_in_where_a_benchmark_waits_for_activations(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One leaf and two workers: each computes blocks of its stimuli, no block is computed twice, the score is the same.
@@ -248,20 +251,18 @@ def test_idle_workers_join_in_where_a_network_is_run(
     What the leaf reads first is in one block, so that nobody is called.
     """
     monkeypatch.setenv("BRAINSCORE_HOME", str(tmp_path / "home"))
-    (project.path / "many_images.py").write_text(MANY_IMAGES)
     (project.path / "together.py").write_text(TOGETHER)
+    with (project.path / "conftest.py").open("a") as file:
+        file.write(MODEL_WITH_A_STORE)
     project.outcomes(
-        {"one": {"do": "import together as t; t.respond(model, 3); outcome['score'] = t.respond(model, 1300)"}}
+        {"one": {"do": "import together as t; t.respond(model, 3); outcome['score'] = t.respond(model, 45)"}}
     )
-    project.run("--brainscore-cluster", "local:2", model="tiny.py:build").assert_outcomes(passed=1)
+    project.run("--brainscore-cluster", "local:2").assert_outcomes(passed=1)
 
     shares = [line.split() for line in (project.path / "computed").read_text().splitlines()]
-    numbers = [int(number) for _, number in shares]
-    assert sum(numbers) == 3 + 1300
-    assert len({process for process, _ in shares}) == 2
-    monkeypatch.syspath_prepend(project.path)
-    model = load_model(str(project.path / "tiny.py:build"), store=ActivationStore("off"))
-    assert project.benchmarks()["one"]["score"] == import_module("many_images").respond(model, 1300)
+    assert sorted(int(start) for _, start, _ in shares) == [0, 0, 10, 20, 30, 40]
+    assert len({process for process, _, _ in shares}) == 2
+    assert project.benchmarks()["one"]["score"] == float(np.sin(np.arange(45, dtype=np.float32)).sum())
 
 
 @pytest.fixture
@@ -324,15 +325,6 @@ class TestDisturbed:
         assert run.returncode == 0, told
         assert project.benchmarks()["one"]["score"] == 0.5
         wait_for(lambda: not alive(first), "the process of the killed worker ended")
-
-
-def test_a_worker_with_threads_is_refused(project: Project) -> None:
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
-    ) as cluster:
-        result = project.run("--brainscore-cluster", cluster.scheduler_address)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: The worker * runs 2 tasks at once, *; start it with --nthreads 1*"])
 
 
 def test_a_worker_that_collects_other_tests_is_refused(project: Project) -> None:
