@@ -137,7 +137,11 @@ def faults(kills: int, pause: tuple[float, float]) -> None:
         draw = random.Random(0)
         killed = wrong = lost = runs = crashed = silent = 0
         with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
         ) as cluster:
             while killed < kills:
                 runs += 1

@@ -104,7 +104,7 @@ def _setup(config: pytest.Config) -> Iterator[dict[str, Any]]:
         arguments.append("--no-cov")
     environment = {key: value for key, value in os.environ.items() if decides(key)}
     workerinput: dict[str, Any] = {"testrunuid": name, "workercount": 0, "mainargv": sys.argv}
-    node = SimpleNamespace(config=config, workerinput=workerinput, gateway=SimpleNamespace(id="cluster"))
+    node = _Node("cluster", config, workerinput)
     if hasattr(config.hook, "pytest_configure_node"):
         with suppress(Exception):  # of a plug-in that knows workers of xdist alone
             config.hook.pytest_configure_node(node=node)
@@ -123,15 +123,19 @@ def _setup(config: pytest.Config) -> Iterator[dict[str, Any]]:
         token.unlink(missing_ok=True)
 
 
-def _node(worker: str) -> SimpleNamespace:
-    """Return what stands for a worker in reports, with what pytest and plug-ins ask a worker of xdist for."""
-    info = {
-        "id": worker,
-        "sysplatform": sys.platform,
-        "version_info": tuple(sys.version_info),
-        "executable": sys.executable,
-    }
-    return SimpleNamespace(gateway=SimpleNamespace(id=worker), workerinfo=info, workerinput={"workerid": worker})
+class _Node:
+    """What stands for a worker in reports, with what pytest and plug-ins ask a worker of xdist for."""
+
+    def __init__(self, worker: str, config: pytest.Config, workerinput: dict[str, Any]) -> None:
+        self.config = config
+        self.workerinput = workerinput
+        self.gateway = SimpleNamespace(id=worker)
+        self.workerinfo = {
+            "id": worker,
+            "sysplatform": sys.platform,
+            "version_info": tuple(sys.version_info),
+            "executable": sys.executable,
+        }
 
 
 def _is_plain(value: object) -> bool:
@@ -167,7 +171,7 @@ class _Run:
         self._starts: Counter[str] = Counter()
         self._tasks = self._reported = 0
         self._events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        self._nodes: dict[str, SimpleNamespace] = {}
+        self._nodes: dict[str, _Node] = {}
         self._workers, self._counted = 0, float("-inf")
         self._told_to_wait = False
         client.subscribe_topic(setup["run"], lambda event: self._events.put(("begun", event[1])))
@@ -284,7 +288,9 @@ class _Run:
 
     def _report(self, report: Any, worker: str) -> None:
         report.worker_id = worker
-        report.node = self._nodes.setdefault(worker, _node(worker))
+        if worker not in self._nodes:
+            self._nodes[worker] = _Node(worker, self._session.config, {"workerid": worker})
+        report.node = self._nodes[worker]
         self._hook.pytest_runtest_logreport(report=report)
 
     def _heed(self) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 15
 """How long a scheduler may take to answer."""
 
+LOOPBACK = "127.0.0.1:0"
+"""Where Dask's pages of a cluster of our own may be: any port, for this machine alone."""
+
 
 @contextmanager
 def connected(cluster: ClusterAddress) -> Iterator[Client]:
@@ -66,7 +69,8 @@ def _started(number: int) -> Iterator[Client]:
             threads_per_worker=1,
             processes=False,
             memory_limit=0,  # of this process, which holds nothing
-            dashboard_address=None,
+            dashboard_address=LOOPBACK,
+            worker_dashboard_address=LOOPBACK,
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,

@@ -273,7 +273,7 @@ def cluster() -> Iterator[Any]:
         threads_per_worker=1,
         processes=False,
         protocol="tcp",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         memory_limit=0,
         silence_logs=logging.CRITICAL,
     ) as cluster:
@@ -313,7 +313,11 @@ class TestDisturbed:
         do = f"import pathlib; again = pathlib.Path('process').exists(); {NOTE}; again or time.sleep(600)"
         project.outcomes({"one": {"do": do, "score": 0.5, "replicates": 1}})
         with distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=1,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
         ) as cluster:
             (tmp_path / "scheduler.json").write_text(json.dumps(cluster.scheduler.identity()))
             run = start(project, str(tmp_path / "scheduler.json"))
