@@ -72,6 +72,7 @@ def alive(process: int) -> bool:
     return True
 
 
+LOOPBACK = "127.0.0.1:0"
 NOTE = "open('process', 'w').write(str(os.getpid()))"
 """What a toy does to say which process it is in."""
 SLEEP = f"{NOTE}; time.sleep(600)"
@@ -168,6 +169,7 @@ class TestWorkersLikeThisProcess:
         assert "does not see the folder" in str(surroundings.problem(wanted))
 
 
+@pytest.mark.slow
 def test_the_report_is_that_of_a_serial_run_but_for_what_kills_its_process(project: Project) -> None:
     """All kinds of outcomes at once; the poisonous test is started three times, and harms no other."""
     kinds: dict[str, dict[str, Any]] = {
@@ -273,7 +275,7 @@ def cluster() -> Iterator[Any]:
         threads_per_worker=1,
         processes=False,
         protocol="tcp",
-        dashboard_address="127.0.0.1:0",
+        dashboard_address=LOOPBACK,
         memory_limit=0,
         silence_logs=logging.CRITICAL,
     ) as cluster:
@@ -316,7 +318,7 @@ class TestDisturbed:
             n_workers=1,
             threads_per_worker=1,
             processes=True,
-            dashboard_address="127.0.0.1:0",
+            dashboard_address=LOOPBACK,
             silence_logs=logging.CRITICAL,
         ) as cluster:
             (tmp_path / "scheduler.json").write_text(json.dumps(cluster.scheduler.identity()))
@@ -331,6 +333,7 @@ class TestDisturbed:
         wait_for(lambda: not alive(first), "the process of the killed worker ended")
 
 
+@pytest.mark.slow
 def test_a_worker_that_collects_other_tests_is_refused(project: Project) -> None:
     """And with ``-x``, and where a debugger is asked for, a run is what it is without a cluster."""
     conftest = (project.path / "conftest.py").read_text()
