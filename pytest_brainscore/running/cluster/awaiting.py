@@ -69,7 +69,9 @@ class Awaiting:
             raise pytest.UsageError(
                 "--pdb stops a test in this process; leave out --brainscore-cluster to debug a benchmark."
             )
-        away = [item for item in session.items if item.get_closest_marker("brainscore")]
+        away, here = [], []
+        for item in session.items:
+            (away if item.get_closest_marker("brainscore") else here).append(item)
         if not away:
             return None
         try:
@@ -77,7 +79,7 @@ class Awaiting:
                 refuse_unlike(client, self._cluster, setup["surroundings"])
                 run = _Run(session, client, self._cluster, setup, away)
                 try:
-                    run.drive([item for item in session.items if item not in set(away)])
+                    run.drive(here)
                 finally:
                     run.close()
         except ClusterError as error:
@@ -103,7 +105,7 @@ def _setup(config: pytest.Config) -> Iterator[dict[str, Any]]:
     if config.pluginmanager.hasplugin("pytest_cov"):
         arguments.append("--no-cov")
     environment = {key: value for key, value in os.environ.items() if decides(key)}
-    workerinput: dict[str, Any] = {"testrunuid": name, "workercount": 0, "mainargv": sys.argv}
+    workerinput: dict[str, Any] = {"testrunuid": name, "workercount": 1, "mainargv": sys.argv}
     node = _Node("cluster", config, workerinput)
     if hasattr(config.hook, "pytest_configure_node"):
         with suppress(Exception):  # of a plug-in that knows workers of xdist alone

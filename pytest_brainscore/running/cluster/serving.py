@@ -158,6 +158,7 @@ def main() -> int:
     incoming, outgoing = channel.own_streams()
     setup: dict[str, Any] = channel.receive(incoming)
     os.chdir(setup["folder"])
+    os.environ["PYTEST_XDIST_WORKER"] = setup["workerinput"]["workerid"]  # as xdist says it to tests
     requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     serving = Serving(setup, requests, outgoing)
     threading.Thread(target=_listen, args=(incoming, serving, requests), daemon=True).start()
