@@ -69,7 +69,8 @@ class Awaiting:
             raise pytest.UsageError(
                 "--pdb stops a test in this process; leave out --brainscore-cluster to debug a benchmark."
             )
-        away, here = [], []
+        away: list[pytest.Item] = []
+        here: list[pytest.Item] = []
         for item in session.items:
             (away if item.get_closest_marker("brainscore") else here).append(item)
         if not away:
@@ -251,8 +252,8 @@ class _Run:
             # Also what a worker that was killed had not begun: that does not count.
             self._deaths[test] = max(self._deaths[test], self._starts[test] - 1)
             outcome = {"worker": "", "died": "its workers were lost with it"}
-        except (OSError, RuntimeError) as error:
-            outcome = {"worker": "", "refused": f"cannot take a test ({type(error).__name__}: {error})"}
+        except Exception as error:  # of Dask, or of a worker that came late and is another altogether
+            self._stop(f"{self._cluster.text} cannot run a test ({type(error).__name__}: {error})")
         if "refused" in outcome:
             self._stop(f"the worker {outcome['refused']}")
         self._begin(test)
@@ -273,7 +274,8 @@ class _Run:
     def _tell(self, worker: str, event: dict[str, Any]) -> None:
         if "warning" in event:
             category, text, file, line, nodeid, location = event["warning"]
-            kind = getattr(builtins, category, UserWarning)
+            known = getattr(builtins, category, None)
+            kind = known if isinstance(known, type) and issubclass(known, Warning) else UserWarning
             message = warnings.WarningMessage(kind(text), kind, file, line)
             told = {"warning_message": message, "when": "runtest", "nodeid": nodeid, "location": location}
             self._hook.pytest_warning_recorded.call_historic(kwargs=told)
