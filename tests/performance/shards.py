@@ -2,10 +2,10 @@
 
     python -m tests.performance.shards 3 --model squeezenet1_1 --brainscore-weights=FILE --brainscore-benchmark=V1 ...
 
-The first argument is the number of shards; all others are those of pytest. Shards are run one after the other, each with
-a store of its own, as on machines of their own: the longest is what one waits for. The resumed run has half of the
-records of the serial one, as if that had been killed. Scores have to be equal bit for bit, and files of bootstrap values
-byte for byte; exit status 1 where anything differs.
+The first argument is the number of shards; all others are those of pytest. Shards are run one after the other, each
+with a store of its own, as on machines of their own: the longest is what one waits for. The resumed run has half of the
+records of the serial one, as if that had been killed. Scores have to be equal bit for bit, and files of bootstrap
+values byte for byte; exit status 1 where anything differs.
 """
 
 from __future__ import annotations

@@ -43,12 +43,11 @@ def records(project: Project) -> dict[str, dict[str, Any]]:
 def test_what_a_killed_run_has_scored_is_taken_over(counting: Project) -> None:
     project = counting
     fine = {
-        "a": {"score": 0.5, "cost": 9, "replicates": 3},
+        "a": {"right": [1, 1, 0, 1], "cost": 9},
         "b": {"no number": "nothing varies", "cost": 8},
-        "c": {"score": 0.25, "cost": 7, "replicates": 4},
-        "d": {"right": [1, 1, 0, 1], "cost": 1},
+        "c": {"right": [0, 1, 0, 1], "cost": 7},
+        "d": {"right": [1, 1, 1, 1], "cost": 1},
     }
-    project.outcomes({name: {key: outcome[key] for key in outcome} for name, outcome in fine.items() if name != "d"})
     project.outcomes({**fine, "d": {"cost": 1, "kill": True}})
     first = project.run(*RESUME)
     assert first.ret == -signal.SIGKILL
