@@ -76,7 +76,7 @@ def divide(items: Sequence[pytest.Item], options: RunOptions) -> Division:
         index=index,
         count=count,
         selected=len(unique),
-        selection=_checksum(f"{trial.model.text} {trial.id}@{trial.benchmark.version}" for trial in unique),
+        selection=_checksum(f"{trial.id}@{trial.benchmark.version}" for trial in unique),
         costs=_checksum(f"{trial.id}@{trial.benchmark.version} {costs[_key(trial)]}" for trial in unique),
     )
     return Division(
