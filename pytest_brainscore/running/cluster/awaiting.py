@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 import queue
+import shutil
 import sys
 import time
 import uuid
@@ -94,8 +95,7 @@ def _setup(config: pytest.Config) -> Iterator[dict[str, Any]]:
     name = f"brainscore-{uuid.uuid4().hex}"
     token = home() / name
     try:
-        token.parent.mkdir(parents=True, exist_ok=True)
-        token.touch()
+        token.mkdir(parents=True)
     except OSError as error:
         raise ClusterError(
             f"Workers must be able to tell that they see the same home folder, and nothing can be written to {home()} "
@@ -111,8 +111,10 @@ def _setup(config: pytest.Config) -> Iterator[dict[str, Any]]:
     if hasattr(config.hook, "pytest_configure_node"):
         with suppress(Exception):  # of a plug-in that knows workers of xdist alone
             config.hook.pytest_configure_node(node=node)
-    workerinput.pop(FOLDER, None)  # this process has collected the tests itself
     try:
+        if FOLDER in workerinput:  # what the controller tells workers, where those of other machines see it
+            shutil.copytree(workerinput[FOLDER], token, dirs_exist_ok=True)
+        workerinput[FOLDER] = str(token)
         yield {
             "run": name,
             "arguments": arguments,
@@ -123,7 +125,7 @@ def _setup(config: pytest.Config) -> Iterator[dict[str, Any]]:
             "surroundings": surroundings(here, name),
         }
     finally:
-        token.unlink(missing_ok=True)
+        shutil.rmtree(token, ignore_errors=True)
 
 
 class _Node:

@@ -30,7 +30,7 @@ def surroundings(folder: Path, token: str) -> dict[str, Any]:
     folder
         That the run was started in.
     token
-        Name of a file in the home folder: who sees it sees the same folder.
+        Name of something in the home folder: who sees it sees the same folder.
 
     """
     data = user_folder()
@@ -53,7 +53,7 @@ def problem(wanted: Mapping[str, Any]) -> str | None:
             return f"has {name} {here or '(none)'} where this process has {there or 'none'}; install the same there"
     if not Path(wanted["folder"]).is_dir():
         return f"does not see the folder {wanted['folder']}; start from one on a disk that both share"
-    if not (Path(wanted["home"]) / wanted["token"]).is_file():
+    if not (Path(wanted["home"]) / wanted["token"]).exists():
         return (
             f"does not see the home folder {wanted['home']} as it is here; set BRAINSCORE_HOME to one on a disk that "
             "both share"
