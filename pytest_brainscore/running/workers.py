@@ -18,6 +18,9 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 FOLDER = "brainscore_selection"
 """Under which workers find, in ``workerinput``, the folder in which they hand over what they have selected."""
 
+INPUTS = "brainscore_inputs"
+"""The same for the folder in which the checkpoints of a network share prepared images."""
+
 
 def auto_workers() -> int:
     """Return how many workers ``-n auto`` starts: one a core, fewer where memory is short."""
@@ -60,6 +63,13 @@ def choose_distribution(config: pytest.Config) -> None:
             option.maxschedchunk = 1
     else:
         option.dist = "worksteal"
+
+
+def keep_in_one_process(config: pytest.Config) -> None:
+    """Have xdist start no workers, whatever ``-n`` says: those of a cluster run the tests."""
+    for name, value in {"numprocesses": 0, "dist": "no", "tx": []}.items():
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
 
 
 def device_of_worker(device: str, worker: str) -> str:
