@@ -30,8 +30,8 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
-# Types of other packages, and those of this one that are no public name; what a text refers to by its whole name must be
-# there.
+
+# Types of other packages, and those of this one that are no public name. Whole names of this package must be there.
 nitpick_ignore_regex = [
     ("py:class", r"(collections|np|numpy|os|pandas|pathlib|pytest|torch|xarray)\..+"),
     ("py:class", r"pytest_brainscore\.inference\..+"),

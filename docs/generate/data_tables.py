@@ -26,19 +26,23 @@ def data_section(benchmark: Benchmark) -> str:
         if benchmark.reads is not None or benchmark.needs
         else {(e.kind, e.identifier) for e in sets}
     )
+
+    def is_read(entry: FileSet) -> bool:
+        return (entry.kind, entry.identifier) in read
+
     rows = [
         (
             _KINDS[entry.kind],
             f"`{entry.identifier}`",
-            entry.access if (entry.kind, entry.identifier) in read else "part of this package, or drawn by it",
+            entry.access if is_read(entry) else "part of this package, or drawn by it",
             entry.shape or "not stated",
-            _size(entry),
-            prose(entry.licence) or "not stated, which is no permission",
+            _size(entry) if is_read(entry) else "-",
+            (prose(entry.licence) or "not stated, which is no permission") if is_read(entry) else "-",
         )
         for entry in sets
     ]
     head = ("what", "name", "access", "shape", "size", "licence")
-    notes = dict.fromkeys(prose(f"{e.access}: {_note(e)}") for e in sets if (e.kind, e.identifier) in read)
+    notes = dict.fromkeys(prose(f"{e.access}: {_note(e)}") for e in sets if is_read(e))
     sources = dict.fromkeys(prose(entry.citation) for entry in sets if entry.citation)
     ready = (
         f"What is here, and what is missing: `brainscore data status {benchmark.identifier}`. "

@@ -9,7 +9,8 @@ from pathlib import Path
 
 _SECTION = re.compile(r"^(?P<title>[A-Z][A-Za-z ]+)\n-{3,}\n", re.MULTILINE)
 _ROLE = re.compile(r":[a-z:]+:`~?(?:[\w.]*\.)?(\w+)`")
-_ADDRESS = re.compile(r"(?<![<(\"])(https?://[^\s)>,;]*[^\s)>,;.])")
+# An address ends before a bracket that it did not open: DOIs have brackets of their own.
+_ADDRESS = re.compile(r"(?<![<(\"])(https?://(?:[^\s()>,;]|\([^\s()]*\))*[^\s()>,;.])")
 
 
 class Pages:

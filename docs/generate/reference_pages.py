@@ -37,15 +37,15 @@ def write_reference_parts(pages: Pages) -> None:
 
 def _options() -> str:
     def row(option: Option) -> tuple[str, ...]:
-        flag = f"`{option.flag}{f'={option.metavar}' if option.metavar else ''}`"
+        flag = f"`{option.flag}{f'={option.metavar}' if option.metavar else ''}`<br>`{option.name}`"
         default = "off" if option.switch else f"`{option.default}`" if option.default else "-"
-        variables = ", ".join(f"`{name}`" for name in dict.fromkeys(_VARIABLE.findall(option.help))) or "-"
+        variables = [f"`{name}`" for name in dict.fromkeys(_VARIABLE.findall(option.help))]
         words = prose(option.help)
         if option.choices:
             words += f" One of {', '.join(f'`{choice}`' for choice in option.choices)}."
-        return flag, f"`{option.name}`", variables, default, words
+        return flag, "<br>".join([default, *variables]), words
 
-    return table(("option", "ini twin", "environment variable", "default", "meaning"), map(row, OPTIONS))
+    return table(("option, and its ini twin", "default, and environment variable", "meaning"), map(row, OPTIONS))
 
 
 def _commands() -> str:
