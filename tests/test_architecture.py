@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "benchmarks": {"metrics", "inference", "models", "data"},
     "report": {"scoring", "inference"},
     "running": {"report", "scoring", "inference", "benchmarks", "models", "data"},
+    "training": {"report", "scoring", "inference", "benchmarks", "models", "data"},
     "commands": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
 }
 ORDER_WITHIN = {

@@ -6,7 +6,6 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,11 +83,9 @@ def load_model(
     from torch import nn
 
     from pytest_brainscore.models.activations.activation_store import ActivationStore
-    from pytest_brainscore.models.commitment.commitment import override_layers
     from pytest_brainscore.models.functions.features_reader import FeaturesReader
     from pytest_brainscore.models.functions.image_function import ImageFunction
-    from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
-    from pytest_brainscore.models.layer_mapped.temporal_model import TemporalBrainModel
+    from pytest_brainscore.models.layer_mapped.committed_model import committed_model
     from pytest_brainscore.models.networks.device import resolve_device
     from pytest_brainscore.models.networks.network_reader import NetworkReader
     from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
@@ -163,16 +160,12 @@ def load_model(
             weights_from=origin,
             amp=amp,
         )
-    # A layer that the caller gives for a region replaces its time course.
-    time_course = {
-        str(region): steps for region, steps in commitment.time_course.items() if region not in (layers or {})
-    }
-    made_of = partial(TemporalBrainModel, time_course=time_course) if time_course else LayerMappedModel
-    return made_of(
+    return committed_model(
         identifier,
         reader,
-        layers=override_layers(committed, layers or {}),
-        visual_degrees=commitment.visual_degrees,
+        commitment,
+        committed=committed,
+        layers=layers,
         commitment_file=None if commitment.source == "pixels" else file,
     )
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
+from pytest_brainscore.report.making.records import described, fingerprint_of, scored_record
 from pytest_brainscore.report.notation import beyond_doubt, number
-from pytest_brainscore.report.plain import model_record, plain_record, to_plain
+from pytest_brainscore.report.plain import plain_record, to_plain
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
@@ -111,28 +112,10 @@ class Recorder:
                 "of at least 0, or NaN without one."
             )
         description = self._describe_model()
-        fingerprint = self._fingerprint(score, description)
+        fingerprint = fingerprint_of(score, benchmark.version, benchmark.region, description)
         comparison = self._compare(float(score.value), fingerprint, score)
         kept = self._keep(
-            BenchmarkRecord(
-                **self._trial.identity,
-                status="scored",
-                reason=None,
-                score=to_plain(score.value),
-                error=error,
-                raw=to_plain(score.raw, nan_as_none=True),
-                ceiling=to_plain(score.ceiling, nan_as_none=True),
-                normalisation=score.normalisation,
-                clipped=score.clipped,
-                unclipped=to_plain(score.unclipped, nan_as_none=True),
-                n=to_plain(dict(score.n)),
-                layer=self._layer(description),
-                seed=to_plain(score.provenance.get("seed")),
-                fingerprint=fingerprint,
-                details=to_plain(score.details, nan_as_none=True),
-                comparison=comparison,
-                **self._cost(),
-            )
+            scored_record(self._trial.identity, score, description, comparison=comparison, **self._cost())
         )
         name = name_of(kept.model, kept.identifier, kept.version)
         if score.attribution is not None:
@@ -285,31 +268,10 @@ class Recorder:
         }
 
     def _describe_model(self) -> ModelRecord:
-        model = self._run.model(self._trial.model)
-        describe = getattr(model, "description", None)
-        details = to_plain(describe().__dict__) if describe else {"visual_degrees": to_plain(model.visual_degrees())}
-        record = model_record(
-            {**details, "identifier": self._trial.model.identifier, "specification": self._trial.model.text}
-        )
+        asked = self._trial.model
+        record = described(self._run.model(asked), asked.identifier, asked.text)
         self.model_record = to_plain(record)
         return record
-
-    def _layer(self, description: ModelRecord) -> str | None:
-        layers = description.layers.get(self._trial.benchmark.region)
-        return layers if layers is None or isinstance(layers, str) else "+".join(layers)
-
-    def _fingerprint(self, score: Score, description: ModelRecord) -> dict[str, Any]:
-        """Return every ingredient that two scores must share to be comparable."""
-        fingerprint: dict[str, Any] = {
-            "version": self._trial.benchmark.version,
-            **to_plain(dict(score.provenance)),
-            "weights": description.weights_sha256 or "unknown",
-            "layer": self._layer(description) or "unknown",
-            "visual_degrees": description.visual_degrees,
-        }
-        for name, value in description.preprocessing.items():
-            fingerprint[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
-        return fingerprint
 
 
 def peak_memory() -> float | None:
