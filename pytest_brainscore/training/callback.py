@@ -208,8 +208,10 @@ class BrainScoreCallback:
             raise BrainScoreError("BrainScoreCallback was called without a network; give callback.score(network, ...).")
         if not is_first_process():
             return None
+        moment = Moment(step, epoch)
+        moment.told(None)
         self._scorer.check(there)
-        return self._scorer.snapshot(there, Moment(step, epoch))
+        return self._scorer.snapshot(there, moment)
 
     def attach(self, trainer: Any) -> Self:
         """Add this to a Trainer of Hugging Face, so that scores go wherever it logs to (TensorBoard, W&B ...).

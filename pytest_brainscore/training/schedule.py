@@ -25,6 +25,22 @@ class Moment:
         """Return how many steps or epochs there were."""
         return self.step if unit == "step" else self.epoch
 
+    def told(self, first: Unit | None) -> tuple[Unit, int]:
+        """Return what a snapshot of this moment is called by: what was asked for `first`, where it was counted.
+
+        Raises
+        ------
+        BrainScoreError
+            Nothing was counted.
+
+        """
+        order: tuple[Unit, Unit] = ("epoch", "step") if first == "epoch" else ("step", "epoch")
+        for unit in order:
+            count = self.count(unit)
+            if count is not None:
+                return unit, count
+        raise BrainScoreError("A snapshot is called by when it was; give step=NUMBER, or epoch=NUMBER.")
+
 
 @dataclass(frozen=True)
 class Schedule:

@@ -113,9 +113,9 @@ class Scorer:
         made: Snapshot | None = None
         with self.errors("scoring a snapshot"):
             inner = network_within(network, self._taking.submodule)
-            unit = self._schedule.unit_of(moment)
+            unit, count = moment.told(self._schedule.unit)
             whole = self._name_of(inner)
-            name = f"{whole}@{unit}{moment.count(unit)}"
+            name = f"{whole}@{unit}{count}"
             self._plan_first(whole)
             with self._model(inner, name, deadline) as (model, scored):
                 results = score_leaves(model, name, self._plan, deadline)
@@ -200,7 +200,7 @@ class Scorer:
                 append_table(keeping.table, made)
         if keeping.log is not None:
             with self.errors("the function given as log"):
-                keeping.log(logged(made.scores), moment.count(self._schedule.unit_of(moment)) or 0)
+                keeping.log(logged(made.scores), moment.told(self._schedule.unit)[1])
 
     def _tell_of(self, made: Snapshot, results: Results, deadline: Deadline) -> None:
         failed = failures(results.records)

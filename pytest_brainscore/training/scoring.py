@@ -147,7 +147,7 @@ def scores_of_parents(
 
 
 def _known(values: Mapping[str, float | None]) -> dict[str, float]:
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
 
 
 def _with(record: BenchmarkRecord, **changes: Any) -> BenchmarkRecord:
