@@ -87,7 +87,8 @@ def suite_of(given: str | Benchmark | Iterable[str | Benchmark], tree: str | Non
     outside = {parent for each in everything if each.identifier not in mine for parent in each.parents}
     above = dict.fromkeys(parent for each in wanted for parent in each.parents)
     parents = tuple(each for each in above if each not in outside or each in words)
-    return Suite(tuple(words), _cheap_first(leaves), reasons, known.tree, order, parents)
+    named = (*words, *(each.identifier for each in held))
+    return Suite(named, _cheap_first(leaves), reasons, known.tree, order, parents)
 
 
 def monitored(node: str | None, suite: Suite) -> str:

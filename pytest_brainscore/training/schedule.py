@@ -39,7 +39,7 @@ class Moment:
             count = self.count(unit)
             if count is not None:
                 return unit, count
-        raise BrainScoreError("A snapshot is called by when it was; give step=NUMBER, or epoch=NUMBER.")
+        raise BrainScoreError("The loop did not say how far it has come; give step=NUMBER, or epoch=NUMBER.")
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,14 @@ class Schedule:
             The loop says nothing of it.
 
         """
-        unit = self.unit or ("step" if moment.step is not None else "epoch")
-        if moment.count(unit) is None:
-            counted = f"every={self.every} {unit}s counts {unit}s" if self.unit else "every counts steps or epochs"
-            raise BrainScoreError(f"{counted}, and the loop did not say how many there were; give {unit}=NUMBER.")
-        return unit
+        if self.unit is None:
+            return moment.told(None)[0]
+        if moment.count(self.unit) is None:
+            raise BrainScoreError(
+                f"every={self.every} {self.unit}s counts {self.unit}s, and the loop did not say how many there were; "
+                f"give {self.unit}=NUMBER."
+            )
+        return self.unit
 
     def is_due(self, moment: Moment) -> bool:
         """Tell whether a snapshot is to be scored; errors as for :meth:`unit_of`."""

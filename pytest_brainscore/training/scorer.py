@@ -109,6 +109,8 @@ class Scorer:
 
     def snapshot(self, network: nn.Module, moment: Moment) -> Snapshot | None:
         """Score a snapshot and keep what came of it; None where that failed, which was told."""
+        if not self._plan.leaves:  # nothing fits into the budget, which was told
+            return None
         deadline = Deadline(self._plan.budget)
         made: Snapshot | None = None
         with self.errors("scoring a snapshot"):

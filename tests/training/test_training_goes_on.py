@@ -61,7 +61,9 @@ def test_the_network_is_as_it_was() -> None:
     handle.remove()
 
 
-@pytest.mark.parametrize("context", [torch.no_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.bfloat16)])
+@pytest.mark.parametrize(
+    "context", [torch.no_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.bfloat16)]
+)
 def test_what_surrounds_the_call_does_not_matter(context: Callable[[], Any]) -> None:
     network = make_network()
     expected = callback()(network, step=3)
@@ -124,7 +126,7 @@ def test_a_copy_that_calls_the_network_in_training_is_refused_before_it_is_chang
     network = Replaced()
     statistics = network.inner[1].running_mean.clone()
     settings = {"layers": {"V1": "inner.2"}}
-    with pytest.raises(ModelError, match="calls the network in training itself.*copy=FUNCTION"):
+    with pytest.raises(ModelError, match=r"calls the network in training itself.*copy=FUNCTION"):
         callback(**settings)(network, step=3)
     assert torch.equal(network.inner[1].running_mean, statistics)
 
@@ -141,7 +143,7 @@ def test_a_copy_that_calls_the_network_in_training_is_refused_before_it_is_chang
 def test_a_network_that_cannot_be_copied_is_told_with_the_way_out() -> None:
     network = make_network()
     network.cache = network(torch.rand(2, 3, 32, 32))  # a tensor with a history
-    with pytest.raises(ModelError, match="net cannot be copied to be scored .*copy=FUNCTION"):
+    with pytest.raises(ModelError, match=r"net cannot be copied to be scored .*copy=FUNCTION"):
         callback()(network, step=3)
     with pytest.raises(ModelError, match="copy of net returned the network itself"):
         callback(copy=lambda network: network)(make_network(), step=3)
