@@ -142,6 +142,7 @@ class BrainScoreCallback:
                 keeping.best = Best(checkpoint, monitored(monitor, chosen))
         self._network = network
         self._trainer: Any = None
+        self._last: Moment | None = None
         self._scorer = Scorer(
             chosen,
             subject,
@@ -242,7 +243,8 @@ class BrainScoreCallback:
             self._lightning(trainer, pl_module, frameworks.lightning_moment(trainer, after_epoch=True))
 
     def _lightning(self, trainer: Any, pl_module: Any, moment: Moment) -> None:
-        if trainer.is_global_zero and self._schedule.is_due(moment):
+        if trainer.is_global_zero and self._schedule.is_due(moment) and moment != self._last:
+            self._last = moment  # while gradients are accumulated, several batches end at one step
             snapshot = self._scorer.snapshot(pl_module, moment)
             if snapshot is not None:
                 with self._scorer.errors("the loggers of the trainer"):

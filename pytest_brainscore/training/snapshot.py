@@ -123,8 +123,9 @@ class Taking:
         own = network.state_dict().keys()
         state = {key: value for key, value in weights.items() if torch.is_tensor(value) and key != _COUNTER}
         for prefix in (_WRAPPED, f"{self.submodule}."):
-            if not state.keys() & own:
-                state = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+            inside = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+            if inside and not state.keys() & own:
+                state = inside
         return state
 
     def _copy(self, network: nn.Module, name: str) -> nn.Module:
