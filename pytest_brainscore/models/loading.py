@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from pytest_brainscore.adapters import adapted
 from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.registry import check_exists, commitment_of, factory_of
 from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
@@ -119,7 +120,7 @@ def load_model(
         if not isinstance(returned, nn.Module | ImageFunction):
             _refuse_settings(parsed, weights, layers)
             _refuse_untrained(parsed, untrained)
-            return returned
+            return cast("BrainModel", adapted(returned))
         made, sources = returned, factories.source_files(module)
     file, commitment = commitment_of(parsed, commitments)
     identifier = commitment.identifier or parsed.identifier

@@ -1,8 +1,8 @@
 """The callback in the hands of Lightning and of the Trainer of Hugging Face.
 
 Of Hugging Face, what calls callbacks is the real thing. Lightning takes seconds to import: a trainer stands in for it
-here that calls callbacks in its order and is as strict. ``tests/performance/training_loops.py`` trains with both packages
-themselves, as the session ``frameworks`` of nox does.
+here that calls callbacks in its order and is as strict. The script ``tests/performance/training_loops.py`` trains with
+both packages, in the session ``frameworks`` of nox.
 """
 
 from __future__ import annotations
