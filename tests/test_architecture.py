@@ -24,12 +24,13 @@ MAY_IMPORT = {
     "benchmarks": {"metrics", "inference", "models", "data"},
     "report": {"scoring", "inference"},
     "running": {"report", "scoring", "inference", "benchmarks", "models", "data"},
-    "training": {"report", "scoring", "inference", "benchmarks", "models", "data"},
+    "training": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
     "commands": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
 }
 ORDER_WITHIN = {
     "models": (
         "loading",
+        "preflight",
         "registry",
         "asking",
         "layer_mapped",

@@ -13,6 +13,7 @@ import pytest
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
 from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.running.workers import FOLDER
+from pytest_brainscore.running.workers import INPUTS as INPUTS_FOLDER
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
@@ -26,6 +27,8 @@ RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
 SELECTED = pytest.StashKey[list[dict[str, Any]]]()
 """What every test of the run scores: how many there are is known to every worker."""
+INPUTS = pytest.StashKey["str | None"]()
+"""Folder in which the checkpoints of a serial run share prepared images."""
 CONTROLLER = "brainscore-controller"
 _OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
 """Exceptions that are words of a person, where the name of the exception says nothing."""
@@ -229,5 +232,6 @@ def run_of(config: pytest.Config) -> ScoringRun:
         keep_freed_memory()
         run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
         selected = config.stash.get(SELECTED, [])
-        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected)
+        inputs = getattr(config, "workerinput", {}).get(INPUTS_FOLDER) or config.stash.get(INPUTS, None)
+        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected, inputs)
     return config.stash[RUN]

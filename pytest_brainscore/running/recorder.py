@@ -174,7 +174,7 @@ class Recorder:
             )
         if model is not self._run.model(self._trial.model):
             raise BrainScoreError(
-                f"The test of {name} scored another model than {self._trial.model.text}; score the fixture model of "
+                f"The test of {name} scored another model than {self._trial.model.asked}; score the fixture model of "
                 "this package as it is, rename a fixture of your own that has its name, and give changed models a "
                 "factory: --model FILE.py:FACTORY."
             )
@@ -268,8 +268,7 @@ class Recorder:
         }
 
     def _describe_model(self) -> ModelRecord:
-        asked = self._trial.model
-        record = described(self._run.model(asked), asked.identifier, asked.text)
+        record = described(self._run.model(self._trial.model), self._trial.model.record())
         self.model_record = to_plain(record)
         return record
 

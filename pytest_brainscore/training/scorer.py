@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 import warnings
@@ -18,8 +19,11 @@ from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.commitment.commitment import REGIONS
 from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+from pytest_brainscore.models.networks.shared_inputs import SharedInputs
 from pytest_brainscore.report.making.records import described
+from pytest_brainscore.report.plain import model_record
 from pytest_brainscore.report.record import ModelRecord
+from pytest_brainscore.running.sharing.inputs_folder import InputsFolder
 from pytest_brainscore.training.best import Best
 from pytest_brainscore.training.deadline import Deadline
 from pytest_brainscore.training.frameworks import logged
@@ -87,6 +91,7 @@ class Scorer:
         self._planned = False
         self._checked = False
         self._told: set[str] = set()
+        self._inputs: InputsFolder | None = None
 
     def check(self, network: nn.Module) -> None:
         """Check, once, that a snapshot can be taken, takes images in and has the layers.
@@ -121,7 +126,7 @@ class Scorer:
             self._plan_first(whole)
             with self._model(inner, name, deadline) as (model, scored):
                 results = score_leaves(model, name, self._plan, deadline)
-                about = self._described(model, name)
+                about = self._described(model, name, whole, moment)
                 made = self._made(results, name, moment, deadline)
                 self._keep(made, results, about, scored, moment)
             self._settle(results)
@@ -136,7 +141,16 @@ class Scorer:
         with untouched(), tempfile.TemporaryDirectory(prefix="brainscore-", ignore_cleanup_errors=True) as folder:
             copied = self._taking.take(network, name)
             with not_called(network, name):
-                yield self._subject.model(copied, name, ActivationStore(folder=folder), deadline), copied
+                store = ActivationStore(folder=folder)
+                yield self._subject.model(copied, name, store, deadline, self._prepared()), copied
+
+    def _prepared(self) -> SharedInputs | None:
+        """Return where images that were prepared are kept until this process ends; None where there is no room."""
+        if self._inputs is None:
+            self._inputs = InputsFolder()
+            if self._inputs.make():
+                atexit.register(self._inputs.remove)
+        return SharedInputs(self._inputs.path, self._inputs.limit) if self._inputs.limit else None
 
     def _name_of(self, network: nn.Module) -> str:
         return self._name or type(network).__name__
@@ -179,12 +193,14 @@ class Scorer:
             left_out=self._plan.left_out | results.left_out,
         )
 
-    def _described(self, model: LayerMappedModel, name: str) -> ModelRecord:
-        when = f"{name}, a snapshot in training"
+    def _described(self, model: LayerMappedModel, name: str, whole: str, moment: Moment) -> ModelRecord:
+        counts = {"step": moment.step, "epoch": moment.epoch}
+        axes = {unit: count for unit, count in counts.items() if count is not None}
+        names = {"identifier": name, "specification": f"{name}, a snapshot in training", "network": whole, "axes": axes}
         try:
-            about = described(model, name, when)
+            about = described(model, names)
         except BrainScoreError:
-            about = ModelRecord(identifier=name, specification=when)
+            about = model_record(names)
         remark = self._plan.told()
         return msgspec.structs.replace(about, remarks=[*about.remarks, *([remark] if remark else [])])
 

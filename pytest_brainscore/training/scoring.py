@@ -66,7 +66,7 @@ def score_leaves(model: BrainModel, name: str, plan: Plan, deadline: Deadline) -
     results = Results()
 
     def describe() -> ModelRecord:
-        return described(model, name, name)
+        return described(model, {"identifier": name, "specification": name})
 
     for benchmark in plan.leaves:
         reason = plan.why_not_now(benchmark, deadline.left)

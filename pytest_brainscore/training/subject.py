@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.models.activations.activation_store import ActivationStore
     from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
+    from pytest_brainscore.models.networks.shared_inputs import SharedInputs
 
 STANDARD: Final = "imagenet"
 """Word for the standard preprocessing: 224 pixels, mean and deviation of ImageNet."""
@@ -47,9 +48,25 @@ class Subject:
     """Where snapshots run; None: where the network is."""
 
     def model(
-        self, network: torch.nn.Module, name: str, store: ActivationStore, deadline: Deadline
+        self,
+        network: torch.nn.Module,
+        name: str,
+        store: ActivationStore,
+        deadline: Deadline,
+        inputs: SharedInputs | None = None,
     ) -> LayerMappedModel:
         """Return a network as a brain model; it is changed.
+
+        Parameters
+        ----------
+        network, name
+            The snapshot, and what it is called.
+        store
+            Where its activations are kept.
+        deadline
+            After which it is given no more images.
+        inputs
+            Where images that were prepared for one snapshot are kept for the next ones.
 
         Raises
         ------
@@ -66,6 +83,7 @@ class Subject:
             device=here if self.device is None else resolve_device(self.device),
             store=store,
             deadline=deadline,
+            inputs=inputs,
         )
         return committed_model(name, reader, self.commitment, layers=self.layers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_brainscore.report.plain import model_record, to_plain
@@ -11,8 +12,15 @@ if TYPE_CHECKING:
     from pytest_brainscore.scoring.score import Score
 
 
-def described(model: Any, identifier: str, specification: str) -> ModelRecord:
-    """Return the record of a model, as far as it can describe itself, under the names that it was asked for by.
+def described(model: Any, names: Mapping[str, Any]) -> ModelRecord:
+    """Return the record of a model, as far as it can describe itself.
+
+    Parameters
+    ----------
+    model
+        What was scored.
+    names
+        Fields that say by what it was asked for: ``identifier``, ``specification``, ``network``, ``axes`` ...
 
     Raises
     ------
@@ -22,7 +30,7 @@ def described(model: Any, identifier: str, specification: str) -> ModelRecord:
     """
     describe = getattr(model, "description", None)
     details = to_plain(describe().__dict__) if describe else {"visual_degrees": to_plain(model.visual_degrees())}
-    return model_record({**details, "identifier": identifier, "specification": specification})
+    return model_record({**details, **names})
 
 
 def layer_of(description: ModelRecord, region: str) -> str | None:
