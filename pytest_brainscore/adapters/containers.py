@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -102,7 +102,8 @@ def own_stimuli(stimuli: Any, degrees: float) -> StimulusSet:
     if not isinstance(stimuli, pd.DataFrame):
         table = pd.DataFrame({"stimulus_id": [str(path) for path in stimuli]})
         return StimulusSet("files", table, tuple(ImageFile(Path(path)) for path in stimuli), degrees)
-    images = tuple(ImageFile(Path(stimuli.get_stimulus(each))) for each in stimuli["stimulus_id"])
+    path_of = cast("Callable[[object], str]", stimuli.get_stimulus)
+    images = tuple(ImageFile(Path(path_of(each))) for each in stimuli["stimulus_id"])
     name = str(getattr(stimuli, "identifier", None) or "stimuli")
     return StimulusSet(name, pd.DataFrame(stimuli).reset_index(drop=True), images, degrees)
 
@@ -112,7 +113,7 @@ def coordinates_of(assembly: xarray.DataArray, dimension: str) -> dict[str, NDAr
     index = assembly.indexes.get(dimension)
     found: dict[str, NDArray[Any]] = {}
     if isinstance(index, pd.MultiIndex):
-        found = {str(name): index.get_level_values(name).to_numpy() for name in index.names}
+        found = {str(name): index.get_level_values(level).to_numpy() for level, name in enumerate(index.names)}
     for name, coordinate in assembly.coords.items():
         if coordinate.dims == (dimension,) and name != dimension:
             found.setdefault(str(name), np.asarray(coordinate.values))

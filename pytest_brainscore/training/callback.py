@@ -94,8 +94,8 @@ class BrainScoreCallback:
     def __new__(cls, *_arguments: object, **_settings: object) -> Self:
         """Make it a callback of the frameworks that have been imported."""
         bases = tuple(each for each in frameworks.imported_bases() if not issubclass(cls, each))
-        kind: type[Self] = frameworks.joined_class(cls, bases) if bases else cls
-        return object.__new__(kind)
+        kind: type = cls
+        return object.__new__(frameworks.joined_class(kind, bases) if bases else kind)
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.networks.network_reader import NetworkReader
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
+
+
+MARGIN: Final = 0.02
+"""Part of the time that is kept for writing down what came of it."""
 
 
 class OverBudget(BrainScoreError):
@@ -41,8 +45,8 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds that are left."""
-        return float("inf") if self.seconds is None else self.seconds - self.passed
+        """Seconds that are left for scoring."""
+        return float("inf") if self.seconds is None else (1 - MARGIN) * self.seconds - self.passed
 
     def check(self) -> None:
         """Raise OverBudget when it is over."""

@@ -228,7 +228,7 @@ class Scorer:
         if new:
             told = "; ".join(f"{name}: {reason}" for name, reason in new.items())
             self.tell(f"{made.name} was not scored on all leaves, and has no mean over them: {told}", key="late")
-        if deadline.left < 0 and self._plan.budget is not None:
+        if self._plan.budget is not None and deadline.passed > self._plan.budget:
             self.tell(
                 f"{made.name} took {deadline.passed:.1f} s to score, more than the budget of {self._plan.budget:g} s.",
                 key="over",

@@ -197,6 +197,7 @@ def here(table: Table, borrowed: Any, ours: Any, stimuli: Any) -> None:
 def there(table: Table, lent: Any, theirs: Any, stimuli: Any) -> None:
     """Compare our model with the one of the published package, as that sees them."""
     benchmark = their_benchmark(stimuli)
+    theirs.start_task("passive")  # or it goes on with the task of before
     table.add("their PLS benchmark: our model, their model", float(benchmark(lent)), float(benchmark(theirs)), 1e-4)
     shown = benchmark._assembly.stimulus_set
     for task, fitting in (("label", [LABELS]), ("probabilities", [shown]), ("odd_one_out", [])):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_brainscore import load_model, recording_benchmark
@@ -25,7 +27,7 @@ def stimuli(ids: str = "abcdef") -> StimulusSet:
     return StimulusSet("noise", table, [IMAGES[ord(each) - ord("a")] for each in ids], 8.0)
 
 
-def colours(ids: str = "abcdef") -> np.ndarray:  # type: ignore[type-arg]
+def colours(ids: str = "abcdef") -> NDArray[np.float32]:
     return np.array([IMAGES[ord(each) - ord("a")].pixels().mean((0, 1)) for each in ids], np.float32)
 
 
@@ -118,8 +120,8 @@ def test_images_that_are_files_are_shown_as_they_are(tmp_path: Path, monkeypatch
     shown: list[str] = []
     look = Theirs.look_at
 
-    def noted(self: Theirs, given: object, **settings: int) -> object:
-        shown.extend(map(str, given.stimulus_paths.values()))  # type: ignore[attr-defined]
+    def noted(self: Theirs, given: Any, **settings: Any) -> object:
+        shown.extend(map(str, given.stimulus_paths.values()))
         return look(self, given, **settings)
 
     monkeypatch.setattr(Theirs, "look_at", noted)

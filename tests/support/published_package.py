@@ -20,6 +20,9 @@ INTERFACE = "brainscore_vision.model_interface"
 class StimulusSet(pd.DataFrame):
     """A table that knows the files of its images."""
 
+    identifier: object
+    stimulus_paths: dict[object, Any]
+
     _metadata = ["identifier", "stimulus_paths"]  # noqa: RUF012 - as pandas has it
 
     def get_stimulus(self, stimulus_id: object) -> Any:
@@ -31,14 +34,20 @@ def assembly(values: Any, coords: dict[str, Any], dims: list[str]) -> xarray.Dat
     """Return an array whose coordinates along a dimension are levels of one index, where there are several."""
     made = xarray.DataArray(values, coords, dims)
     for dimension in dims:
-        levels = [name for name, each in made.coords.items() if each.dims == (dimension,) and name != dimension]
+        levels = [str(name) for name, each in made.coords.items() if each.dims == (dimension,) and name != dimension]
         if len(levels) > 1 and dimension not in made.coords:
-            made = made.set_index({dimension: levels})
+            made = made.set_index({dimension: levels})  # type: ignore[dict-item]
     return made
 
 
 class BrainModel:
     """The interface."""
+
+    identifier: Any
+    visual_degrees: Any
+    start_task: Any
+    start_recording: Any
+    look_at: Any
 
 
 BrainModel.__module__ = INTERFACE

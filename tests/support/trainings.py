@@ -25,12 +25,19 @@ LAYER = "2"
 AfterStep = Callable[[nn.Module, int], object]
 
 
-def make_network() -> nn.Module:
+def make_network() -> nn.Sequential:
     """Return a network with statistics of batches and with random numbers of its own in training."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         layers = [nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(inplace=True), nn.Dropout(0.25)]
         return nn.Sequential(*layers, nn.MaxPool2d(2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 10))
+
+
+def first_layer(network: nn.Module) -> nn.Conv2d:
+    """Return the first layer of :func:`make_network`."""
+    layer = network.get_submodule("0")
+    assert isinstance(layer, nn.Conv2d)
+    return layer
 
 
 def seed_everything() -> None:
@@ -59,10 +66,11 @@ def train(network: nn.Module, after_step: AfterStep | None = None, *, epochs: in
         for images, labels in batches():
             loss = nn.functional.cross_entropy(network(images + 0.01 * torch.randn_like(images)), labels)
             network.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             with torch.no_grad():  # torch.optim takes seconds to import
                 for weight, speed in zip(network.parameters(), momentum, strict=True):
-                    weight -= 0.1 * speed.mul_(0.9).add_(weight.grad)
+                    assert weight.grad is not None
+                    weight.sub_(0.1 * speed.mul_(0.9).add_(weight.grad))
             step += 1
             curve += [loss.item(), random.random(), float(np.random.rand())]  # noqa: NPY002
             if after_step is not None:
@@ -84,7 +92,7 @@ def mean_response(benchmark: Benchmark, model: BrainModel, _data: None) -> Score
 
 def leaf(name: str = "one", protocol: Callable[..., Score] = mean_response, **fields: Any) -> Benchmark:
     """Return a benchmark of a lab's own."""
-    made = {"parents": ("lab", "lab.V1"), "region": "V1", "metric": "mean", "cost": 1.0, "data": None}
+    made: dict[str, Any] = {"parents": ("lab", "lab.V1"), "region": "V1", "metric": "mean", "cost": 1.0, "data": None}
     return Benchmark(identifier=f"lab-{name}", protocol=protocol, **(made | fields))
 
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.sources.weights import load_checkpoint
-from tests.support.trainings import callback, make_network
+from tests.support.trainings import callback, first_layer, make_network
 
 
 class Averaged(nn.Module):
@@ -28,7 +28,7 @@ class Averaged(nn.Module):
 def average() -> Averaged:
     averaged = Averaged(make_network())
     with torch.no_grad():
-        averaged.module[0].weight.mul_(3)  # type: ignore[index, operator]
+        first_layer(averaged.module).weight.mul_(3)
     return averaged
 
 
@@ -54,9 +54,9 @@ def test_every_form_gives_the_score_of_the_average(form: str, tmp_path: Path) ->
     assert scored.scores == expected.scores
     kept = make_network()
     load_checkpoint(kept, path)  # what was scored is what is kept
-    assert torch.equal(kept[0].weight, averaged.module[0].weight)  # type: ignore[index, union-attr]
+    assert torch.equal(first_layer(kept).weight, first_layer(averaged.module).weight)
     assert averaged.module.training
-    assert torch.equal(trained[0].weight, make_network()[0].weight)
+    assert torch.equal(first_layer(trained).weight, first_layer(make_network()).weight)
 
 
 def test_the_average_of_the_moment_is_scored() -> None:
@@ -64,7 +64,7 @@ def test_the_average_of_the_moment_is_scored() -> None:
     scoring = callback(ema=averaged)
     first = scoring(make_network(), step=3)
     with torch.no_grad():
-        averaged.module[0].weight.mul_(2)  # type: ignore[index, operator]
+        first_layer(averaged.module).weight.mul_(2)
     second = scoring(make_network(), step=6)
     assert first is not None
     assert second is not None
@@ -75,7 +75,7 @@ def test_a_part_of_what_is_averaged() -> None:
     whole = nn.ModuleDict({"net": make_network()})
     averaged = copy.deepcopy(whole)
     with torch.no_grad():
-        averaged["net"][0].weight.mul_(3)  # type: ignore[index]
+        first_layer(averaged["net"]).weight.mul_(3)
     expected = callback()(averaged["net"], step=3)
     assert expected is not None
     for ema in (averaged, averaged.state_dict(), averaged["net"]):

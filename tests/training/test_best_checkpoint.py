@@ -16,7 +16,7 @@ from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.sources.weights import load_checkpoint
 from pytest_brainscore.training import BrainScoreCallback
-from tests.support.trainings import callback, fixed, leaf, make_network
+from tests.support.trainings import callback, first_layer, fixed, leaf, make_network
 
 
 class Scores:
@@ -39,7 +39,7 @@ def run(scoring: BrainScoreCallback, network: nn.Module, *steps: int) -> None:
     """Score snapshots whose first weight is the number of the step."""
     for step in steps:
         with torch.no_grad():
-            network[0].weight.fill_(step)  # type: ignore[index]
+            first_layer(network).weight.fill_(step)
         scoring(network, step=step)
 
 
@@ -50,7 +50,7 @@ def test_the_best_is_kept(tmp_path: Path) -> None:
     assert about(path) == {"model": "net@step6", "node": "lab-one", "score": 0.75, "step": 6, "epoch": None}
     loaded = make_network()
     load_checkpoint(loaded, path)
-    assert torch.equal(loaded[0].weight, torch.full_like(loaded[0].weight, 6))
+    assert torch.equal(first_layer(loaded).weight, torch.full_like(first_layer(loaded).weight, 6))
     assert [each.name for each in tmp_path.iterdir()] == ["best.safetensors"]  # nothing half written beside it
 
 
@@ -77,15 +77,20 @@ def test_a_parent_decides_where_it_is_named(tmp_path: Path) -> None:
 
 def test_tensors_that_share_memory_and_views_are_written(tmp_path: Path) -> None:
     network = make_network().to(memory_format=torch.channels_last)
-    network.add_module("tied", nn.Identity())
-    network.tied.weight = network[0].weight  # type: ignore[assignment]
+    share_first_weight(network)
     scoring = callback(checkpoint=tmp_path / "best.safetensors")
     assert scoring(network, step=3)
     loaded = make_network()
-    loaded.add_module("tied", nn.Identity())
-    loaded.tied.weight = loaded[0].weight  # type: ignore[assignment]
+    share_first_weight(loaded)
     load_checkpoint(loaded, tmp_path / "best.safetensors")
-    assert torch.equal(loaded[0].weight, network[0].weight)
+    assert torch.equal(first_layer(loaded).weight, first_layer(network).weight)
+
+
+def share_first_weight(network: nn.Sequential) -> None:
+    """Give a network its first weight under another name, too."""
+    tied = nn.Identity()
+    tied.weight = first_layer(network).weight
+    network.add_module("tied", tied)
 
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:

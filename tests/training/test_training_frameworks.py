@@ -20,7 +20,7 @@ from torch import nn
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.report.reading import read_report
 from pytest_brainscore.training import BrainScoreCallback
-from tests.support.trainings import batches, callback, fixed, leaf, make_network, raising, seed_everything
+from tests.support.trainings import batches, callback, first_layer, fixed, leaf, make_network, raising, seed_everything
 
 transformers = pytest.importorskip("transformers.trainer_callback")  # of the extra `test`
 
@@ -84,11 +84,12 @@ class Trainer:
             self.call("on_train_epoch_start", module)
             for index, (images, labels) in enumerate(batches()):
                 loss = nn.functional.cross_entropy(module.net(images), labels)
-                loss.backward()
+                torch.autograd.backward(loss)
                 if (index + 1) % self._accumulate == 0:
                     with torch.no_grad():
                         for weight in module.parameters():
-                            weight -= 0.1 * weight.grad
+                            assert weight.grad is not None
+                            weight.sub_(0.1 * weight.grad)
                     module.zero_grad()
                     self.global_step += 1
                 curve.append(loss.item())
@@ -153,10 +154,10 @@ def test_lightning_scores_in_the_first_process_only(base: type) -> None:
 
 def test_lightning_checks_before_anything_is_trained(base: type) -> None:
     module = Module()
-    weights = module.net[0].weight.clone()
+    weights = first_layer(module.net).weight.clone()
     with pytest.raises(ModelError, match="no layer 'relu'"):
         Trainer([callback(layers={"V1": "relu"}, on_error="warn", **SETTINGS)], base).fit(module)
-    assert torch.equal(module.net[0].weight, weights)
+    assert torch.equal(first_layer(module.net).weight, weights)
 
 
 def hugging_face(

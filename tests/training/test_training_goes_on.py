@@ -13,7 +13,17 @@ from torch import nn
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.interface import BrainModel
-from tests.support.trainings import LAYER, all_tensors, callback, fixed, leaf, make_network, mean_response, train
+from tests.support.trainings import (
+    LAYER,
+    all_tensors,
+    callback,
+    first_layer,
+    fixed,
+    leaf,
+    make_network,
+    mean_response,
+    train,
+)
 
 
 def disturbing(benchmark: Any, model: BrainModel, data: None) -> Any:
@@ -41,11 +51,13 @@ def test_losses_weights_and_random_numbers_are_the_same(protocol: Callable[..., 
 
 def test_the_network_is_as_it_was() -> None:
     network = make_network().to(memory_format=torch.channels_last)
-    network[1].eval()  # frozen statistics, in a network that trains
-    network[0].weight.requires_grad = False
+    network.get_submodule("1").eval()  # frozen statistics, in a network that trains
+    first_layer(network).weight.requires_grad = False
     seen: list[tuple[int, ...]] = []
-    handle = network[0].register_forward_hook(lambda _module, _inputs, output: seen.append(tuple(output.shape)))
-    network(torch.rand(4, 3, 32, 32)).sum().backward()
+    handle = first_layer(network).register_forward_hook(
+        lambda _module, _inputs, output: seen.append(tuple(output.shape))
+    )
+    torch.autograd.backward(network(torch.rand(4, 3, 32, 32)).sum())
     before = [(each.data_ptr(), each.stride(), each._version, each.clone()) for each in all_tensors(network)]
     modes = [module.training for module in network.modules()]
     hooks = [list(module._forward_hooks) for module in network.modules()]
@@ -81,7 +93,7 @@ def test_a_snapshot_is_scored_in_evaluation_mode_by_what_it_is_now() -> None:
     scoring = callback()
     first = scoring(network, step=3)
     with torch.no_grad():
-        network[0].weight.mul_(2)
+        first_layer(network).weight.mul_(2)
     second = scoring(network, step=6)
     evaluated = callback()(network.eval(), step=6)
     assert first is not None
@@ -112,32 +124,29 @@ class Replaced(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.inner = make_network()
-        called = self.inner.forward
-        self.inner.forward = lambda images: called(images)  # type: ignore[method-assign]
+        self.inner: Any = make_network()
+        called: Any = self.inner.forward
+        setattr(self.inner, "forward", lambda images: called(images))  # noqa: B010
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: torch.Tensor) -> Any:
         """Return what the network returns."""
-        output: torch.Tensor = self.inner(images)
-        return output
+        return self.inner(images)
 
 
 def test_a_copy_that_calls_the_network_in_training_is_refused_before_it_is_changed() -> None:
     network = Replaced()
     statistics = network.inner[1].running_mean.clone()
-    settings = {"layers": {"V1": "inner.2"}}
+    settings = {"layers": {"V1": f"inner.{LAYER}"}}
     with pytest.raises(ModelError, match=r"calls the network in training itself.*copy=FUNCTION"):
         callback(**settings)(network, step=3)
     assert torch.equal(network.inner[1].running_mean, statistics)
 
-    def copied(trained: nn.Module) -> nn.Module:
-        made = nn.Module()
-        made.inner = make_network()
-        made.inner.load_state_dict(trained.inner.state_dict())  # type: ignore[operator, union-attr]
-        made.forward = made.inner.forward  # type: ignore[method-assign]
+    def copied(trained: Any) -> nn.Module:
+        made = Replaced()
+        made.inner.load_state_dict(trained.inner.state_dict())
         return made
 
-    assert callback(leaf(protocol=fixed(0.5)), copy=copied, layers={"V1": f"inner.{LAYER}"})(network, step=3)
+    assert callback(leaf(protocol=fixed(0.5)), copy=copied, **settings)(network, step=3)
 
 
 def test_a_network_that_cannot_be_copied_is_told_with_the_way_out() -> None:
