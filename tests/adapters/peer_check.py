@@ -13,6 +13,7 @@ two that are to be equal differ. With ``v1`` also a published benchmark of singl
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import tempfile
 import warnings
@@ -23,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 warnings.filterwarnings("ignore")
+os.environ["RESULTCACHING_DISABLE"] = "1"  # its store knows stimuli by name, and serves those of an earlier run
 LAYER, READOUT = "features.6.expand3x3_activation", "features.12.expand3x3_activation"
 V1 = "Marques2020_Cavanaugh2002-surround_suppression_index"
 LABELS = ["airplane", "bear", "bicycle", "bird", "boat", "bottle", "car", "cat", "chair", "clock", "dog", "elephant"]
