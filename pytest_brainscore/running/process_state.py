@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ class ScoringRun:
         run_id: str,
         selected: Iterable[Mapping[str, Any]] = (),
         inputs: str | None = None,
+        store: Callable[..., ActivationStore] = ActivationStore,
     ) -> None:
         self.options = options
         self.worker = worker
@@ -42,6 +43,7 @@ class ScoringRun:
         self.pairs = Pairs(options.baseline, self.tolerances, selected)
         self._run_id = run_id
         self._inputs = inputs
+        self._store = store
         self._load = lru_cache(maxsize=MODELS_KEPT)(self._load_model)
         self._broken: dict[ModelSpecification, Exception] = {}
         self._baselines: dict[str, Baseline] = {}
@@ -80,7 +82,7 @@ class ScoringRun:
             layers=None if pixels else self.options.layers or None,
             commitments=self.options.commitments,
             amp=self.options.amp,
-            store=ActivationStore(mode=self.options.cache, run_id=self._run_id),
+            store=self._store(mode=self.options.cache, run_id=self._run_id),
             untrained=specification.untrained,
         )
         if self.options.decoder is not None and not pixels:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import torch
@@ -92,6 +93,10 @@ class Scorer:
         self._checked = False
         self._told: set[str] = set()
         self._inputs: InputsFolder | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Go to another process without the prepared images, which are this one's."""
+        return {**self.__dict__, "_inputs": None}
 
     def check(self, network: nn.Module) -> None:
         """Check, once, that a snapshot can be taken, takes images in and has the layers.

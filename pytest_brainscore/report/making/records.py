@@ -34,23 +34,27 @@ def described(model: Any, names: Mapping[str, Any]) -> ModelRecord:
 
 
 def layer_of(description: ModelRecord, region: str) -> str | None:
-    """Return the layer or the layers that stand for a region; None where that is not known."""
+    """Return the layer, or the layers in a row, that stand for a region; None where there is none, or nobody knows."""
     layers = description.layers.get(region)
     return layers if layers is None or isinstance(layers, str) else "+".join(layers)
 
 
-def fingerprint_of(score: Score, version: int, region: str, description: ModelRecord) -> dict[str, Any]:
-    """Return every ingredient that two scores must share to be comparable."""
-    fingerprint: dict[str, Any] = {
-        "version": version,
-        **to_plain(dict(score.provenance)),
+def model_ingredients(description: ModelRecord, region: str) -> dict[str, str | int | float]:
+    """Return what a fingerprint says of the model."""
+    found: dict[str, str | int | float] = {
         "weights": description.weights_sha256 or "unknown",
         "layer": layer_of(description, region) or "unknown",
-        "visual_degrees": description.visual_degrees,
     }
+    if description.visual_degrees is not None:
+        found["visual_degrees"] = description.visual_degrees
     for name, value in description.preprocessing.items():
-        fingerprint[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
-    return fingerprint
+        found[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
+    return found
+
+
+def fingerprint_of(score: Score, version: int, region: str, description: ModelRecord) -> dict[str, Any]:
+    """Return every ingredient that two scores must share to be comparable."""
+    return {"version": version, **to_plain(dict(score.provenance)), **model_ingredients(description, region)}
 
 
 def scored_record(identity: dict[str, Any], score: Score, description: ModelRecord, **further: Any) -> BenchmarkRecord:

@@ -77,7 +77,8 @@ def overlooked_settings(config: pytest.Config, options: RunOptions) -> str | Non
         return None
     folders = {"--brainscore-data": options.data, "--brainscore-baseline": options.baseline}
     files = [("--brainscore-weights", Path(model.weights)) for model in options.models if model.weights]
-    for flag, path in [*files, *folders.items()]:
+    scheduler = None if options.cluster is None else options.cluster.file
+    for flag, path in [*files, ("--brainscore-cluster", scheduler), *folders.items()]:
         if path is not None and flag in config.invocation_params.args and not path.resolve().is_relative_to(here):
             return (
                 f"pytest took {path} for a test path and so did not read the settings in {settings[0]}; write "

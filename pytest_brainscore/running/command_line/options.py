@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.sources.specification import ModelSpecification
-from pytest_brainscore.running.command_line.folders import baseline_folders, existing_folder, project_folder
+from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, parse_cluster
+from pytest_brainscore.running.command_line.folders import (
+    baseline_folders,
+    existing_folder,
+    named_folder,
+    project_folder,
+)
 from pytest_brainscore.running.command_line.model_options import (
     floors_beside,
     layer_of,
@@ -18,6 +24,7 @@ from pytest_brainscore.running.command_line.model_options import (
     refuse_duplicates,
 )
 from pytest_brainscore.running.command_line.option_table import DEFAULT_REPORT, OPTIONS, OPTIONS_BY_NAME, Option
+from pytest_brainscore.running.command_line.shard_words import Costs, parse_shard, read_costs
 from pytest_brainscore.trees import default_tree, known_tree
 
 if TYPE_CHECKING:
@@ -57,6 +64,14 @@ class RunOptions:
     tree: str
     floors: tuple[ModelSpecification, ...] = ()
     """What is scored as the floor beside the models."""
+    cluster: ClusterAddress | None = None
+    """Whose workers run the tests; None where this process or those of ``-n`` do."""
+    shard: tuple[int, int] | None = None
+    """Which part of the run this is, and of how many."""
+    costs: Costs = field(default_factory=dict)
+    """What benchmarks took in an earlier run."""
+    resume: tuple[Path, ...] = ()
+    """Reports whose results are taken over; they need not be there."""
 
     @property
     def trialled(self) -> tuple[ModelSpecification, ...]:
@@ -96,6 +111,11 @@ def model_words(config: pytest.Config) -> list[str]:
     """Return the model specifications as given, command line before ini, comma lists split."""
     given = cast("list[str]", _value(config, OPTIONS[0]))
     return [word.strip() for entry in given for word in entry.split(",") if word.strip()]
+
+
+def on_cluster(config: pytest.Config) -> bool:
+    """Tell whether the tests are to be run by a cluster."""
+    return bool(_value(config, OPTIONS_BY_NAME["brainscore_cluster"]))
 
 
 def read_options(config: pytest.Config) -> RunOptions:
@@ -147,7 +167,21 @@ def read_options(config: pytest.Config) -> RunOptions:
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
         tree=tree_of_run(config),
         floors=floors,
+        cluster=parse_cluster(text("brainscore_cluster"), config.invocation_params.dir),
+        shard=parse_shard(text("brainscore_shard")) if text("brainscore_shard") else None,
+        costs=_costs(config, text("brainscore_shard_costs")),
+        resume=tuple(_file(config, "brainscore_resume", word) for word in words("brainscore_resume")),
     )
+
+
+def _costs(config: pytest.Config, given: str) -> Costs:
+    return read_costs(_file(config, "brainscore_shard_costs", given)) if given else {}
+
+
+def _file(config: pytest.Config, name: str, given: str) -> Path:
+    found = named_folder(config, name, given)
+    assert found is not None  # something was given
+    return found
 
 
 def tree_of_run(config: pytest.Config) -> str:
