@@ -31,7 +31,14 @@ from pytest_brainscore.data.home import home
 from pytest_brainscore.data.retrieval.sizes import size_in_words
 from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.activations.storage.array_entry import Activations, ArrayEntry, Block, Verified
-from pytest_brainscore.models.activations.storage.entries import FILLING, folder_of, place_aside, remove_unasked, use
+from pytest_brainscore.models.activations.storage.entries import (
+    FILLING,
+    folder_of,
+    place_aside,
+    remove_if_empty,
+    remove_unasked,
+    use,
+)
 from pytest_brainscore.models.activations.storage.locks import Held, why_no_locks
 from pytest_brainscore.models.activations.storage.room import VARIABLE, Room, free_space, make_room, size_of_variable
 from pytest_brainscore.models.activations.storage.unsaved import assembled
@@ -183,6 +190,7 @@ class ActivationStore:
         finally:
             if mark is not None and not kept:
                 mark.release()
+                remove_if_empty(self.folder, folder)
 
     def _lack_of_locks(self) -> str | None:
         """Return the sentence that says that locks do not keep processes apart here; None where they do."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,8 +21,6 @@ FILLING: Final = ".filling-"
 """How folders begin of entries that are filled by one process alone, where there are no locks."""
 _REMOVED: Final = ".removed-"
 _PREFIX: Final = re.compile("[0-9a-f]{2}")
-NEW: Final = 60.0
-"""Seconds that a folder without a mark is left alone: whoever made it is about to mark it."""
 
 
 class StoredEntry(NamedTuple):
@@ -85,7 +82,7 @@ def in_use(entry: StoredEntry) -> bool:
     """Tell whether some process uses an entry, on this machine or another."""
     mark = entry.folder / MARK
     if not mark.exists():
-        return time.time() - entry.used < NEW
+        return False  # whoever has just made the folder, and is about to mark it, makes it again
     held = alone(mark)
     if held is None:
         return True
@@ -95,8 +92,6 @@ def in_use(entry: StoredEntry) -> bool:
 
 def remove_entry(store: Path, entry: StoredEntry) -> bool:
     """Remove an entry that nobody uses; False where somebody does, or it cannot be removed."""
-    if not (entry.folder / MARK).exists() and time.time() - entry.used < NEW:
-        return False
     held = alone(entry.folder / MARK)
     if held is None:
         return False
@@ -106,6 +101,12 @@ def remove_entry(store: Path, entry: StoredEntry) -> bool:
         return remove_unasked(store, entry.folder)
     finally:
         held.release()
+
+
+def remove_if_empty(store: Path, folder: Path) -> None:
+    """Remove the folder of an entry that was marked and has not come to be, unless another process marked it too."""
+    if not (folder / ARRAY).exists():
+        remove_entry(store, StoredEntry(folder, 0, 0.0))
 
 
 def remove_unasked(store: Path, folder: Path) -> bool:
