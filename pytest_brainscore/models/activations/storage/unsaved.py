@@ -12,7 +12,7 @@ import numpy as np
 
 from pytest_brainscore.models.activations.storage.array_entry import Activations, Block
 
-IN_MEMORY: Final = 32 * 2**20
+IN_MEMORY: Final = 16 * 2**20
 """Bytes of an array that is simply kept in memory."""
 _SPARED: Final = 2
 """How many times the array's size a disk must have free, so that nobody else comes to be without."""
