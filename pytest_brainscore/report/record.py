@@ -94,6 +94,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     subject has; ``notes``, sentences about the recordings. Empty for most."""
     comparison: Comparison | None = None
     """The score set against its baseline; null when there was nothing to compare."""
+    resumed: bool = False
+    """True when the result was taken over from the report of an earlier run (``--brainscore-resume``)."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
 
@@ -167,6 +169,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Versions of the installed packages that scores can depend on."""
     git: GitState | None
     """Repository of the current folder; null outside one."""
+    source: str | None = None
+    """Checksum of the code of this package, which tells two states of one version apart; null in older reports."""
 
 
 class FileBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

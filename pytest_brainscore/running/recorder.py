@@ -14,6 +14,7 @@ from pytest_brainscore.report.plain import model_record, plain_record, to_plain
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
+from pytest_brainscore.running.shards.validity import benchmark_ingredients, layer_of, model_ingredients
 from pytest_brainscore.scoring.attribution_files import packed_attributions
 from pytest_brainscore.scoring.comparison import Comparison, compare
 from pytest_brainscore.scoring.replicate_files import name_of, packed
@@ -126,7 +127,7 @@ class Recorder:
                 clipped=score.clipped,
                 unclipped=to_plain(score.unclipped, nan_as_none=True),
                 n=to_plain(dict(score.n)),
-                layer=self._layer(description),
+                layer=layer_of(description, self._trial.benchmark.region),
                 seed=to_plain(score.provenance.get("seed")),
                 fingerprint=fingerprint,
                 details=to_plain(score.details, nan_as_none=True),
@@ -211,6 +212,7 @@ class Recorder:
                 **self._trial.identity,
                 status="nan",
                 reason=reason,
+                fingerprint=self._fingerprint_without_score(),
                 **self._what_there_is(),
                 comparison=comparison if comparison.baseline is not None else None,
                 **self._cost(),
@@ -294,22 +296,24 @@ class Recorder:
         self.model_record = to_plain(record)
         return record
 
-    def _layer(self, description: ModelRecord) -> str | None:
-        layers = description.layers.get(self._trial.benchmark.region)
-        return layers if layers is None or isinstance(layers, str) else "+".join(layers)
+    def _fingerprint_without_score(self) -> dict[str, Any]:
+        """Return what the finding that there is no number depends on, as far as the benchmark and the model say."""
+        try:
+            description = self._describe_model()
+            known = benchmark_ingredients(self._trial.benchmark)
+        except Exception:  # somebody's model, which may have no number for being broken
+            return {}
+        if self._undefined is not None:
+            return self._fingerprint(self._undefined, description)
+        return known | model_ingredients(description, self._trial.benchmark.region)
 
     def _fingerprint(self, score: Score, description: ModelRecord) -> dict[str, Any]:
         """Return every ingredient that two scores must share to be comparable."""
-        fingerprint: dict[str, Any] = {
+        return {
             "version": self._trial.benchmark.version,
             **to_plain(dict(score.provenance)),
-            "weights": description.weights_sha256 or "unknown",
-            "layer": self._layer(description) or "unknown",
-            "visual_degrees": description.visual_degrees,
+            **model_ingredients(description, self._trial.benchmark.region),
         }
-        for name, value in description.preprocessing.items():
-            fingerprint[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
-        return fingerprint
 
 
 def peak_memory() -> float | None:
