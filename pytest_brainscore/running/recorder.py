@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
 from pytest_brainscore.report.notation import beyond_doubt, number
 from pytest_brainscore.report.plain import model_record, plain_record, to_plain
@@ -17,15 +19,17 @@ from pytest_brainscore.running.command_line.policy import is_required, ruled
 from pytest_brainscore.running.shards.validity import benchmark_ingredients, layer_of, model_ingredients
 from pytest_brainscore.scoring.attribution_files import packed_attributions
 from pytest_brainscore.scoring.comparison import Comparison, compare
-from pytest_brainscore.scoring.replicate_files import name_of, packed
+from pytest_brainscore.scoring.replicate_files import name_of, packed, unpacked
 from pytest_brainscore.scoring.score import origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_brainscore.inference.levels import Replicates
     from pytest_brainscore.running.command_line.options import RunOptions
     from pytest_brainscore.running.command_line.selection import Trial
     from pytest_brainscore.running.process_state import ScoringRun
+    from pytest_brainscore.running.results.result_store import StoredResult
     from pytest_brainscore.scoring.score import Score
 
 
@@ -113,7 +117,7 @@ class Recorder:
             )
         description = self._describe_model()
         fingerprint = self._fingerprint(score, description)
-        comparison = self._compare(float(score.value), fingerprint, score)
+        comparison = self._compare(float(score.value), fingerprint, score.replicates)
         kept = self._keep(
             BenchmarkRecord(
                 **self._trial.identity,
@@ -142,6 +146,29 @@ class Recorder:
             self._replicates = packed({name: score.replicates})
         self._judge(comparison)
         return kept.comparison or comparison
+
+    def recall(self, known: StoredResult) -> None:
+        """Keep a result that was computed before, compared with the baseline of this run.
+
+        Raises
+        ------
+        Rejected
+            As :meth:`check`.
+
+        """
+        self._replicates, self._attribution = known.replicates, known.attribution
+        drawn = None if known.replicates is None else next(iter(unpacked(known.replicates).values()))
+        comparison = self._compare(known.record.score, known.record.fingerprint, drawn)
+        names = {"identifier": self._trial.model.identifier, "specification": self._trial.model.text}
+        self.model_record = to_plain(msgspec.structs.replace(known.model, **names))
+        about = {**self._trial.identity, "comparison": comparison, "cached": True, "computed": known.computed}
+        self._keep(msgspec.structs.replace(known.record, **about))
+        self._judge(comparison)
+
+    @property
+    def files(self) -> tuple[bytes | None, bytes | None]:
+        """Bootstrap values and contributions of the score, as files."""
+        return self._replicates, self._attribution
 
     def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
         """Record that there is no score, and why; what was recorded before stays."""
@@ -242,12 +269,12 @@ class Recorder:
             "details": to_plain(score.details, nan_as_none=True),
         }
 
-    def _compare(self, value: float | None, fingerprint: dict[str, Any], score: Score | None = None) -> Comparison:
+    def _compare(self, value: float | None, fingerprint: dict[str, Any], drawn: Replicates | None = None) -> Comparison:
         identifier = self._trial.benchmark.identifier
         stored = None if self.is_floor else self._run.baseline(self._trial.model.identifier)
         baseline = stored.score_of(identifier, self._trial.benchmark.version) if stored is not None else None
         tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
-        paired = self._run.pairs.verdict(self._trial.identity, baseline, score.replicates if score else None)
+        paired = self._run.pairs.verdict(self._trial.identity, baseline, drawn)
         return compare(value, fingerprint, baseline, tolerance, self._options.across, paired)
 
     def _judge(self, comparison: Comparison) -> None:
