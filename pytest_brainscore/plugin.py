@@ -180,7 +180,7 @@ class ModelFixture:
         """Return the model under test, loaded once per process; in a test of something else, what others call so."""
         if hasattr(request, "param"):
             if KNOWN in request.node.stash:  # the test is not called, so that its model need not be there
-                return request.node.stash[KNOWN].model
+                return request.node.stash[KNOWN].part.model
             return run_of(request.config).model(request.param)
         try:
             return request.getfixturevalue("model")

@@ -17,7 +17,7 @@ import msgspec
 
 from pytest_brainscore.report.aggregates import Key, parents, shown_parents
 from pytest_brainscore.report.plain import benchmark_record, plain_record
-from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
+from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report, Shard
 from pytest_brainscore.scoring.floor import Floor, floor_of
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, tree_of
 from pytest_brainscore.trees import PUBLISHED
@@ -57,6 +57,8 @@ def assemble_report(
     replicates: Mapping[Key, Replicates] | None = None,
     tree: str = PUBLISHED,
     floors: Mapping[str, Floor] | None = None,
+    options: Mapping[str, str] | None = None,
+    shard: Shard | None = None,
 ) -> Report:
     """Put a report together.
 
@@ -82,6 +84,10 @@ def assemble_report(
         Name of the score tree that parents are those of.
     floors
         What lies below the scores, by model.
+    options
+        What the run was told that scores and verdicts depend on.
+    shard
+        Which part of a run it is of; one of several has no means.
 
     Returns
     -------
@@ -108,6 +114,7 @@ def assemble_report(
         )
 
     ordered = [benchmark_record(plain_record(record)) for record in sorted(benchmarks, key=place)]
+    is_part = shard is not None and shard.count > 1
     return Report(
         created=created,
         complete=complete,
@@ -115,9 +122,11 @@ def assemble_report(
         environment=environment,
         models=list(models),
         benchmarks=ordered,
-        aggregates=_aggregates(ordered, tree, replicates),
-        floors=_floors(ordered, tree, floors or {}),
+        aggregates={} if is_part else _aggregates(ordered, tree, replicates),
+        floors=dict(floors or {}) if is_part else _floors(ordered, tree, floors or {}),
         tree=tree,
+        options=dict(options or {}),
+        shard=shard,
     )
 
 
@@ -134,6 +143,8 @@ def averaged_over(report: Report, tree: str, replicates: Mapping[Key, Replicates
         Bootstrap values of the scores, by which the errors of parents are known.
 
     """
+    if report.is_part:
+        return msgspec.structs.replace(report, tree=tree)
     return msgspec.structs.replace(
         report,
         aggregates=_aggregates(report.benchmarks, tree, replicates),

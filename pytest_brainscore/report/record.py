@@ -189,6 +189,21 @@ class FileBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Number of scores that it is about."""
 
 
+class Shard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which part of a run a report is of (``--brainscore-shard``). All parts have equal facts but for `index`."""
+
+    index: Annotated[int, msgspec.Meta(ge=1)]
+    """Which one, from 1."""
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    """How many there are."""
+    selected: Annotated[int, msgspec.Meta(ge=0)]
+    """Benchmarks, times models, of all shards together; a floor beside the models counts, too."""
+    selection: str
+    """Checksum of what all shards are to score together."""
+    costs: str
+    """Checksum of the costs by which this was divided."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything about one run."""
 
@@ -214,7 +229,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Name of the score tree of `aggregates`: published, 2026, or a year before."""
     floors: dict[str, Floor] = {}
     """By model: what its untrained twins and pixels reach, where the run asked for it."""
+    options: dict[str, str] = {}
+    """What the run was told, beside models and benchmarks, that scores and verdicts depend on; defaults are absent."""
+    shard: Shard | None = None
+    """Which part of a run this is; null for a whole one. A part has no `aggregates`: the rest is in other reports."""
     replicates: FileBeside | None = None
     """Where the bootstrap values of the scores are; null where there are none."""
     contributions: FileBeside | None = None
     """Where it stands what each stimulus, neuroid and person contributes to the scores; null where nothing says so."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether other shards have the rest, so that no mean of this report alone says anything."""
+        return self.shard is not None and self.shard.count > 1

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
+from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.notation import beyond_doubt, number
 from pytest_brainscore.report.plain import model_record, plain_record, to_plain
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
-from pytest_brainscore.running.shards.validity import benchmark_ingredients, layer_of, model_ingredients
+from pytest_brainscore.running.shards.validity import benchmark_ingredients, layer_of, model_ingredients, why_not
 from pytest_brainscore.scoring.attribution_files import packed_attributions
 from pytest_brainscore.scoring.comparison import Comparison, compare
 from pytest_brainscore.scoring.replicate_files import name_of, packed, unpacked
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_brainscore.inference.levels import Replicates
+    from pytest_brainscore.report.parts.unfinished import Earlier
     from pytest_brainscore.running.command_line.options import RunOptions
     from pytest_brainscore.running.command_line.selection import Trial
     from pytest_brainscore.running.process_state import ScoringRun
-    from pytest_brainscore.running.results.result_store import StoredResult
     from pytest_brainscore.scoring.score import Score
 
 
@@ -67,6 +68,8 @@ class Recorder:
         self._sent: dict[str, Any] | None = None
         self._rejected = False
         self._undefined: Score | None = None
+        self._earlier: Earlier | None = None
+        self._scored_anew: str | None = None
 
     @property
     def required(self) -> bool:
@@ -147,23 +150,55 @@ class Recorder:
         self._judge(comparison)
         return kept.comparison or comparison
 
-    def recall(self, known: StoredResult) -> None:
-        """Keep a result that was computed before, compared with the baseline of this run.
+    @property
+    def resumes(self) -> bool:
+        """Whether an earlier run has found what this test would."""
+        return self._earlier is not None
+
+    def resume(self, earlier: Earlier) -> bool:
+        """Tell whether an earlier result is what scoring would find now; then it is to be kept (:meth:`take_over`)."""
+        model = self._describe_model()
+        reason = why_not(earlier.record, self._trial.benchmark, model)
+        if reason is None and earlier.part.model is not None:
+            differs = what_differs(earlier.part.model, model)
+            reason = differs and f"{differs} differ"
+        if reason is None:
+            self._earlier = earlier
+            self.model_record = to_plain(joined(earlier.part.model or model, model))
+        else:
+            self._scored_anew = reason
+        return reason is None
+
+    def recall(self, earlier: Earlier) -> None:
+        """Have a result kept (:meth:`take_over`) that is known to be what scoring would find now."""
+        assert earlier.part.model is not None
+        names = {"identifier": self._trial.model.identifier, "specification": self._trial.model.text}
+        self.model_record = to_plain(msgspec.structs.replace(earlier.part.model, **names))
+        self._earlier = earlier
+
+    def take_over(self) -> None:
+        """Keep the result of an earlier run, compared with the baseline of this one.
 
         Raises
         ------
         Rejected
-            As :meth:`check`.
+            As :meth:`check` and :meth:`no_number`.
+        NoNumber
+            The result is that there is no number.
 
         """
-        self._replicates, self._attribution = known.replicates, known.attribution
-        drawn = None if known.replicates is None else next(iter(unpacked(known.replicates).values()))
-        comparison = self._compare(known.record.score, known.record.fingerprint, drawn)
-        names = {"identifier": self._trial.model.identifier, "specification": self._trial.model.text}
-        self.model_record = to_plain(msgspec.structs.replace(known.model, **names))
-        about = {**self._trial.identity, "comparison": comparison, "cached": True, "computed": known.computed}
-        self._keep(msgspec.structs.replace(known.record, **about))
-        self._judge(comparison)
+        assert self._earlier is not None
+        record, part = self._earlier.record, self._earlier.part
+        self._replicates, self._attribution = part.replicates, part.attribution
+        drawn = None if part.replicates is None else next(iter(unpacked(part.replicates).values()))
+        comparison = self._compare(record.score, record.fingerprint, drawn)
+        kept = None if record.status == "nan" and comparison.baseline is None else comparison
+        self._keep(msgspec.structs.replace(record, **self._trial.identity, comparison=kept))
+        if record.status == "scored":
+            self._judge(comparison)
+        else:
+            self._end_without_number(record.reason or "it has no number", comparison)
+            raise NoNumber(record.reason or "it has no number")
 
     @property
     def files(self) -> tuple[bytes | None, bytes | None]:
@@ -198,6 +233,7 @@ class Recorder:
             "amends": amends,
             "replicates": self._replicates if scored else None,
             "attribution": self._attribution if scored else None,
+            "scored_anew": self._scored_anew,
         }
 
     def _check_origin(self, score: Score) -> None:
@@ -233,6 +269,8 @@ class Recorder:
             The baseline has a number: the model lost it. Or the benchmark is required to have one.
 
         """
+        if self.resumes:  # was kept, and judged, as it is
+            return
         comparison = self._compare(None, {})
         self._keep(
             BenchmarkRecord(
@@ -245,6 +283,9 @@ class Recorder:
                 **self._cost(),
             )
         )
+        self._end_without_number(reason, comparison)
+
+    def _end_without_number(self, reason: str, comparison: Comparison) -> None:
         if comparison.baseline is not None:
             self._judge(comparison)
         if self.required:

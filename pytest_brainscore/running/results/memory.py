@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.report.parts.unfinished import Earlier, part_of
 from pytest_brainscore.report.plain import benchmark_record, model_record
 from pytest_brainscore.running.results.keys import (
     Ingredients,
@@ -51,7 +52,7 @@ class ResultMemory:
         self._options = options
         self._models: dict[ModelSpecification, tuple[Ingredients | None, bool]] = {}
 
-    def look_up(self, model: ModelSpecification, benchmark: Benchmark, load: Load) -> StoredResult | None:
+    def look_up(self, model: ModelSpecification, benchmark: Benchmark, load: Load) -> Earlier | None:
         """Return the result of a benchmark for a model; None where it is to be computed.
 
         Errors of loading are none here: whoever loads the model next meets them.
@@ -63,14 +64,15 @@ class ResultMemory:
             return None
         _, unloaded = self._model(model)
         if unloaded and self._options.cache == "only":
-            return stored_result(checksum(facts))
+            known = stored_result(checksum(facts))
+            return None if known is None else known.earlier
         if unloaded and stored_result(checksum(facts)) is None:
             return None  # nothing to be gained from asking the network
         network = _network(load)
         if network is None:
             return None
         found = stored_result(_key(facts, network, unloaded=unloaded))
-        return found if found is not None and found.network == network else None
+        return found.earlier if found is not None and found.network == network else None
 
     def keep(
         self,
@@ -101,18 +103,17 @@ class ResultMemory:
         network = None if facts is None else _network(load)
         if facts is None or network is None:
             return
-        plain = msgspec.structs.replace(benchmark_record(record), comparison=None, required=False, attempts=[])
-        store_result(
-            StoredResult(
-                key=_key(facts, network, unloaded=self._model(model)[1]),
-                network=network,
-                computed=datetime.now(UTC).isoformat(timespec="seconds"),
-                record=plain,
-                model=model_record(description),
-                replicates=files[0],
-                attribution=files[1],
-            )
+        kept = msgspec.structs.replace(
+            benchmark_record(record),
+            comparison=None,
+            required=False,
+            attempts=[],
+            cached=True,
+            computed=datetime.now(UTC).isoformat(timespec="seconds"),
         )
+        part = part_of(kept, model_record(description), *files)
+        key = _key(facts, network, unloaded=self._model(model)[1])
+        store_result(StoredResult(key=key, network=network, earlier=Earlier(record=kept, part=part)))
 
     def _facts(self, model: ModelSpecification, benchmark: Benchmark) -> Ingredients | None:
         asked, _ = self._model(model)

@@ -12,7 +12,7 @@ import msgspec
 
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.data.home import home
-from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
+from pytest_brainscore.report.parts.unfinished import Earlier
 
 _DIGEST: Final = 32
 
@@ -24,14 +24,7 @@ class StoredResult(msgspec.Struct, frozen=True, kw_only=True):
     """Checksum of what it was asked for by."""
     network: str | None
     """Checksum of the network that was loaded then."""
-    computed: str
-    """When: ISO 8601, in UTC."""
-    record: BenchmarkRecord
-    model: ModelRecord
-    replicates: bytes | None = None
-    """Bootstrap values as a file of them; None where the score has none."""
-    attribution: bytes | None = None
-    """Contributions, likewise."""
+    earlier: Earlier
 
 
 def folder() -> Path:
