@@ -11,7 +11,8 @@ scores everything from what is left. Scenarios:
 * ``worker``: SIGKILL of a worker that is filling the store, at a random moment, under ``-n 2``, again and again, on
   what the one before has left, less two arrays; in the end a run undisturbed.
 * ``controller``: the same with the process that talks to the user; its workers end by themselves.
-* ``full``: the home is a file system of 100 MB (tmpfs, which takes root), too small for all; also with older entries.
+* ``full``: the home is a file system of 100 MB, then 30 MB (tmpfs, which takes root): too small for all arrays, which
+  make way for each other, and too small for one, which is told.
 * ``crowd``: two runs of different weights, ``-n 2`` each, and one store whose cap holds less than half of either.
 * ``together``: two runs of the same network and one store.
 
@@ -246,6 +247,10 @@ def _kill(bench: Bench, home: Path, arguments: argparse.Namespace, seed: random.
         ):
             shutil.rmtree(entry)  # so that there is something to fill, beside what earlier runs have left
         killed(bench, arguments.weights, home, seed, controller=controller)
+        print(
+            f"    {bench.counts['killed']} killed, {bench.counts['wrong']} wrong, {bench.counts['lost']} lost",
+            flush=True,
+        )
     bench.whole_run(arguments.weights, home, "-n", "2")
 
 
@@ -258,22 +263,24 @@ def _controller(bench: Bench, home: Path, arguments: argparse.Namespace, generat
 
 
 def _full(bench: Bench, home: Path, arguments: argparse.Namespace, _: random.Random) -> None:
-    home.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", home], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        bench.counts["no right to mount a small file system"] += 1
-        return
-    try:
-        for number in range(arguments.few):
-            # The cap is far away: it is the disk that is full. Now and then it holds nothing of use from before.
-            weights = arguments.weights if number % 2 else arguments.other
-            output = bench.whole_run(weights, home, "-n", str(number % 3), "--brainscore-cache-size", "1TB")
-            bench.counts["runs that told of a full disk"] += "No space left on device" in output
-            bench.counts["bytes left, in MB"] = shutil.disk_usage(home).free // 10**6
-    finally:
-        subprocess.run(["umount", home], check=True)
+    for size in ("100m", "30m"):  # room for the largest array, and not even for that
+        home.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", home]
+        if subprocess.run(mount, check=False, capture_output=True).returncode:
+            bench.counts["no right to mount a small file system"] += 1
+            return
+        try:
+            for number in range(arguments.few):
+                # The cap is far away: it is the disk that is full, of what other runs have left.
+                weights = arguments.weights if number % 2 else arguments.other
+                words = ["-n", str(number % 3), "--brainscore-cache-size", "1TB"]
+                output = bench.whole_run(weights, home, *words)
+                told = "No space left on device" in output
+                bench.counts["runs that told of a full disk"] += told
+                bench.counts["not told"] += size == "30m" and not told
+        finally:
+            subprocess.run(["umount", home], check=True)
+            home.rmdir()
 
 
 def _crowd(bench: Bench, home: Path, arguments: argparse.Namespace, _: random.Random) -> None:
