@@ -169,9 +169,10 @@ def verify(selectors: tuple[str, ...]) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.option("--fetched", is_flag=True, help="Remove all fetched and unpacked data, too.")
 @click.option("--activations", is_flag=True, help="Remove the stored activations, too, but for those in use.")
+@click.option("--results", is_flag=True, help="Remove the stored scores, too.")
 @click.option("--older", metavar="AGE", help="Of the activations, only those not used for so long: 30d, 12h, 2w.")
 @click.option("--keep", metavar="SIZE", help="Of the activations, keep so much of what was used last: 5GB.")
-def clean(dry_run: bool, fetched: bool, activations: bool, older: str | None, keep: str | None) -> None:
+def clean(dry_run: bool, fetched: bool, activations: bool, results: bool, older: str | None, keep: str | None) -> None:
     """Remove leftovers: downloads that were cut off, and files that no benchmark uses any more.
 
     Only our own cache is touched, never your data folder or another program's cache. Do not run it during a fetch;
@@ -190,7 +191,7 @@ def clean(dry_run: bool, fetched: bool, activations: bool, older: str | None, ke
     mine = user_folder()
 
     total = 0
-    parts: dict[Part, bool] = {"leftovers": True, "data": fetched, "activations": activations}
+    parts: dict[Part, bool] = {"leftovers": True, "data": fetched, "activations": activations, "results": results}
     store = home() / "activations"
     for item in removable(part for part, wanted in parts.items() if wanted):
         if mine is not None and _overlap(item.path, mine):

@@ -31,6 +31,8 @@ def command() -> None:
         click.echo(f"    {what:<20}{size_in_words(size_of(home() / name))}")
     for line in _store(home() / "activations"):
         click.echo(f"      {line}")
+    results = sum(1 for _ in (home() / "results").glob("??/*.result"))
+    click.echo(f"    {'stored scores':<20}{size_in_words(size_of(home() / 'results'))}, {results} in all")
     mine = user_folder()
     told = f"none; give --brainscore-data DIR or set {VARIABLE}" if mine is None else str(mine)
     lost = "" if mine is None or mine.is_dir() else ", which does not exist"

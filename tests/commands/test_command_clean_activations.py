@@ -77,6 +77,18 @@ def test_info_tells_the_cap(brainscore: Brainscore, store: Path, monkeypatch: py
     assert "may take 20.0 GB, $BRAINSCORE_CACHE_SIZE" in brainscore("info").stdout
 
 
+def test_stored_scores_go_when_asked(brainscore: Brainscore, store: Path) -> None:
+    result = store.parent / "results" / "ab" / "abc.result"
+    result.parent.mkdir(parents=True)
+    result.write_bytes(b"12345")
+    assert "stored scores       5 bytes, 1 in all" in brainscore("info").stdout
+    assert brainscore("data", "clean").exit_code == 0
+    assert result.exists()
+    assert "5 bytes were freed" in brainscore("data", "clean", "--results").stdout
+    assert not result.exists()
+    assert len(entries(store)) == 3
+
+
 @pytest.mark.parametrize("words", [["--older", "30d"], ["--keep", "5GB"], ["--activations", "--older", "30"]])
 def test_words_that_say_nothing(brainscore: Brainscore, store: Path, words: list[str]) -> None:
     result = brainscore("data", "clean", *words)

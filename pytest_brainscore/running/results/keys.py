@@ -8,6 +8,7 @@ not this package's, for models that are no layers of a network, and for decoders
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -100,7 +101,7 @@ def model_ingredients(model: ModelSpecification, options: RunOptions) -> Ingredi
         return None
     try:
         committed = [_content(file) for file in commitment_files(model, options.commitments)]
-        weights = None if options.weights is None else _content(options.weights)
+        weights = _published(model) if options.weights is None else [_content(options.weights)]
     except OSError:
         return None
     return {
@@ -188,10 +189,21 @@ def _content(file: Path) -> str | None:
     return digest.hexdigest()
 
 
+def _published(model: ModelSpecification) -> list[str | None]:
+    """Return the checksums of the files that PyTorch keeps published weights of a name in; it does not check them."""
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    place = Path(os.environ.get("TORCH_HOME") or f"{cache}/torch").expanduser() / "hub" / "checkpoints"
+    named = place.glob(f"{glob.escape(model.source)}*") if model.kind == "name" else ()
+    return [_content(file) for file in sorted(named)]
+
+
+@lru_cache
 def _accelerators() -> list[str]:
     """Return what there is of other devices than the processor, as far as can be told without asking them."""
-    devices = sorted(path.name for path in Path("/dev").glob("nvidia[0-9]*")) if os.name == "posix" else []
-    return [*devices, os.environ.get("CUDA_VISIBLE_DEVICES", "all")]
+    told = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
+    names = [line for file in told for line in file.read_text().splitlines() if line.startswith("Model")]
+    devices = sorted(path.name for path in Path("/dev").glob("nvidia[0-9]*"))
+    return [*devices, *names, os.environ.get("CUDA_VISIBLE_DEVICES", "all")]
 
 
 @lru_cache

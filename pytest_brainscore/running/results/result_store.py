@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -51,11 +50,6 @@ def store_result(result: StoredResult) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, hashlib.blake2b(content, digest_size=_DIGEST).digest() + content, follow_link=False)
-
-
-def result_files() -> Iterator[Path]:
-    """Yield the files of all results."""
-    yield from folder().glob("??/*.result")
 
 
 def _file(key: str) -> Path:
