@@ -62,7 +62,7 @@ def divide(items: Sequence[pytest.Item], options: RunOptions) -> Division:
     index, count = options.shard
     trials = {item: trial for item in items if (trial := trial_of(item)) is not None}
     unique = list({_key(trial): trial for trial in trials.values()}.values())
-    costs = _milliseconds(unique, options.costs)
+    costs = milliseconds(unique, options.costs)
     units: dict[_Unit, list[Trial]] = {}
     for trial in unique:
         units.setdefault(_unit(trial, options), []).append(trial)
@@ -111,7 +111,7 @@ def _unit(trial: Trial, options: RunOptions) -> _Unit:
     return _Unit("" if options.floors else trial.model.identifier, trial.benchmark.identifier)
 
 
-def _milliseconds(trials: Iterable[Trial], recorded: Costs) -> dict[_Key, int]:
+def milliseconds(trials: Iterable[Trial], recorded: Costs) -> dict[_Key, int]:
     """Return what each trial is expected to take.
 
     As it took this model, else as it took others; else what the benchmark says of itself, at the speed of those of
