@@ -171,9 +171,7 @@ class Recorder:
 
     def recall(self, earlier: Earlier) -> None:
         """Have a result kept (:meth:`take_over`) that is known to be what scoring would find now."""
-        assert earlier.part.model is not None
-        names = {"identifier": self._trial.model.identifier, "specification": self._trial.model.text}
-        self.model_record = to_plain(msgspec.structs.replace(earlier.part.model, **names))
+        self.model_record = to_plain(earlier.part.model)  # its words are in the key
         self._earlier = earlier
 
     def take_over(self) -> None:

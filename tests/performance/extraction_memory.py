@@ -23,11 +23,11 @@ from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet, stimuli_from_files
 from pytest_brainscore.models.activations.activation_store import ActivationStore, CacheMode
+from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.models.networks.device import resolve_device
 from pytest_brainscore.models.networks.network_reader import NetworkReader
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.running.recorder import peak_memory
-from pytest_brainscore.running.workers import keep_freed_memory
 from tests.support.stimuli import NoiseImage
 
 ALLOWED = 1.10

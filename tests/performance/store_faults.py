@@ -265,7 +265,7 @@ def _controller(bench: Bench, home: Path, arguments: argparse.Namespace, generat
 def _full(bench: Bench, home: Path, arguments: argparse.Namespace, _: random.Random) -> None:
     for size in ("100m", "30m"):  # room for the largest array, and not even for that
         home.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", home]
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(home)]
         if subprocess.run(mount, check=False, capture_output=True).returncode:
             bench.counts["no right to mount a small file system"] += 1
             return

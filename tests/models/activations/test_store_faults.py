@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.activations.storage.contents import contents
@@ -46,6 +48,10 @@ for turn in range(int(sys.argv[3])):
 """
 
 
+def values(number: int, rows: slice) -> NDArray[np.float32]:
+    return np.full((rows.stop - rows.start, SHAPE[1]), number, np.float32)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
 def test_crowded_killed_and_evicted(tmp_path: Path) -> None:
     generator = random.Random(0)
@@ -75,12 +81,6 @@ def test_crowded_killed_and_evicted(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for number in range(ARRAYS):
-            found = store.activations(
-                {"number": number},
-                SHAPE,
-                BLOCK,
-                lambda rows, number=number: np.full((rows.stop - rows.start, SHAPE[1]), number, np.float32),
-                "it",
-            )
+            found = store.activations({"number": number}, SHAPE, BLOCK, partial(values, number), "it")
             assert (found == number).all()
     assert len(list(tmp_path.rglob("data.npy"))) == 3

@@ -152,7 +152,7 @@ def test_a_full_disk_makes_older_entries_go(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize(("size", "told"), [(7, "--brainscore-cache-size"), (None, "half of the free space")])
 def test_the_cap(tmp_path: Path, size: int | None, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1000, 400, 600))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1000, 400, 600))
     assert cap_of(tmp_path / "not" / "there", size, 200) == (size or 400, told)
     monkeypatch.setenv("BRAINSCORE_CACHE_SIZE", "1.5kB")
     assert cap_of(tmp_path, size, 200) == ((7, told) if size else (1500, "$BRAINSCORE_CACHE_SIZE"))

@@ -39,7 +39,12 @@ def options(tmp_path: Path, brainscore_home: Path, monkeypatch: pytest.MonkeyPat
 
     def make(**changes: Any) -> RunOptions:
         made = object.__new__(RunOptions)
-        plain = {"weights": tmp_path / "weights.safetensors", "weights_entry": None, "decoder": None, "layers": {}}
+        plain: dict[str, Any] = {
+            "weights": tmp_path / "weights.safetensors",
+            "weights_entry": None,
+            "decoder": None,
+            "layers": {},
+        }
         for name, value in {**plain, "commitments": tmp_path, "device": "auto", "amp": False, **changes}.items():
             object.__setattr__(made, name, value)
         return made
@@ -132,7 +137,7 @@ class TestBenchmarks:
         assert benchmark_ingredients(V1) == benchmark_ingredients(V1)
 
     def test_nothing_is_known_of_others(self) -> None:
-        def protocol(_benchmark: object, _model: object, _data: object) -> None: ...
+        def protocol(_benchmark: object, _model: object, _data: object) -> Any: ...
 
         mine: Any = {"identifier": "mine", "region": "V1", "metric": "m", "data": None}
         assert benchmark_ingredients(Benchmark(protocol=protocol, **mine)) is None
