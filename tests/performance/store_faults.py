@@ -8,6 +8,8 @@ fingerprint. Asked for, whatever happens: no score that is not bit for bit that 
 (wrong), no leaf without a record (lost), and no exit status 0 with something missing; and the next run, undisturbed,
 scores everything from what is left. Scenarios:
 
+* ``filler``: SIGKILL of one of two processes that fill one store, at a random moment, again and again, on what the one
+  before has left, less three arrays; the other one, and in the end a third, finds all numbers right.
 * ``worker``: SIGKILL of a worker that is filling the store, at a random moment, under ``-n 2``, again and again, on
   what the one before has left, less two arrays; in the end a run undisturbed.
 * ``controller``: the same with the process that talks to the user; its workers end by themselves.
@@ -89,6 +91,8 @@ def test_faults(model, brain_benchmark, brainscore):
     brainscore.check(brain_benchmark(model))
 """
 LEAVES = ("first", "second", "third", "fourth")
+WRONG = 7
+"""Exit status of a process that found other numbers."""
 Found = dict[str, tuple[float, str] | None]
 """Score and checksum of each leaf, None where it has none."""
 
@@ -202,7 +206,7 @@ def main() -> None:
     parser.add_argument("--other", required=True, help="other weights of squeezenet1_1")
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--few", type=int, default=5, help="rounds of the scenarios other than worker")
-    parser.add_argument("--only", nargs="*", default=["worker", "controller", "full", "crowd", "together"])
+    parser.add_argument("--only", nargs="*", default=["filler", "worker", "controller", "full", "crowd", "together"])
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     generator = random.Random(arguments.seed)
@@ -254,6 +258,50 @@ def _kill(bench: Bench, home: Path, arguments: argparse.Namespace, seed: random.
     bench.whole_run(arguments.weights, home, "-n", "2")
 
 
+def _filler(bench: Bench, home: Path, arguments: argparse.Namespace, seed: random.Random) -> None:
+    """Kill processes that were forked from one that has loaded the network: a round takes seconds."""
+    sys.path.insert(0, str(bench.folder))
+    from pytest_brainscore import load_model
+    from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.models.activations.activation_store import ActivationStore
+
+    family: Any = __import__("family")
+    benchmarks: tuple[Benchmark, ...] = family.BENCHMARKS
+    store = ActivationStore(folder=home / "activations")
+    model = load_model("squeezenet1_1", weights=arguments.weights, store=store)
+
+    def fill() -> int:
+        found = {each.identifier: each(model) for each in seed.sample(benchmarks, k=len(benchmarks))}
+        got = {name: (score.value, score.provenance["bytes"]) for name, score in found.items()}
+        return 0 if got == bench.expected[arguments.weights] else WRONG
+
+    for _ in range(arguments.rounds):
+        stored = sorted(home.glob("activations/??/*"))
+        for entry in seed.sample(stored, k=min(3, len(stored))):
+            shutil.rmtree(entry)
+        before = set(home.glob("activations/??/*"))
+        children = []
+        for number in range(2):
+            child = os.fork()
+            if child == 0:
+                seed.seed(f"{number} {os.getpid()}")
+                os._exit(fill())
+            children.append(child)
+        while not set(home.glob("activations/??/*")) - before:
+            time.sleep(0.01)
+        time.sleep(seed.uniform(0, 3))
+        victim = seed.randrange(2)
+        os.kill(children[victim], signal.SIGKILL)
+        ends = [os.waitpid(child, 0)[1] for child in children]
+        bench.counts["killed"] += os.WIFSIGNALED(ends[victim])
+        bench.counts["ended before it was killed"] += ends[victim] == 0
+        bench.counts["runs"] += 2
+        bench.counts["scores"] += 4 * ends.count(0)
+        bench.counts["wrong"] += any(os.WIFEXITED(end) and os.WEXITSTATUS(end) == WRONG for end in ends)
+        bench.counts["undisturbed runs that were not whole"] += ends[1 - victim] != 0
+    bench.counts["undisturbed runs that were not whole"] += fill() != 0
+
+
 def _worker(bench: Bench, home: Path, arguments: argparse.Namespace, generator: random.Random) -> None:
     _kill(bench, home, arguments, generator, controller=False)
 
@@ -303,7 +351,14 @@ def _two(bench: Bench, home: Path, arguments: argparse.Namespace, second: str, *
             bench.judge(each, run.returncode, report=name, whole=True)
 
 
-SCENARIOS = {"worker": _worker, "controller": _controller, "full": _full, "crowd": _crowd, "together": _together}
+SCENARIOS = {
+    "filler": _filler,
+    "worker": _worker,
+    "controller": _controller,
+    "full": _full,
+    "crowd": _crowd,
+    "together": _together,
+}
 
 if __name__ == "__main__":
     main()
