@@ -200,7 +200,8 @@ OPTIONS = (
     ),
     Option(
         "--brainscore-cache",
-        "Stored activations: use them, compute them anew, use only what is stored, or leave the store off.",
+        "Stored activations, and scores of which all is the same (such say so): use them, compute them anew, use only "
+        "what is stored, or leave the store off.",
         choices=("use", "refresh", "only", "off"),
         default="use",
     ),
