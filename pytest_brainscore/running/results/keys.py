@@ -25,7 +25,7 @@ from pytest_brainscore.data.retrieval.find_local import find
 from pytest_brainscore.data.user_folder import user_folder
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.models.registry import commitment_files, without_code
-from pytest_brainscore.report.assemble_report import environment
+from pytest_brainscore.report.assemble_report import PACKAGES, source_digest
 from pytest_brainscore.resources import resource_folder
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ def checksum(ingredients: Mapping[str, Any]) -> str:
 @lru_cache
 def surroundings() -> str:
     """Return a checksum of the code and the kind of machine that numbers come about on."""
-    found = environment()
     resources = hashlib.sha256()
     folder = resource_folder("fixtures")
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and "baselines" not in path.parts):
@@ -67,10 +66,10 @@ def surroundings() -> str:
     return checksum(
         {
             "version": VERSION,
-            "source": found.source,
+            "source": source_digest(),
             "resources": resources.hexdigest(),
-            "packages": {**found.packages, **{name: _version(name) for name in _OF_NETWORKS}},
-            "python": found.python,
+            "packages": {name: _version(name) for name in (*PACKAGES, *_OF_NETWORKS)},
+            "python": platform.python_version(),
             "machine": [platform.system(), platform.machine(), platform.processor(), _processor()],
         }
     )
