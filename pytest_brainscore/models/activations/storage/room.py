@@ -113,8 +113,11 @@ def make_room(store: Path, needed: int, given: int | None, *, locks: bool) -> Ro
 
 def free_space(store: Path, needed: int) -> bool:
     """Remove what was not used for longest, because the disk or the quota is full; False where nothing can go."""
-    with _lock(store):
-        return _removed(store, entries(store), max(needed, 1)) > 0
+    try:
+        with _lock(store):
+            return _removed(store, entries(store), max(needed, 1)) > 0
+    except (OSError, NotImplementedError):  # no locks here, so that nobody can tell what is in use
+        return False
 
 
 def _lock(store: Path) -> FileLock:
