@@ -60,7 +60,7 @@ def test_where_there_is_no_room_memory_has_to_do(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_disk_that_is_full_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    written = []
+    written: list[int] = []
 
     def write(descriptor: int, rows: Any) -> int:
         if len(written) == 2:
