@@ -171,12 +171,12 @@ class Process:
         return earlier is not None and recorder is not None and not trial.model.floor and recorder.resume(earlier)
 
     def _earlier(self) -> Mapping[tuple[str, str, int], Earlier]:
+        """Return what earlier runs have found: the controller says it, here or to its workers."""
         if EARLIER not in self._config.stash:
             from pytest_brainscore.running.shards.resuming import handed_out
 
             folder = getattr(self._config, "workerinput", {}).get(FOLDER)
-            resuming = folder is not None and self._options.resume
-            self._config.stash[EARLIER] = handed_out(Path(folder)) if resuming else {}
+            self._config.stash[EARLIER] = handed_out(Path(folder)) if folder and self._options.resume else {}
         return self._config.stash[EARLIER]
 
     @pytest.hookimpl(tryfirst=True)

@@ -19,8 +19,8 @@ import io
 import itertools
 import json
 import os
-import shutil
 import pstats
+import shutil
 import subprocess
 import sys
 import tempfile

@@ -88,3 +88,16 @@ def test_a_part_has_no_means() -> None:
     )  # fmt: skip
     assert again.aggregates == averaged_over(again, "2026").aggregates == {}
     assert msgspec.structs.replace(again, shard=msgspec.structs.replace(SHARD, count=1)).is_part is False
+
+
+def test_whatever_shows_a_part_says_so() -> None:
+    from pytest_brainscore.report.formats.badge import badge
+    from pytest_brainscore.report.formats.github import outputs
+    from pytest_brainscore.report.formats.markdown import markdown
+    from pytest_brainscore.report.html.page import render_page
+
+    report = part(2)
+    assert badge(report)["message"] == "shard 2 of 3"
+    assert outputs(report)["score"] == ""
+    assert "Shard 2 of 3; means are those of all shards together: brainscore merge." in markdown(report)
+    assert "shard 2 of 3: means below are of this part alone" in render_page([report])

@@ -20,13 +20,11 @@ from pytest_brainscore.running.command_line.folders import (
 )
 from pytest_brainscore.running.command_line.model_options import checkpoint, floors_beside, layer_of, refuse_duplicates
 from pytest_brainscore.running.command_line.option_table import DEFAULT_REPORT, OPTIONS, OPTIONS_BY_NAME, Option
-from pytest_brainscore.running.shards.partition import parse_shard
+from pytest_brainscore.running.command_line.shard_words import Costs, parse_shard, read_costs
 from pytest_brainscore.trees import default_tree, known_tree
 
 if TYPE_CHECKING:
     import pytest
-
-    from pytest_brainscore.running.shards.division import Costs
 
 Update = Literal["none", "new", "improved", "all"]
 Missing = Literal["warn", "fail", "ignore"]
@@ -169,11 +167,7 @@ def read_options(config: pytest.Config) -> RunOptions:
 
 
 def _costs(config: pytest.Config, given: str) -> Costs:
-    if not given:
-        return {}
-    from pytest_brainscore.running.shards.division import read_costs
-
-    return read_costs(_file(config, "brainscore_shard_costs", given))
+    return read_costs(_file(config, "brainscore_shard_costs", given)) if given else {}
 
 
 def _file(config: pytest.Config, name: str, given: str) -> Path:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_brainscore.running.command_line.options import RunOptions
+    from pytest_brainscore.running.command_line.shard_words import Costs
 
-Costs = Mapping[tuple[str, str], float]
-"""Seconds that a benchmark took, by model and benchmark."""
 FINGERPRINT_DIGITS = 16
 _Key = tuple[str, str, int]
 
@@ -76,7 +74,7 @@ def divide(items: Sequence[pytest.Item], options: RunOptions) -> Division:
         index=index,
         count=count,
         selected=len(unique),
-        selection=_checksum(f"{trial.model.text} {trial.id}@{trial.benchmark.version}" for trial in unique),
+        selection=_checksum(f"{trial.id}@{trial.benchmark.version}" for trial in unique),
         costs=_checksum(f"{trial.id}@{trial.benchmark.version} {costs[_key(trial)]}" for trial in unique),
     )
     return Division(
@@ -85,21 +83,6 @@ def divide(items: Sequence[pytest.Item], options: RunOptions) -> Division:
         whole=[trial.identity for trial in unique],
         shard=msgspec.to_builtins(shard),
     )
-
-
-def read_costs(path: Path) -> Costs:
-    """Return what benchmarks took according to a report.
-
-    Raises
-    ------
-    ReportError
-        There is no such report, or it cannot be read.
-
-    """
-    from pytest_brainscore.report.reading import read_report
-
-    records = read_report(path).benchmarks
-    return {(each.model, each.identifier): each.seconds for each in records if each.status in ("scored", "nan")}
 
 
 def _key(trial: Trial) -> _Key:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pytest_brainscore.errors import BrainScoreError
-
 
 class Piece(NamedTuple):
     """What is done by one shard."""
@@ -22,27 +20,6 @@ class Piece(NamedTuple):
     """Name of what it shares work with."""
     cost: int
     """Milliseconds that it may take, 0 or more: whole numbers, as sums of others depend on their order."""
-
-
-def parse_shard(word: str) -> tuple[int, int]:
-    """Return index and count of ``i/N``.
-
-    Raises
-    ------
-    BrainScoreError
-        It is something else, or there is no such shard.
-
-    """
-    index, slash, count = word.strip().partition("/")
-    if not (slash and index.isdecimal() and count.isdecimal()):
-        raise BrainScoreError(f"--brainscore-shard {word!r} is not i/N; write for example 2/8, the second of eight.")
-    if not 1 <= int(index) <= int(count):
-        raise BrainScoreError(
-            f"--brainscore-shard {word!r} is no shard: they are counted from 1/{count} to {count}/{count}."
-            if int(count)
-            else f"--brainscore-shard {word!r} divides the run by 0; write for example 1/8."
-        )
-    return int(index), int(count)
 
 
 def partition(pieces: Iterable[Piece], count: int) -> dict[tuple[str, ...], int]:

@@ -34,7 +34,9 @@ def test_shards_that_are_merged_are_the_serial_run(project: Project) -> None:
     names = [f"b{place}" for place in range(6)]
     project.outcomes({name: {"score": 0.5, "replicates": place + 1} for place, name in enumerate(names)})
     project.run("--brainscore-update=new").assert_outcomes(passed=6)
-    now = {name: {"score": 0.5 + 0.001 * place, "replicates": 1 + place} for place, name in enumerate(names)}
+    now: dict[str, dict[str, Any]] = {
+        name: {"score": 0.5 + 0.001 * place, "replicates": 1 + place} for place, name in enumerate(names)
+    }
     now["b0"]["score"] = 0.4  # beyond doubt, with the chance of an error that all of the run share
     now["b2"] = {"unavailable": "It is in a drawer."}
     project.outcomes(now)

@@ -11,7 +11,8 @@ from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.models.sources.specification import parse_specification
 from pytest_brainscore.report.json_files import write_json
 from pytest_brainscore.running.command_line.selection import Trial
-from pytest_brainscore.running.shards.division import milliseconds, read_costs
+from pytest_brainscore.running.command_line.shard_words import read_costs
+from pytest_brainscore.running.shards.division import milliseconds
 from tests.support.records import make_record, make_report
 
 if TYPE_CHECKING:

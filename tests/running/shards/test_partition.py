@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_brainscore.errors import BrainScoreError
-from pytest_brainscore.running.shards.partition import Piece, parse_shard, partition
+from pytest_brainscore.running.command_line.shard_words import parse_shard
+from pytest_brainscore.running.shards.partition import Piece, partition
 
 PIECES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 10_000)), max_size=40).map(
     lambda drawn: [Piece((str(place),), (str(group),), cost) for place, (group, cost) in enumerate(drawn)]

@@ -13,6 +13,7 @@ from pytest_brainscore.running.shards.validity import (
     model_ingredients,
     why_not,
 )
+from pytest_brainscore.scoring.score import Score
 from tests.support.records import make_record
 
 MODEL = ModelRecord(
@@ -27,8 +28,9 @@ PROTOCOL = "pytest_brainscore.benchmarks.selector:choose"
 """Any function of this package stands for a protocol."""
 
 
-def own(benchmark: object, model: object, data: object) -> None:
+def own(benchmark: Benchmark, model: object, data: object) -> Score:
     """Score nothing."""
+    raise NotImplementedError
 
 
 RECORD = make_record(
@@ -47,7 +49,7 @@ def test_what_scores_depend_on_is_the_same() -> None:
 
 @pytest.mark.parametrize("status", ["failed", "crashed", "unavailable"])
 def test_what_has_no_result_is_tried_again(status: str) -> None:
-    record = msgspec.structs.replace(RECORD, status=status, score=None, reason="no")  # type: ignore[arg-type]
+    record = msgspec.structs.replace(RECORD, status=status, score=None, reason="no")
     assert why_not(record, _plain(), MODEL) == f"it was {status}"
 
 
