@@ -126,29 +126,30 @@ def is_known_unloaded(model: ModelSpecification, options: RunOptions) -> bool:
         return False
 
 
-def network_ingredients(model: object) -> Ingredients | None:
-    """Return which network was loaded, by its answers to the probe too; None where it is something else."""
+def network_ingredients(model: object, region: str) -> Ingredients | None:
+    """Return which network was loaded, by its answers to the probe too; None where it is something else.
+
+    Parameters
+    ----------
+    model
+        Any brain model.
+    region
+        Region or task of a benchmark: the layers that stand for it are asked.
+
+    """
     from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
 
     if type(model) is not LayerMappedModel:
         return None
-    reader = model.reader
-    layers = dict.fromkeys(layer for names in model.layers.values() for layer in names)
-    if reader.output is not None:
-        layers[reader.output] = None
-    try:
-        answers = reader.source(tuple(layers)).ingredients if layers else {}
-    except BrainScoreError:  # one of the layers cannot be read, which its own benchmarks will tell
+    reader, described = model.reader, model.description()
+    asked = described.layers.get(region, reader.output)
+    if asked is None or "decoder" in described.preprocessing:
         return None
-    described = model.description()
-    if reader.description().remarks or "decoder" in described.preprocessing:
+    answers = reader.source((asked,) if isinstance(asked, str) else tuple(asked)).ingredients
+    if reader.description().remarks:
         return None  # fewer images went through at once, which changes roundings
-    committed = {region: list(names) for region, names in model.layers.items()}
-    facts = {
-        "answers": answers,
-        "layers": committed,
-        "degrees": model.visual_degrees(),
-    }
+    committed = {name: list(names) for name, names in model.layers.items()}
+    facts = {"answers": answers, "layers": committed, "degrees": model.visual_degrees()}
     return {"network": checksum(facts)}
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.report.parts.unfinished import Earlier, part_of
 from pytest_brainscore.report.plain import benchmark_record, model_record
 from pytest_brainscore.running.results.keys import (
@@ -73,7 +72,7 @@ class ResultMemory:
             return None if known is None else known.earlier
         if unloaded and stored_result(checksum(facts)) is None:
             return None  # nothing to be gained from asking the network
-        network = _network(load)
+        network = _network(load, benchmark)
         if network is None:
             return None
         found = stored_result(_key(facts, network, unloaded=unloaded))
@@ -105,7 +104,7 @@ class ResultMemory:
         if self._options.cache not in WRITES or record["status"] != "scored" or description is None:
             return
         facts = self._facts(model, benchmark)
-        network = None if facts is None else _network(load)
+        network = None if facts is None else _network(load, benchmark)
         if facts is None or network is None:
             return
         kept = msgspec.structs.replace(
@@ -121,8 +120,8 @@ class ResultMemory:
         store_result(StoredResult(key=key, network=network, earlier=Earlier(record=kept, part=part)))
 
     def _facts(self, model: ModelSpecification, benchmark: Benchmark) -> Ingredients | None:
-        asked, _ = self._model(model)
-        about = None if asked is None else benchmark_ingredients(benchmark)
+        about = benchmark_ingredients(benchmark)
+        asked = None if about is None else self._model(model)[0]
         if asked is None or about is None:
             return None
         return {"surroundings": surroundings(), **asked, **about}
@@ -133,11 +132,11 @@ class ResultMemory:
         return self._models[model]
 
 
-def _network(load: Load) -> str | None:
+def _network(load: Load, benchmark: Benchmark) -> str | None:
     """Return which network it is; None where that cannot be known, or it cannot be loaded."""
     try:
-        found = network_ingredients(load())
-    except BrainScoreError:
+        found = network_ingredients(load(), benchmark.region)
+    except Exception:  # of somebody's network: whoever scores it meets the same
         return None
     return None if found is None else checksum(found)
 

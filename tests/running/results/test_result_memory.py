@@ -38,7 +38,7 @@ class Networks:
 
 @pytest.fixture
 def networks(brainscore_home: object, monkeypatch: pytest.MonkeyPatch) -> Networks:
-    monkeypatch.setattr(memory, "network_ingredients", lambda model: None if model == "odd" else {"network": model})
+    monkeypatch.setattr(memory, "network_ingredients", lambda model, _: None if model == "odd" else {"network": model})
     monkeypatch.setattr(memory, "model_ingredients", lambda model, _: {"model": model.text})
     return Networks()
 
