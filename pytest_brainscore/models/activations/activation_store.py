@@ -230,7 +230,11 @@ class ActivationStore:
             "room",
             f"{size_in_words(entry.bytes)} of activations have no room under {self.folder}, which may take "
             f"{size_in_words(room.cap.bytes)} ({room.cap.told}; what is in use stays); they are computed and not "
-            f"stored, scores stay the same; give a larger --brainscore-cache-size, or ${VARIABLE}.",
+            "stored, scores stay the same; "
+            + mend(
+                option=f"give a larger --brainscore-cache-size, or ${VARIABLE}.",
+                python=f"give ActivationStore a larger size, or set {VARIABLE}.",
+            ),
         )
         return False
 

@@ -91,7 +91,7 @@ def test_what_is_mapped_stays_until_nobody_looks_at_it(tmp_path: Path, age: Call
 def test_what_is_in_use_is_never_taken_and_the_rest_is_not_stored(tmp_path: Path) -> None:
     store = ActivationStore(folder=tmp_path, size=2 * SIZE)
     kept = [ask(store, number)[0] for number in (1, 2)]
-    with pytest.warns(UserWarning, match="have no room under .*cache-size") as told:
+    with pytest.warns(UserWarning, match="have no room under .* a larger size, or set BRAINSCORE_CACHE_SIZE") as told:
         assert [computed(store, number) for number in (3, 4, 3)] == [4, 4, 4]
     assert len(told) == 1
     assert len(kept) == len(entries(tmp_path)) == 2
@@ -150,7 +150,7 @@ def test_a_full_disk_makes_older_entries_go(tmp_path: Path, monkeypatch: pytest.
     assert len(entries(tmp_path)) == 1
 
 
-@pytest.mark.parametrize(("size", "told"), [(7, "--brainscore-cache-size"), (None, "half of the free space")])
+@pytest.mark.parametrize(("size", "told"), [(7, "as asked for"), (None, "half of the free space")])
 def test_the_cap(tmp_path: Path, size: int | None, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1000, 400, 600))
     assert cap_of(tmp_path / "not" / "there", size, 200) == (size or 400, told)

@@ -55,7 +55,7 @@ def cap_of(store: Path, given: int | None, held: int) -> Cap:
 
     """
     if given is not None:
-        return Cap(given, "--brainscore-cache-size")
+        return Cap(given, "as asked for")
     named = size_of_variable()
     if named is not None:
         return Cap(named, f"${VARIABLE}")
