@@ -21,7 +21,7 @@ from pytest_brainscore.running import workers
 from pytest_brainscore.running.command_line import invocation, model_flag
 from pytest_brainscore.running.command_line import options as run_options
 from pytest_brainscore.running.controller import Controller, ForeignModelFlag, WithoutModel
-from pytest_brainscore.running.process import CONTROLLER, OPTIONS, RECORDER, Process, run_of
+from pytest_brainscore.running.process import CONTROLLER, KNOWN, OPTIONS, RECORDER, Process, run_of
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
@@ -185,6 +185,8 @@ class ModelFixture:
     def model(self, request: pytest.FixtureRequest) -> Any:
         """Return the model under test, loaded once per process; in a test of something else, what others call so."""
         if hasattr(request, "param"):
+            if KNOWN in request.node.stash:  # the test is not called, so that its model need not be there
+                return request.node.stash[KNOWN].part.model
             return run_of(request.config).model(request.param)
         try:
             return request.getfixturevalue("model")

@@ -97,6 +97,11 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """The score set against its baseline; null when there was nothing to compare."""
     resumed: bool = False
     """True when the result was taken over from the report of an earlier run (``--brainscore-resume``)."""
+    cached: bool = False
+    """True when the result was not computed by this run, but by an earlier one on this machine that was to find the
+    same bit for bit (``--brainscore-cache``); its costs are those of then."""
+    computed: str | None = None
+    """When a result that is `cached` was computed: ISO 8601, in UTC; null for all others."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
 

@@ -169,6 +169,11 @@ class Recorder:
             self._scored_anew = reason
         return reason is None
 
+    def recall(self, earlier: Earlier) -> None:
+        """Have a result kept (:meth:`take_over`) that is known to be what scoring would find now."""
+        self.model_record = to_plain(earlier.part.model)  # its words are in the key
+        self._earlier = earlier
+
     def take_over(self) -> None:
         """Keep the result of an earlier run, compared with the baseline of this one.
 
@@ -186,12 +191,17 @@ class Recorder:
         drawn = None if part.replicates is None else next(iter(unpacked(part.replicates).values()))
         comparison = self._compare(record.score, record.fingerprint, drawn)
         kept = None if record.status == "nan" and comparison.baseline is None else comparison
-        self._keep(msgspec.structs.replace(record, **self._trial.identity, comparison=kept, resumed=True))
+        self._keep(msgspec.structs.replace(record, **self._trial.identity, comparison=kept))
         if record.status == "scored":
             self._judge(comparison)
         else:
             self._end_without_number(record.reason or "it has no number", comparison)
             raise NoNumber(record.reason or "it has no number")
+
+    @property
+    def files(self) -> tuple[bytes | None, bytes | None]:
+        """Bootstrap values and contributions of the score, as files."""
+        return self._replicates, self._attribution
 
     def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
         """Record that there is no score, and why; what was recorded before stays."""
