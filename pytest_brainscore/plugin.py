@@ -10,6 +10,7 @@ import os
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,11 +26,15 @@ from pytest_brainscore.running.process import CONTROLLER, OPTIONS, RECORDER, Pro
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.models.interface import BrainModel
+    from pytest_brainscore.models.sources.specification import ModelSpecification
     from pytest_brainscore.running.command_line.selection import Trial
     from pytest_brainscore.running.recorder import Recorder
 
 FOREIGN_MODEL_FLAG = pytest.StashKey[bool]()
 """Whether ``--model`` is the option of another plugin or of the project."""
+WORKERS = pytest.StashKey[int]()
+"""Workers that a run would have that is planned."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -75,8 +80,10 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
-    """Choose the distribution before xdist does."""
-    if run_options.model_words(config):
+    """Choose the distribution before xdist does; a plan needs no workers."""
+    if config.option.brainscore_plan:
+        config.stash[WORKERS] = workers.plan_alone(config)
+    elif run_options.model_words(config):
         workers.choose_distribution(config)
     return (yield)
 
@@ -124,6 +131,14 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(ModelFixture(), "brainscore-model-fixture")
     config.pluginmanager.register(Process(config, options), "brainscore-process")
+    if config.option.brainscore_plan:
+        from pytest_brainscore.running.planned.planner import Planner
+
+        load = partial(_model_of, config)
+        planner = Planner(
+            load, config.stash.get(WORKERS, 0), stored=options.cache != "off", refuse=pytest.UsageError
+        )
+        config.pluginmanager.register(planner, "brainscore-planner")
     overlooked = invocation.overlooked_settings(config, options)
     if overlooked:
         config.issue_config_time_warning(pytest.PytestConfigWarning(overlooked), stacklevel=2)
@@ -184,6 +199,10 @@ class ModelFixture:
             return request.getfixturevalue("model")
         except pytest.FixtureLookupError:
             pytest.fail("The fixture model needs a test marked @pytest.mark.brainscore.", pytrace=False)
+
+
+def _model_of(config: pytest.Config, specification: ModelSpecification) -> BrainModel:
+    return run_of(config).model(specification)
 
 
 def _announce_data(config: pytest.Config) -> None:

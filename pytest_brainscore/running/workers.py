@@ -85,6 +85,16 @@ def choose_distribution(config: pytest.Config) -> None:
         option.dist = "worksteal"
 
 
+def plan_alone(config: pytest.Config) -> int:
+    """Have this process collect, in place of workers, and return how many of these ``-n`` asks for."""
+    asked = getattr(config.option, "numprocesses", None)
+    config.option.numprocesses = None
+    if hasattr(config.option, "dist"):
+        config.option.dist = "no"
+        config.option.tx = []
+    return auto_workers() if isinstance(asked, str) else int(asked or 0)
+
+
 def device_of_worker(device: str, worker: str) -> str:
     """Spread workers over the CUDA devices: ``gw3`` of two devices takes ``cuda:1``. Other devices stay.
 
