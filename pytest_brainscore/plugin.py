@@ -135,9 +135,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_brainscore.running.planned.planner import Planner
 
         load = partial(_model_of, config)
-        planner = Planner(
-            load, config.stash.get(WORKERS, 0), stored=options.cache != "off", refuse=pytest.UsageError
-        )
+        planner = Planner(load, config.stash.get(WORKERS, 0), stored=options.cache != "off", refuse=pytest.UsageError)
         config.pluginmanager.register(planner, "brainscore-planner")
     overlooked = invocation.overlooked_settings(config, options)
     if overlooked:

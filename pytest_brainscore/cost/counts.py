@@ -202,9 +202,7 @@ def recording_in_words(shape: str, region: str) -> Recording:
     if repetitions is None and presentations and stimuli:
         repetitions = max(1, round(presentations / stimuli))
     shown = presentations or (stimuli or 0) * (repetitions or 1)
-    return Recording(
-        stimuli, neuroids, repetitions, number(r"(\d+) subjects") or 1, 8 * shown * (neuroids or 0) * bins
-    )
+    return Recording(stimuli, neuroids, repetitions, number(r"(\d+) subjects") or 1, 8 * shown * (neuroids or 0) * bins)
 
 
 def data_named(benchmark: Benchmark, kind: FileSetKind, place: int) -> str:
@@ -213,8 +211,9 @@ def data_named(benchmark: Benchmark, kind: FileSetKind, place: int) -> str:
     return names[place] if place < len(names) else ""
 
 
+@lru_cache(maxsize=4)
 def own_data(benchmark: Benchmark) -> Any:
-    """Return the data that a benchmark of one's own is handed; None where they are not here, or cannot be read."""
+    """Return the data that a benchmark is handed; None where they are not here, or cannot be read."""
     from pytest_brainscore.benchmarks.benchmark import resolve
 
     if benchmark.data is None or benchmark.readiness().state != "ready":

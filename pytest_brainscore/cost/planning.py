@@ -23,6 +23,8 @@ TOUCHED: Final = 6
 """Passes over answers on their way from a layer to the store: copied, seen to be finite, written, checked."""
 IMAGE_SECONDS: Final = 0.004
 """Of reading an image that is not here to be timed, about: half a megapixel of JPEG."""
+RUNS: Final = ("present", "to download")
+"""States of data with which a benchmark is scored."""
 FIRST: Final = 0.4
 """Processor seconds of a leaf besides: libraries that are first used, tables that are joined, the record."""
 
@@ -56,7 +58,7 @@ class LeafPlan:
     @property
     def runs(self) -> bool:
         """Whether it can be scored here: its data are present, or can be fetched."""
-        return self.data.state in ("present", "to download")
+        return self.data.state in RUNS
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def _leaf(
         return _without_numbers(about, lacking[0])
     counted = [each for each in workload.shown if each.stimuli.count is not None]
     new = [each for each in counted if each.key not in taken.keys]
-    taken.keys |= {each.key for each in new}
+    if data.state in RUNS:
+        taken.keys |= {each.key for each in new}
     shows = [_show(model, cost, each, rates, taken) for each in counted]
     fresh = [show for each, show in zip(counted, shows, strict=True) if each in new]
     known = bool(workload.shown) and len(counted) == len(workload.shown)

@@ -12,7 +12,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pytest_brainscore.cost import work
-from pytest_brainscore.cost.counts import Recording, Stimuli, data_named, recording_of, stimuli_of
+from pytest_brainscore.cost.counts import (
+    Recording,
+    Stimuli,
+    counted,
+    data_named,
+    own_data,
+    recording_of,
+    sizes_of,
+    stimuli_of,
+)
 from pytest_brainscore.cost.workload import Shown, Workload
 
 if TYPE_CHECKING:
@@ -41,7 +50,19 @@ def workload_of(benchmark: Benchmark) -> Workload:
 
 
 def _stimuli(benchmark: Benchmark, name: str | None = None) -> Stimuli:
+    """Return the stimuli of a benchmark, or another set of the catalogue."""
+    given = None if name or benchmark.availability is None else getattr(own_data(benchmark), "stimuli", None)
+    if given is not None:  # from elsewhere than the catalogue
+        return counted(given)
     return stimuli_of(name or benchmark.stimulus_set, benchmark.visual_degrees)
+
+
+def _recording(benchmark: Benchmark) -> Recording:
+    """Return the recordings of a benchmark."""
+    given = None if benchmark.availability is None else getattr(own_data(benchmark), "assembly", None)
+    if given is not None:
+        return sizes_of(given, benchmark.region)
+    return recording_of(benchmark.assembly, benchmark.region)
 
 
 def _unknown(benchmark: Benchmark) -> Workload:
@@ -78,7 +99,7 @@ def predicted(
 
 
 def _predictivity(benchmark: Benchmark, fit: Fit = work.pls, *, filling: bool = False) -> Workload:
-    recording = recording_of(benchmark.assembly, benchmark.region)
+    recording = _recording(benchmark)
     return predicted(_stimuli(benchmark), recording, benchmark.region, fit, filling=filling)
 
 
@@ -97,7 +118,7 @@ def _sessions(benchmark: Benchmark) -> Workload:
 
 def _reversed(benchmark: Benchmark) -> Workload:
     """`majajhong2015.reverse_predictivity`: neurons predict units."""
-    recording = recording_of(benchmark.assembly, benchmark.region)
+    recording = _recording(benchmark)
     forwards = predicted(_stimuli(benchmark), recording, benchmark.region)
     if forwards.unknown:
         return forwards
@@ -144,13 +165,13 @@ def _similarity(benchmark: Benchmark, *, filling: bool = False) -> Workload:
     asked = (Shown(benchmark.region, shown, filling=filling),)
     if shown.count is None:
         return Workload(asked, unknown=_IMAGES)
-    recording = recording_of(benchmark.assembly, benchmark.region)
+    recording = _recording(benchmark)
     return Workload(asked, partial(_similar, shown.count, 1.0), float(recording.bytes))
 
 
 def _aligned(benchmark: Benchmark) -> Workload:
     """`zerbe2026.similarity:cka_score`."""
-    shown, recording = _stimuli(benchmark), recording_of(benchmark.assembly, benchmark.region)
+    shown, recording = _stimuli(benchmark), _recording(benchmark)
     asked = (Shown(benchmark.region, shown),)
     if shown.count is None or recording.neuroids is None:
         return Workload(asked, unknown=_IMAGES if shown.count is None else _NEURONS)

@@ -224,6 +224,4 @@ def answers_drawn(stimuli: float, subjects: float = 1.0, draws: int = REPLICATES
 
 def distribution_drawn(units: float, neurons: float, draws: int = REPLICATES) -> Work:
     """`metrics.tuning.ks_similarity` of a model and of the neurons, and `inference.distributions` after it."""
-    return Work(
-        sorting=4 * draws * sorting_of(neurons), stream=draws * (units + neurons) * 24 * DOUBLE, memory=2.0**24
-    )
+    return Work(sorting=4 * draws * sorting_of(neurons), stream=draws * (units + neurons) * 24 * DOUBLE, memory=2.0**24)
