@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,8 +69,8 @@ def capacity(cgroup: Path = _CGROUP) -> Capacity:
 def memory_of_cgroup(cgroup: Path = _CGROUP) -> int | None:
     """Return the bytes that the cgroup of this process leaves; None where it has no limit, or there is none.
 
-    Version 2 (``memory.max``) and 1 (``memory.limit_in_bytes``), as containers see their own at `cgroup`. Pages of files
-    that the kernel takes back when memory is short count as free.
+    Version 2 (``memory.max``) and 1 (``memory.limit_in_bytes``), as containers see their own at `cgroup`. Pages of
+    files that the kernel takes back when memory is short count as free.
     """
     for limit, used in (
         ("memory.max", "memory.current"),
@@ -106,6 +107,29 @@ def measure() -> Rates:
             stream=2 * large.nbytes / _seconds(lambda: np.add(large, 1.0, out=other)),
             sorting=unsorted.size * 18 / _seconds(lambda: np.argsort(unsorted)),
         )
+
+
+def peak_bytes() -> int | None:
+    """Return the peak resident memory of this process so far, or None where it is not known."""
+    if sys.platform == "win32":
+        return None
+    try:
+        # Not of getrusage(2): there, a process begins with the peak of the one that started it.
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    import resource
+
+    # Linux counts in kibibytes, macOS in bytes (getrusage(2) of each).
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def resident_bytes() -> int:
+    """Return the resident memory of this process now."""
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -58,9 +58,8 @@ def mapped(benchmark: Benchmark) -> Workload:
         maps = work.Work(
             stream=positions * units * (4 * work.SINGLE + 5 * work.DOUBLE), memory=positions * at_once * 4 * work.SINGLE
         )
-        return (
-            maps + work.distribution_drawn(kept, _NEURONS).times(2) + work.Work(stream=64.0 * (own.count or 0) * kept)
-        )
+        tuned = work.Work(stream=64.0 * (own.count or 0) * kept)
+        return maps + work.distribution_drawn(kept, _NEURONS).times(2) + tuned
 
     return Workload(shown, computed)
 

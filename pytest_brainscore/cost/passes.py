@@ -10,18 +10,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from pytest_brainscore.cost.machine import peak_bytes, resident_bytes
 from pytest_brainscore.cost.workload import TASKS
-from pytest_brainscore.errors import BrainScoreError, ModelError
+from pytest_brainscore.errors import BrainScoreError
 
 if TYPE_CHECKING:
     import torch
 
     from pytest_brainscore.models.activations.layer_reader import LayerReader
-    from pytest_brainscore.models.interface import BrainModel
+    from pytest_brainscore.models.interface import BrainModel, RecordingTarget
 
 MOST_SECONDS: Final = 3.0
 """Of timing batches, about; at least one is timed."""
@@ -77,7 +77,7 @@ def model_cost(model: BrainModel, asked: Sequence[str], start: float) -> ModelCo
 
     Raises
     ------
-    ModelError
+    BrainScoreError
         The model cannot be run.
 
     """
@@ -85,13 +85,10 @@ def model_cost(model: BrainModel, asked: Sequence[str], start: float) -> ModelCo
     from pytest_brainscore.models.asking import why_not
 
     began = time.process_time()
-    held = resident_memory()
+    held = float(resident_bytes())
     reader = reader_of(model)
     if reader is None:
-        raise ModelError(
-            f"{model.identifier} is no model of layers, so that nobody can tell what it costs before it runs; score a "
-            "small benchmark, whose report has seconds and memory."
-        )
+        return _without_layers(model, asked, start, held)
     names, lacking = {}, {}
     for each in asked:
         reason = why_not(model, each)
@@ -106,7 +103,7 @@ def model_cost(model: BrainModel, asked: Sequence[str], start: float) -> ModelCo
         identifier=model.identifier,
         start=start + (time.process_time() - began - seen.spent),
         rest=held,
-        workspace=max(0.0, peak_memory() - held),
+        workspace=max(0.0, float(peak_bytes() or held) - held),
         batch=reader.batch_size,
         checked=seen.checked,
         parallel=seen.parallel,
@@ -118,22 +115,34 @@ def model_cost(model: BrainModel, asked: Sequence[str], start: float) -> ModelCo
     )
 
 
-def resident_memory() -> float:
-    """Return the bytes of memory that this process has now."""
-    import psutil
+def _without_layers(model: BrainModel, asked: Sequence[str], start: float, held: float) -> ModelCost:
+    """See what a brain model of another kind costs: it is recorded from, looking at a few images."""
+    import pandas as pd
 
-    return float(psutil.Process().memory_info().rss)
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+    from pytest_brainscore.models.asking import record_responses, why_not
+    from pytest_brainscore.models.networks.probing.images import probe_images
 
-
-def peak_memory() -> float:
-    """Return the largest number of bytes of memory that this process has had."""
-    import resource
-    import sys
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    with suppress(OSError, ValueError, IndexError), open("/proc/self/status", encoding="ascii") as file:
-        return float(int(file.read().partition("VmHWM:")[2].split()[0]) * 1024)
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+    images = tuple(map(_Array, probe_images()["mixed"]))
+    table = pd.DataFrame({"stimulus_id": [f"probe-{row}" for row in range(len(images))]})
+    stimuli = StimulusSet("probe", table, images, model.visual_degrees())
+    layers, lacking = {}, {}
+    for each in asked:
+        reason = why_not(model, each)
+        if reason is None and each in TASKS:
+            reason = f"what {model.identifier} takes for the task {each} is not known before it does it"
+        try:
+            if reason is None:
+                model.start_recording(cast("RecordingTarget", each), [(70, 170)])
+                began = time.process_time()
+                units = record_responses(model, stimuli).shape[1]
+                layers[each] = Layers((), units, (time.process_time() - began) / len(images), None)
+        except BrainScoreError as error:
+            reason = str(error)
+        if reason is not None:
+            lacking[each] = reason
+    workspace = max(0.0, float(peak_bytes() or held) - held)
+    return ModelCost(model.identifier, start, held, workspace, len(images), 0, 1.0, layers, lacking)
 
 
 def _read(model: Any, reader: LayerReader, asked: str) -> tuple[str, ...]:
@@ -309,7 +318,7 @@ def _operations(
     try:
         with torch.inference_mode(), counter:
             network(image)
-    except Exception:  # noqa: BLE001  # it ran in another way before: what is lacking is a number to show
+    except Exception:  # it ran in another way before: what is lacking is a number to show
         return {}
     finally:
         for handle in handles:

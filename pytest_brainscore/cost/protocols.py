@@ -66,7 +66,7 @@ def _recording(benchmark: Benchmark) -> Recording:
 
 
 def _unknown(benchmark: Benchmark) -> Workload:
-    """A protocol that says nothing of itself."""
+    """Return what is known of a protocol that says nothing of itself."""
     named = [name for kind, name in benchmark.needs if kind == "stimulus_set"]
     shown = tuple(Shown(benchmark.region, _stimuli(benchmark, name)) for name in named)
     return Workload(shown, unknown="what its protocol computes" if shown else "what its protocol shows and computes")

@@ -108,7 +108,9 @@ class Controller:
             models += f", beside their floor of {names} (a benchmark takes about as long for each; answers are kept)"
         tree = f"score tree {options.tree}; " if options.tree != PUBLISHED else ""
         lines = [f"brainscore: {models}; {tree}{baselines}; report to {', '.join(options.reports)}; {fetching}"]
-        return lines + ([f"brainscore: {self._shared_home}"] if self._shared_home else [])
+        lines += [f"brainscore: {self._shared_home}"] if self._shared_home else []
+        too_many = workers.too_many(self._config)
+        return lines + ([f"brainscore: {too_many}"] if too_many else [])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_auto_num_workers(self) -> int:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_brainscore.cost.machine import peak_bytes
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
 from pytest_brainscore.report.notation import beyond_doubt, number
 from pytest_brainscore.report.plain import model_record, plain_record, to_plain
@@ -314,16 +313,5 @@ class Recorder:
 
 def peak_memory() -> float | None:
     """Return the peak resident memory of this process so far in MB (10^6 bytes), or None where it is not known."""
-    if sys.platform == "win32":
-        return None
-    try:
-        # Not of getrusage(2): there, a process begins with the peak of the one that started it.
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        return round(int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6, 1)
-    except (OSError, ValueError, IndexError):
-        pass
-    import resource
-
-    # Linux counts in kibibytes, macOS in bytes (getrusage(2) of each).
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
+    peak = peak_bytes()
+    return None if peak is None else round(peak / 1e6, 1)

@@ -85,6 +85,17 @@ def choose_distribution(config: pytest.Config) -> None:
         option.dist = "worksteal"
 
 
+def too_many(config: pytest.Config) -> str | None:
+    """Return in a sentence that so many workers cannot fit into memory; None where they may."""
+    count = len(getattr(config.option, "tx", None) or [])
+    if count < 2:
+        return None
+    from pytest_brainscore.cost.fitting import certain_problem
+    from pytest_brainscore.cost.machine import capacity
+
+    return certain_problem(capacity(), count)
+
+
 def plan_alone(config: pytest.Config) -> int:
     """Have this process collect, in place of workers, and return how many of these ``-n`` asks for."""
     asked = getattr(config.option, "numprocesses", None)

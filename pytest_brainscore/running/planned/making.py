@@ -23,8 +23,8 @@ _LIBRARIES: Final = (
 )
 """What a process that scores has in memory besides the network."""
 SESSION: Final = 0.35
-"""Share of the time for libraries and weights that pytest itself takes besides: collecting, rewriting assertions of what
-is imported, writing reports. A share, as all of these import and parse, and so take longer on slower machines alike."""
+"""Share of the time for libraries and weights that pytest itself takes besides: collecting, looking for assertions to
+rewrite in what is imported, writing reports. A share: both are importing, and slower machines are so for both."""
 
 
 def make_plan(

@@ -28,9 +28,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
             + ")"
             for name, layers in model.layers.items()
         )
-        yield (
-            f"{model.identifier}: an image up to {each}" if each else f"{model.identifier}: no layer that is asked for"
-        )
+        if each:
+            yield f"{model.identifier}: an image up to {each}"
     missing = len(plan.leaves) - len(run)
     apart = f" ({missing} without their data are not counted)" if missing else ""
     unknown = sum(each.seconds is None for each in run)
