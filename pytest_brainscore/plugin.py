@@ -132,10 +132,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ModelFixture(), "brainscore-model-fixture")
     config.pluginmanager.register(Process(config, options), "brainscore-process")
     if config.option.brainscore_plan:
+        from pytest_brainscore.running.planned.kept import settings_of
         from pytest_brainscore.running.planned.planner import Planner
 
-        load = partial(_model_of, config)
-        planner = Planner(load, config.stash.get(WORKERS, 0), stored=options.cache != "off", refuse=pytest.UsageError)
+        planner = Planner(
+            partial(_model_of, config),
+            config.stash.get(WORKERS, 0),
+            stored=options.cache != "off",
+            settings=lambda model: settings_of(model, options.weights, options.layers, options.device),
+            refuse=pytest.UsageError,
+        )
         config.pluginmanager.register(planner, "brainscore-planner")
     overlooked = invocation.overlooked_settings(config, options)
     if overlooked:

@@ -60,6 +60,7 @@ def command(
     from pytest_brainscore.models.sources.specification import parse_specification
     from pytest_brainscore.running.command_line.model_options import layer_of
     from pytest_brainscore.running.command_line.selection import Trial
+    from pytest_brainscore.running.planned.kept import keep, settings_of
     from pytest_brainscore.running.planned.making import make_plan
     from pytest_brainscore.running.planned.table import plan_lines, plan_values
 
@@ -77,6 +78,8 @@ def command(
         chosen = choose(names) if names else known.default
         trials = [Trial(parse_specification(word), benchmark) for word in words for benchmark in chosen]
         plan = make_plan(trials, load, workers, stored=not no_store)
+    told = {each.model.identifier: settings_of(each.model, weights, given, device) for each in trials}
+    keep(plan, told)
     if as_json:
         click.echo(json.dumps(plan_values(plan)))
     else:

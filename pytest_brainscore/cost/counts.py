@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -144,6 +145,18 @@ def sizes_of(assembly: xr.DataArray, region: str = "") -> Recording:
     )
 
 
+def together(parts: Sequence[Recording]) -> Recording:
+    """Return recordings of several subjects as one, who saw about as many stimuli each."""
+    known = [each.neuroids for each in parts if each.neuroids is not None]
+    return Recording(
+        stimuli=next((each.stimuli for each in parts if each.stimuli), None),
+        neuroids=sum(known) if len(known) == len(parts) else None,
+        repetitions=next((each.repetitions for each in parts if each.repetitions), None),
+        subjects=len(parts),
+        bytes=sum(each.bytes for each in parts),
+    )
+
+
 def _small(wanted: FileSet) -> bool:
     """Tell whether files can be read to be counted: all that publishers have is small."""
     found = [find_local.find(file) for file in wanted.files]
@@ -190,7 +203,8 @@ def recording_in_words(shape: str, region: str) -> Recording:
 
     presentations = number(r"(\d+) (?:presentations|trials)")
     images = number(r"(\d+) images")
-    neuroids = number(rf"(\d+) {re.escape(region)}\b") or number(r"(\d+) (?:neuroids|neurons)")
+    named = number(rf"(\d+) {re.escape(region)}\b") if region else None
+    neuroids = named or number(r"(\d+) (?:neuroids|neurons)")
     product = re.match(r"(\d+)(?: \(([^)]*)\))? x (\d+) x (\d+)$", shape)
     bins = number(r"(\d+) (?:1-ms |time )?bins?") or 1
     if product:

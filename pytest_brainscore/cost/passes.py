@@ -137,8 +137,8 @@ def _without_layers(model: BrainModel, asked: Sequence[str], start: float, held:
                 began = time.process_time()
                 units = record_responses(model, stimuli).shape[1]
                 layers[each] = Layers((), units, (time.process_time() - began) / len(images), None)
-        except BrainScoreError as error:
-            reason = str(error)
+        except Exception as error:  # somebody's code: it fails in the run as well, where its traceback is shown
+            reason = f"{model.identifier} raised {type(error).__name__}: {error}" if str(error) else repr(error)
         if reason is not None:
             lacking[each] = reason
     workspace = max(0.0, float(peak_bytes() or held) - held)

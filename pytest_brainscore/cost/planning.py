@@ -147,7 +147,8 @@ def _leaf(
     block = max((show.block for show in shows), default=0.0)
     memory = cost.rest + max(cost.workspace + block, work.memory + workload.data) + held
     complete = known and not workload.unknown
-    words = [f"{workload.unknown} is unknown until the data are here"] if workload.unknown else []
+    until = " until the data are here" if workload.unknown.startswith("the ") else ""
+    words = [f"{workload.unknown} is not known{until}"] if workload.unknown else []
     words += ["iterates until it is still"] if work.uncertain else []
     return LeafPlan(
         **about,

@@ -21,6 +21,7 @@ from pytest_brainscore.cost.counts import (
     recording_of,
     sizes_of,
     stimuli_of,
+    together,
 )
 from pytest_brainscore.cost.workload import Shown, Workload
 
@@ -62,7 +63,10 @@ def _recording(benchmark: Benchmark) -> Recording:
     given = None if benchmark.availability is None else getattr(own_data(benchmark), "assembly", None)
     if given is not None:
         return sizes_of(given, benchmark.region)
-    return recording_of(benchmark.assembly, benchmark.region)
+    names = [name for kind, name in benchmark.needs if kind == "assembly"]
+    if benchmark.assembly in names or not names:
+        return recording_of(benchmark.assembly, benchmark.region)
+    return together([recording_of(name, benchmark.region) for name in names])  # one of each subject
 
 
 def _unknown(benchmark: Benchmark) -> Workload:
@@ -317,10 +321,12 @@ _TABLE: Final[dict[str, Callable[[Benchmark], Workload]]] = {
     "hebart2023.protocol:match_score": _odd_one_out,
     "imagenet_c.protocol:archived_score": _archived,
     "imagenet_c.protocol:generated_score": _generated,
+    "allen2022_fmri.protocol:ridge_score": partial(_fixed, metric="ridge"),
+    "allen2022_fmri.protocol:rdm_score": partial(_fixed, metric="rdm"),
     **{
         f"{paper}.protocol:{metric}_score": partial(_fixed, metric=metric)
-        for paper in ("allen2022_fmri", "hebart2023_fmri", "papale2025", "gifford2022")
-        for metric in ("ridge", "ridgecv", "rdm")
+        for paper in ("hebart2023_fmri", "papale2025", "gifford2022")
+        for metric in ("ridge", "ridgecv")
     },
     **dict.fromkeys(
         (

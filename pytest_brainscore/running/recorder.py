@@ -10,9 +10,10 @@ from pytest_brainscore.cost.machine import peak_bytes
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
 from pytest_brainscore.report.notation import beyond_doubt, number
 from pytest_brainscore.report.plain import model_record, plain_record, to_plain
-from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
+from pytest_brainscore.report.record import BenchmarkRecord, Estimate, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
+from pytest_brainscore.running.planned.kept import estimate_of, settings_of
 from pytest_brainscore.scoring.attribution_files import packed_attributions
 from pytest_brainscore.scoring.comparison import Comparison, compare
 from pytest_brainscore.scoring.replicate_files import name_of, packed
@@ -280,8 +281,15 @@ class Recorder:
         return {
             "seconds": round(time.perf_counter() - self._started, 3),
             "peak_rss_mb": peak_memory(),
+            "estimate": self._estimate(),
             "worker": self._worker,
         }
+
+    def _estimate(self) -> Estimate | None:
+        trial, options = self._trial, self._options
+        weights = None if trial.model.floor else options.weights
+        settings = settings_of(trial.model, weights, options.layers, options.device)
+        return estimate_of(settings, trial.benchmark.identifier, trial.benchmark.version)
 
     def _describe_model(self) -> ModelRecord:
         model = self._run.model(self._trial.model)

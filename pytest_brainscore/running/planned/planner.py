@@ -26,6 +26,8 @@ class Planner:
         What ``-n`` says.
     stored
         Whether answers are stored.
+    settings
+        Returns what tells plans of two models apart, see `kept.settings_of`.
     refuse
         Makes an error of pytest from a sentence.
 
@@ -37,17 +39,20 @@ class Planner:
         workers: int,
         *,
         stored: bool,
+        settings: Callable[[ModelSpecification], str],
         refuse: Callable[[str], BaseException],
     ) -> None:
         self._load = load
         self._workers = workers
         self._stored = stored
+        self._settings = settings
         self._refuse = refuse
         self._cannot_fit = False
 
     def pytest_runtestloop(self, session: Any) -> bool:
         """Show the plan, and run nothing."""
         from pytest_brainscore.running.command_line.selection import trial_of
+        from pytest_brainscore.running.planned.kept import keep
         from pytest_brainscore.running.planned.making import make_plan
         from pytest_brainscore.running.planned.table import plan_lines
 
@@ -58,6 +63,7 @@ class Planner:
             plan = make_plan(trials, self._load, self._workers, stored=self._stored)
         except BrainScoreError as error:
             raise self._refuse(str(error)) from error
+        keep(plan, {each.model.identifier: self._settings(each.model) for each in trials})
         self._cannot_fit = bool(plan.problems)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
