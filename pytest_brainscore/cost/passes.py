@@ -252,13 +252,12 @@ def _watch_network(
     started = [0.0]
 
     def begin(_module: torch.nn.Module, _inputs: object) -> None:
-        started[0] = time.process_time()
+        passes.append(dict(stamps))
         stamps.clear()
+        started[0] = time.process_time()
 
     def stamp(module: torch.nn.Module, _inputs: object, _output: object) -> None:
         stamps[module] = time.process_time() - started[0]
-        if module is network:
-            passes.append(dict(stamps))
 
     needed = {module for found in watched.values() for module in found} | {network}
     try:
@@ -279,6 +278,7 @@ def _watch_network(
     finally:
         for handle in handles:
             handle.remove()
+    passes.append(dict(stamps))  # a pass ends where the last layer is recorded, which need not be the network's end
     spent = time.process_time() - began
     seen.parallel = max(seen.parallel, spent / max(time.perf_counter() - wall, 1e-9))
     seen.spent += spent

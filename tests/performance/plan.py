@@ -1,6 +1,6 @@
 """How well the cost of a run is known before: estimate against measurement, pair by pair of network and leaf.
 
-Each estimate is made by ``brainscore plan`` in a process of its own; each measurement is a run of ``pytest --model`` in
+Estimates are made by ``brainscore plan``, in one process for each network; each measurement is a run of ``pytest --model`` in
 another one, with an empty store: processor seconds of the whole process, and the largest memory that its record tells.
 Wall time is printed besides; on a machine that others use it says little. ::
 
@@ -137,13 +137,13 @@ def project(folder: Path, stimuli: int, neurons: int) -> None:
         Image.fromarray(pixels).resize((256, 256)).save(folder / "images" / f"{number:05d}.png")
 
 
-def words(network: str, leaf: str, weights: Path, *, of_command: bool) -> list[str]:
-    """Return the options that name a pair, of ``brainscore plan`` or of pytest."""
+def words(network: str, leaves: Sequence[str], weights: Path, *, of_command: bool) -> list[str]:
+    """Return the options that name a network and leaves, of ``brainscore plan`` or of pytest."""
     name = f"nets.py:{network}" if network in LAYERS else network
     layers = zip(("V1", "V2", "V4", "IT"), LAYERS.get(network, ()), strict=False)
     settings = [("layer", f"{region}={layer}") for region, layer in layers]
     settings += [("weights", str(weights))] if network == "squeezenet1_1" else []
-    settings.append(("benchmark", leaf.replace("large-", "large.py:")))
+    settings += [("benchmark", leaf.replace("large-", "large.py:")) for leaf in leaves]
     prefix = "--" if of_command else "--brainscore-"
     return ["--model", name, *(f"{prefix}{option}={value}" for option, value in settings)]
 
@@ -160,17 +160,15 @@ def run(folder: Path, command: Sequence[str], home: Path) -> tuple[subprocess.Co
     return done, spent, time.perf_counter() - began
 
 
-def estimate(folder: Path, arguments: Sequence[str]) -> Measured:
-    """Return the estimate of a pair, and how long it took."""
+def estimates(folder: Path, arguments: Sequence[str]) -> dict[str, Measured]:
+    """Return the estimates of the leaves of a network, and how long they took together."""
     with tempfile.TemporaryDirectory() as home:
         program = "from pytest_brainscore.commands import main; main()"
         done, _, wall = run(folder, ["-c", program, "plan", *arguments, "--json"], Path(home))
         if done.returncode:
             raise SystemExit(done.stdout + done.stderr)
-        (leaf,) = json.loads(done.stdout)["leaves"]
-        if leaf["alone_seconds"] is None:
-            raise SystemExit(done.stdout)
-        return Measured(leaf["alone_seconds"], leaf["memory"] / 1e6, wall)
+        leaves = json.loads(done.stdout)["leaves"]
+        return {leaf["benchmark"]: Measured(leaf["alone_seconds"], leaf["memory"] / 1e6, wall) for leaf in leaves}
 
 
 def measure(folder: Path, arguments: Sequence[str]) -> Measured:
@@ -199,17 +197,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         project(folder, *options.large)
-        for network, leaf in PAIRS:
-            if not fnmatchcase(f"{network}/{leaf}", options.only):
-                continue
-            told = estimate(folder, words(network, leaf, weights, of_command=True))
-            seen = measure(folder, words(network, leaf, weights, of_command=False))
-            ratios.append((told.seconds / seen.seconds, told.memory / seen.memory))
-            print(
-                f"{network:<20}{leaf:<46}{told.seconds:>7.1f}/{seen.seconds:<7.1f}{ratios[-1][0]:>7.2f}"
-                f"{told.memory:>7.0f}/{seen.memory:<7.0f}{ratios[-1][1]:>7.2f}{seen.wall:>8.1f}{told.wall:>8.1f}",
-                flush=True,
-            )
+        chosen = [pair for pair in PAIRS if fnmatchcase("/".join(pair), options.only)]
+        for network in dict.fromkeys(name for name, _ in chosen):
+            leaves = [leaf for name, leaf in chosen if name == network]
+            told_of = estimates(folder, words(network, leaves, weights, of_command=True))
+            for leaf in leaves:
+                told = told_of[leaf]
+                seen = measure(folder, words(network, [leaf], weights, of_command=False))
+                ratios.append((told.seconds / seen.seconds, told.memory / seen.memory))
+                print(
+                    f"{network:<20}{leaf:<46}{told.seconds:>7.1f}/{seen.seconds:<7.1f}{ratios[-1][0]:>7.2f}"
+                    f"{told.memory:>7.0f}/{seen.memory:<7.0f}{ratios[-1][1]:>7.2f}{seen.wall:>8.1f}{told.wall:>8.1f}",
+                    flush=True,
+                )
     time_within = sum(1 / 1.5 <= each <= 1.5 for each, _ in ratios)
     memory_within = sum(abs(each - 1) <= 0.15 for _, each in ratios)
     print(
