@@ -1,7 +1,8 @@
 """How well the cost of a run is known before: estimate against measurement, pair by pair of network and leaf.
 
-Estimates are made by ``brainscore plan``, in one process for each network; each measurement is a run of ``pytest --model`` in
-another one, with an empty store: processor seconds of the whole process, and the largest memory that its record tells.
+Estimates are made by ``brainscore plan``, in one process for each network; each measurement is a run of
+``pytest --model`` in another one, with an empty store: processor seconds of the whole process, and the largest memory
+that its record tells.
 Wall time is printed besides; on a machine that others use it says little. ::
 
     python -m tests.performance.plan [--only PATTERN] [--data DIR] [--large STIMULI NEURONS]
