@@ -177,9 +177,8 @@ def _watched(reader: LayerReader, names: Mapping[str, tuple[str, ...]]) -> _Seen
     wanted = list(dict.fromkeys(names.values()))
     network = getattr(reader, "network", None)
     for read in wanted:
-        modules = None if network is None else _modules(reader, network, read)
-        if modules is not None and read not in seen.seconds:
-            _watch_network(reader, network, modules, wanted, seen)
+        if network is not None and read not in seen.seconds and _modules(reader, network, read) is not None:
+            _watch_network(reader, network, wanted, seen)
         if read not in seen.seconds:
             _watch_whole(reader, read, seen)
     return seen
@@ -240,9 +239,7 @@ def _modules(reader: LayerReader, network: torch.nn.Module, read: tuple[str, ...
     return None if None in found else [module for module in found if module is not None]
 
 
-def _watch_network(
-    reader: LayerReader, network: torch.nn.Module, modules: list[torch.nn.Module], wanted: list[Any], seen: _Seen
-) -> None:
+def _watch_network(reader: LayerReader, network: torch.nn.Module, wanted: list[Any], seen: _Seen) -> None:
     """Time batches through a whole network, and note when each layer has answered."""
     watched = {read: found for read in wanted if (found := _modules(reader, network, read)) is not None}
     whole = (reader.output,) if reader.output is not None else wanted[-1]

@@ -277,8 +277,8 @@ def _own(benchmark: Benchmark) -> Workload:
 
 
 def _generated(benchmark: Benchmark) -> Workload:
-    from pytest_brainscore.benchmarks.imagenet_c import TYPES
-    from pytest_brainscore.benchmarks.imagenet_c.protocol import LEVELS, STEP
+    from pytest_brainscore.benchmarks.imagenet_c.protocol import STEP
+    from pytest_brainscore.data.publishers.imagenet_c import LEVELS, TYPES
 
     category = benchmark.identifier.removeprefix("ImageNet-C-generated-").removesuffix("-top1")
     return _answered(benchmark, every=STEP, times=len(LEVELS) * len(TYPES[category]))

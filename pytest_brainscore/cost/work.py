@@ -35,6 +35,8 @@ PART_DRAWS: Final = 250
 DRAWN_PASSES: Final = 14
 """Passes over draws x neuroids that make correlations of sums (`inference.weighted`)."""
 ALPHAS: Final = 99
+FEW_ALPHAS: Final = 30
+"""Penalties that tell the errors of all: "a dozen to fifty" (`metrics.predictivity.ridge`)."""
 NEWTON_PRODUCTS: Final = 60
 """Products with the Hessian that scikit-learn's newton-cg makes, about, of standardised features with C = .001."""
 
@@ -136,13 +138,15 @@ def ridge_cv(
     """`metrics.predictivity.ridge` with the best of some penalties: one decomposition, an error for each penalty."""
     n, t, p, m = stimuli, tested, units, neuroids
     directions, columns = min(n, p), min(m, min(n, p))
+    few = min(alphas, FEW_ALPHAS)
     gram = n * n * p + 2 * t * n * p if p > n else 0.0
-    each = 2 * n * directions * m + alphas * 2 * n * directions * columns + 2 * t * directions * m
-    memory = DOUBLE * (5 * n * directions + 2 * t * n + 4 * n * m + 3 * n * columns) + 3 * BLOCK
+    errors = few * 2 * n * directions * columns + 2 * alphas * few * n * columns + 2 * alphas * n * directions
+    each = 2 * n * directions * m + errors + 2 * t * directions * m
+    memory = DOUBLE * (5 * n * directions + 2 * t * n + 4 * n * m + 3 * n * columns) + 5 * BLOCK
     return Work(
         products=gram + splits * each,
         decompositions=splits * 9 * n * directions * directions,
-        stream=3 * DOUBLE * (n + t) * p + splits * alphas * 3 * DOUBLE * n * columns,
+        stream=3 * DOUBLE * (n + t) * p + splits * alphas * 4 * DOUBLE * n * columns,
         memory=memory,
     )
 
@@ -162,9 +166,9 @@ def linear(stimuli: float, units: float, neuroids: float, splits: int = SPLITS) 
 def dissimilarities(stimuli: float, units: float) -> Work:
     """`metrics.similarity.rdm`: inner products of stimuli, from blocks of units."""
     return Work(
-        products=2 * stimuli**2 * units,
-        stream=4 * DOUBLE * stimuli * units,
-        memory=5 * DOUBLE * stimuli**2 + 2 * BLOCK,
+        products=stimuli**2 * units,  # symmetric
+        stream=4 * DOUBLE * stimuli * units + 8 * DOUBLE * stimuli**2,
+        memory=2 * DOUBLE * stimuli**2 + 2 * BLOCK,
     )
 
 
@@ -180,12 +184,12 @@ def pairs_compared(stimuli: float, draws: int = REPLICATES) -> Work:
 
 
 def kernels_aligned(stimuli: float, units: float, neuroids: float) -> Work:
-    """`metrics.similarity.cka` with its jackknife: centred kernels of both, twice."""
+    """`metrics.similarity.cka` with its jackknife: centred kernels of both."""
     n = stimuli
     return Work(
-        products=2 * n * n * (units + neuroids),
-        stream=6 * DOUBLE * n * (units + neuroids) + 24 * DOUBLE * n * n,
-        memory=7 * DOUBLE * n * n + 3 * BLOCK,
+        products=n * n * (units + neuroids),
+        stream=3 * DOUBLE * n * (units + neuroids) + 24 * DOUBLE * n * n,
+        memory=5 * DOUBLE * n * n + 3 * BLOCK,
     )
 
 

@@ -64,8 +64,14 @@ def test_recordings_in_hand_have_the_neuroids_of_the_region() -> None:
 
 def test_what_a_benchmark_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRAINSCORE_OFFLINE", "1")
-    names = {"stimulus_set": "hvm-public", "assembly": "MajajHong2015.public"}
-    benchmark = Benchmark(identifier="x", region="IT", metric="pls", protocol="m:f", **names)
+    benchmark = Benchmark(
+        identifier="x",
+        region="IT",
+        metric="pls",
+        protocol="m:f",
+        stimulus_set="hvm-public",
+        assembly="MajajHong2015.public",
+    )
     need = needed(benchmark)
     assert [(each.kind, each.name) for each in need.data] == [
         ("stimulus set", "hvm-public"),

@@ -25,8 +25,8 @@ def test_constants_are_those_of_the_metrics() -> None:
 
 def test_dissimilarities_are_inner_products_of_all_stimuli() -> None:
     found = work.dissimilarities(100, 5000)
-    assert found.products == 2 * 100 * 100 * 5000
-    assert found.memory >= 5 * 8 * 100 * 100
+    assert found.products == 2 * 100 * 100 * 5000 / 2, "the half above the diagonal"
+    assert found.memory >= 8 * 100 * 100
 
 
 def test_dual_ridge_never_forms_coefficients() -> None:

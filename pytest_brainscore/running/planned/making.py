@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from pytest_brainscore.running import workers as processes
+from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.running.command_line.selection import Trial, slow_first
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def make_plan(
     from pytest_brainscore.cost.planning import leaf_plans
 
     has = capacity()  # before this process takes what a worker would
-    processes.keep_freed_memory()
+    keep_freed_memory()
     for name in _LIBRARIES:
         import_module(name)
     ordered = slow_first(trials)
