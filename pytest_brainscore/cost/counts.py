@@ -193,7 +193,7 @@ def recording_in_words(shape: str, region: str) -> Recording:
     >>> recording_in_words("5760 images x 28 rep; 47 V4 + 88 IT; 7 time bins", "IT").neuroids
     88
     >>> recording_in_words("8640 x 18394 x 1", "V1")
-    Recording(stimuli=8640, neuroids=18394, repetitions=1, subjects=1, bytes=1271383680)
+    Recording(stimuli=8640, neuroids=18394, repetitions=1, subjects=1, bytes=1271393280)
 
     """
 
