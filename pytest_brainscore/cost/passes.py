@@ -207,10 +207,12 @@ class _Array:
 
 def _watch_whole(reader: LayerReader, read: tuple[str, ...], seen: _Seen) -> None:
     """Time batches of what is no network; a matrix of features has no images to be timed with, and takes none."""
-    images = _images(reader)
-    if not hasattr(reader, "preprocessing") and type(reader).__name__ == "FeaturesReader":
+    from pytest_brainscore.models.functions.features_reader import FeaturesReader
+
+    if isinstance(reader, FeaturesReader):
         seen.seconds[read], seen.checked = 0.0, 0
         return
+    images = _images(reader)
     for _ in reader.batches(images, read):  # and all checks, which are made once
         pass
     best = math.inf

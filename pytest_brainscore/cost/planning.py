@@ -143,7 +143,7 @@ def _leaf(
     units = max((cost.layers[each.asked].units for each in workload.shown), default=0)
     work = workload.work(units)
     computed = work.seconds(rates) + FIRST
-    held = _held(workload, cost, stored=stored)
+    held = _held(workload, cost)
     block = max((show.block for show in shows), default=0.0)
     memory = cost.rest + max(cost.workspace + block, work.memory + workload.data) + held
     complete = known and not workload.unknown
@@ -210,7 +210,7 @@ def _show(model: BrainModel, cost: ModelCost, shown: Shown, rates: Rates, taken:
     return _Show(count * parts, checks, seconds, size, float(block))
 
 
-def _held(workload: Workload, cost: ModelCost, *, stored: bool) -> float:
+def _held(workload: Workload, cost: ModelCost) -> float:
     """Return the bytes of answers that a leaf reads: of a file, or in memory."""
     sizes = {
         each.key: -(-(each.stimuli.count or 0) // each.maximum_over)

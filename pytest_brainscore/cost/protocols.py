@@ -290,7 +290,6 @@ def _archived(benchmark: Benchmark) -> Workload:
     return _answered(benchmark, every=STEP)
 
 
-_LINEAR_FIT: Final[Fit] = work.linear
 _TABLE: Final[dict[str, Callable[[Benchmark], Workload]]] = {
     "marques2020.protocol:score": _mapped,
     "own.recording_protocol:score_recording": _own,
