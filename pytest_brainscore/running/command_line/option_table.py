@@ -178,6 +178,26 @@ OPTIONS = (
         default="published",
     ),
     Option(
+        "--brainscore-shard",
+        "Run the i-th of N parts of this run, from 1/N on, which need nothing of each other: the same options on N "
+        "machines, one report each, and brainscore merge joins them. Tests that score nothing are run by the first.",
+        "i/N",
+    ),
+    Option(
+        "--brainscore-shard-costs",
+        "Divide the run by the seconds that benchmarks took according to this report, the same file for all shards "
+        "(default: by what benchmarks say of themselves).",
+        "REPORT",
+    ),
+    Option(
+        "--brainscore-resume",
+        "Take over the results of this report (JSON, or the lines of a run that was killed) which this run would find "
+        "again, and score only the rest; what failed, crashed or lacked its data is tried again. A report that is not "
+        "there yet is none, so that a first and every later try have one command. Repeatable.",
+        "REPORT",
+        repeatable=True,
+    ),
+    Option(
         "--brainscore-cache",
         "Stored activations: use them, compute them anew, use only what is stored, or leave the store off.",
         choices=("use", "refresh", "only", "off"),
