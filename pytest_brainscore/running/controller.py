@@ -226,7 +226,7 @@ class Controller:
         elif report.when not in ("setup", "call", "teardown"):  # xdist reports a dead worker's test as "???".
             node = getattr(report, "node", None)
             worker = node.gateway.id if node is not None else ""
-            died = "its worker process died (killed, or out of memory)"
+            died = getattr(report, "brainscore_reason", "its worker process died (killed, or out of memory)")
             record = self._collector.without_score(report.nodeid, worker, died)
         if report.when not in ("setup", "call"):
             self._collector.ledger.finish(report.nodeid)

@@ -28,6 +28,8 @@ RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
 SELECTED = pytest.StashKey[list[dict[str, Any]]]()
 """What every test of the run scores: how many there are is known to every worker."""
+STORE = pytest.StashKey[Any]()
+"""What makes the store of activations (of the same settings), where that is another than usual."""
 SHARD = pytest.StashKey[dict[str, Any]]()
 """Which part of a run the tests are, as its report has it."""
 EARLIER = pytest.StashKey["Mapping[tuple[str, str, int], Earlier]"]()
@@ -274,5 +276,6 @@ def run_of(config: pytest.Config) -> ScoringRun:
         keep_freed_memory()
         run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
         selected = config.stash.get(SELECTED, [])
-        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected)
+        settings = {"store": config.stash[STORE]} if STORE in config.stash else {}
+        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected, **settings)
     return config.stash[RUN]

@@ -73,13 +73,16 @@ def too_many(config: pytest.Config) -> str | None:
     return certain_problem(capacity(), count)
 
 
-def plan_alone(config: pytest.Config) -> int:
-    """Have this process collect, in place of workers, and return how many of these ``-n`` asks for."""
+def keep_in_one_process(config: pytest.Config) -> None:
+    """Have xdist start no workers, whatever ``-n`` says: those of a cluster run the tests, or nobody does."""
+    for name, value in {"numprocesses": 0, "dist": "no", "tx": []}.items():
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
+
+
+def asked_for(config: pytest.Config) -> int:
+    """Return how many workers ``-n`` asks for."""
     asked = getattr(config.option, "numprocesses", None)
-    config.option.numprocesses = None
-    if hasattr(config.option, "dist"):
-        config.option.dist = "no"
-        config.option.tx = []
     return auto_workers() if isinstance(asked, str) else int(asked or 0)
 
 

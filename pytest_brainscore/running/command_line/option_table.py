@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pytest_brainscore.data.stimuli.showing import SCREENS
 from pytest_brainscore.models.sources.specification import FORMS
+from pytest_brainscore.running.command_line.cluster_address import FORMS as FORMS_OF_CLUSTERS
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG
 from pytest_brainscore.trees import VARIABLE as TREE_VARIABLE
 
@@ -66,6 +67,12 @@ OPTIONS = (
         "--brainscore-amp",
         "Run networks in mixed precision (bfloat16); compared with no exact scores (also: $BRAINSCORE_AMP=1).",
         switch=True,
+    ),
+    Option(
+        "--brainscore-cluster",
+        f"Have the workers of a Dask cluster run the tests: {FORMS_OF_CLUSTERS}. Scores and reports stay the same "
+        "(pip install pytest-brainscore[cluster]).",
+        "CLUSTER",
     ),
     Option(
         "--brainscore-data",

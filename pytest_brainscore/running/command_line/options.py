@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
+from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, parse_cluster
 from pytest_brainscore.running.command_line.folders import (
     baseline_folders,
     existing_folder,
@@ -59,6 +60,8 @@ class RunOptions:
     tree: str
     floors: tuple[ModelSpecification, ...] = ()
     """What is scored as the floor beside the models."""
+    cluster: ClusterAddress | None = None
+    """Whose workers run the tests; None where this process or those of ``-n`` do."""
     shard: tuple[int, int] | None = None
     """Which part of the run this is, and of how many."""
     costs: Costs = field(default_factory=dict)
@@ -112,6 +115,11 @@ def model_words(config: pytest.Config) -> list[str]:
     return [word.strip() for entry in given for word in entry.split(",") if word.strip()]
 
 
+def on_cluster(config: pytest.Config) -> bool:
+    """Tell whether the tests are to be run by a cluster."""
+    return bool(_value(config, OPTIONS_BY_NAME["brainscore_cluster"]))
+
+
 def read_options(config: pytest.Config) -> RunOptions:
     """Check and gather the options of a scoring run.
 
@@ -162,6 +170,7 @@ def read_options(config: pytest.Config) -> RunOptions:
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
         tree=tree_of_run(config),
         floors=floors_beside(models, text("brainscore_floor_seeds")) if floor else (),
+        cluster=parse_cluster(text("brainscore_cluster"), config.invocation_params.dir),
         shard=parse_shard(text("brainscore_shard")) if text("brainscore_shard") else None,
         costs=_costs(config, text("brainscore_shard_costs")),
         resume=tuple(_file(config, "brainscore_resume", word) for word in words("brainscore_resume")),
