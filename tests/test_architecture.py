@@ -29,6 +29,7 @@ MAY_IMPORT = {
 ORDER_WITHIN = {
     "models": (
         "loading",
+        "preflight",
         "registry",
         "asking",
         "layer_mapped",

@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.floor import Floor
+from pytest_brainscore.scoring.seeds import SeedGroup
 from pytest_brainscore.scoring.tree import Aggregate
 from pytest_brainscore.trees import PUBLISHED
 
@@ -140,7 +141,13 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     identifier: str
     """Name of the model in records and baselines."""
     specification: str
-    """What was asked for on the command line."""
+    """What was asked for on the command line: the words that load this very model."""
+    network: str | None = None
+    """Name of its network, whichever the weights; null in reports of versions that did not say."""
+    checkpoint: str | None = None
+    """File of the weights, as it was asked for; null where none was."""
+    axes: dict[str, int | float | str] = {}
+    """Epoch, step, seed and the like of the checkpoint, from its path or as given: what models are compared along."""
     weights_sha256: str | None = None
     """SHA-256 of the weights; null where there are none or they are not known."""
     weights_from: str | None = None
@@ -235,6 +242,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     to score all fifteen leaves of the panel."""
     tree: str = PUBLISHED
     """Name of the score tree of `aggregates`: published, 2026, or a year before."""
+    seeds: list[SeedGroup] = []
+    """Models that differ in their seed only: mean and interval of their scores. Empty where no two of them do."""
     floors: dict[str, Floor] = {}
     """By model: what its untrained twins and pixels reach, where the run asked for it."""
     options: dict[str, str] = {}

@@ -14,6 +14,7 @@ import pytest
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
 from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.running.workers import FOLDER
+from pytest_brainscore.running.workers import INPUTS as INPUTS_FOLDER
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
@@ -28,6 +29,8 @@ RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
 SELECTED = pytest.StashKey[list[dict[str, Any]]]()
 """What every test of the run scores: how many there are is known to every worker."""
+INPUTS = pytest.StashKey["str | None"]()
+"""Folder in which the checkpoints of a serial run share prepared images."""
 STORE = pytest.StashKey[Any]()
 """What makes the store of activations (of the same settings), where that is another than usual."""
 SHARD = pytest.StashKey[dict[str, Any]]()
@@ -277,5 +280,8 @@ def run_of(config: pytest.Config) -> ScoringRun:
         run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
         selected = config.stash.get(SELECTED, [])
         settings = {"store": config.stash[STORE]} if STORE in config.stash else {}
-        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected, **settings)
+        inputs = getattr(config, "workerinput", {}).get(INPUTS_FOLDER) or config.stash.get(INPUTS, None)
+        config.stash[RUN] = ScoringRun(
+            config.stash[OPTIONS], _worker(config), run_id, selected, inputs=inputs, **settings
+        )
     return config.stash[RUN]

@@ -243,7 +243,7 @@ class Recorder:
             )
         if model is not self._run.model(self._trial.model):
             raise BrainScoreError(
-                f"The test of {name} scored another model than {self._trial.model.text}; score the fixture model of "
+                f"The test of {name} scored another model than {self._trial.model.asked}; score the fixture model of "
                 "this package as it is, rename a fixture of your own that has its name, and give changed models a "
                 "factory: --model FILE.py:FACTORY."
             )
@@ -353,9 +353,7 @@ class Recorder:
         model = self._run.model(self._trial.model)
         describe = getattr(model, "description", None)
         details = to_plain(describe().__dict__) if describe else {"visual_degrees": to_plain(model.visual_degrees())}
-        record = model_record(
-            {**details, "identifier": self._trial.model.identifier, "specification": self._trial.model.text}
-        )
+        record = model_record({**details, **self._trial.model.record()})
         self.model_record = to_plain(record)
         return record
 

@@ -18,6 +18,9 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 FOLDER = "brainscore_selection"
 """Under which workers find, in ``workerinput``, the folder in which they hand over what they have selected."""
 
+INPUTS = "brainscore_inputs"
+"""The same for the folder in which the checkpoints of a network share prepared images."""
+
 
 def auto_workers() -> int:
     """Return how many workers ``-n auto`` starts: one a core, fewer where memory is short."""

@@ -20,6 +20,7 @@ from pytest_brainscore.report.html.overview import (
     panel_rows,
     provenance,
     reasons,
+    seed_rows,
     tally,
     verdict_of,
 )
@@ -118,6 +119,7 @@ def render_page(
             for reason in column.report.floors[column.model.identifier].reasons
         ],
         floored=any(column.report.floors for column in columns),
+        seeds=seed_rows(reports),
         compared=any(record.comparison for column in columns for record in column.records),
         counted=counted,
         tally=tally,
