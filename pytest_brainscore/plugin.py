@@ -145,7 +145,7 @@ def pytest_configure(config: pytest.Config) -> None:
             partial(_model_of, config),
             config.stash.get(WORKERS, 0),
             stored=options.cache != "off",
-            settings=lambda model: settings_of(model, options.weights, options.layers, options.device),
+            settings=lambda model: settings_of(model, options.layers, options.device),
             refuse=pytest.UsageError,
         )
         config.pluginmanager.register(planner, "brainscore-planner")

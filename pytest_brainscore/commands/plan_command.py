@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
     help="Plan these only: an identifier, a parent (V1, behavior_vision), a pattern, a place. Repeatable.",
 )
 @click.option("-n", "workers", type=click.IntRange(min=0), default=0, show_default=True, help="Worker processes.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Checkpoint instead of the published weights.")
+@click.option(
+    "--weights", multiple=True, metavar="FILE", help="As pytest --brainscore-weights: of one model, or one for each."
+)
 @click.option("--weights-entry", metavar="ENTRY", help="Which weights of a checkpoint that holds more than one set.")
 @click.option(
     "--layer", "layers", multiple=True, metavar="REGION=LAYER", help="Layer instead of the committed one. Repeatable."
@@ -39,7 +40,7 @@ def command(
     models: tuple[str, ...],
     selectors: tuple[str, ...],
     workers: int,
-    weights: Path | None,
+    weights: tuple[str, ...],
     weights_entry: str | None,
     layers: tuple[str, ...],
     device: str,
@@ -57,8 +58,7 @@ def command(
     from pytest_brainscore.benchmarks.registry import Registry, using
     from pytest_brainscore.benchmarks.selector import choose
     from pytest_brainscore.models import load_model
-    from pytest_brainscore.models.sources.specification import parse_specification
-    from pytest_brainscore.running.command_line.model_options import layer_of
+    from pytest_brainscore.running.command_line.model_options import layer_of, models_of
     from pytest_brainscore.running.command_line.selection import Trial
     from pytest_brainscore.running.planned.kept import keep, settings_of
     from pytest_brainscore.running.planned.making import make_plan
@@ -69,16 +69,20 @@ def command(
 
     def load(specification: ModelSpecification) -> BrainModel:
         return load_model(
-            specification.text, weights=weights, weights_entry=weights_entry, device=device, layers=given or None
+            specification.text,
+            weights=specification.weights or None,
+            weights_entry=weights_entry if specification.weights else None,
+            device=device,
+            layers=given or None,
         )
 
     known = Registry(tree=tree)
     with using(known):
         names = known.named(selectors)
         chosen = choose(names) if names else known.default
-        trials = [Trial(parse_specification(word), benchmark) for word in words for benchmark in chosen]
+        trials = [Trial(model, benchmark) for model in models_of(words, weights) for benchmark in chosen]
         plan = make_plan(trials, load, workers, stored=not no_store)
-    told = {each.model.identifier: settings_of(each.model, weights, given, device) for each in trials}
+    told = {each.model.identifier: settings_of(each.model, given, device) for each in trials}
     keep(plan, told)
     if as_json:
         click.echo(json.dumps(plan_values(plan)))

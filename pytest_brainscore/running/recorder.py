@@ -345,8 +345,7 @@ class Recorder:
 
     def _estimate(self) -> Estimate | None:
         trial, options = self._trial, self._options
-        weights = None if trial.model.floor else options.weights
-        settings = settings_of(trial.model, weights, options.layers, options.device)
+        settings = settings_of(trial.model, options.layers, options.device)
         return estimate_of(settings, trial.benchmark.identifier, trial.benchmark.version)
 
     def _describe_model(self) -> ModelRecord:

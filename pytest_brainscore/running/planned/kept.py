@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from pytest_brainscore.models.sources.specification import ModelSpecification
 
 
-def settings_of(
-    specification: ModelSpecification, weights: Path | None, layers: Mapping[str, str] | None, device: str
-) -> str:
+def settings_of(specification: ModelSpecification, layers: Mapping[str, str] | None, device: str) -> str:
     """Return what tells the plans of two models apart, as a word: what was asked for, not what it turned out to be."""
-    told = [specification.text, specification.untrained, str(weights.absolute()) if weights else None]
+    weights = specification.weights
+    told = [specification.text, specification.untrained, str(Path(weights).absolute()) if weights else None]
     said = json.dumps([*told, sorted((layers or {}).items()), device])
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,11 @@ def home(brainscore_home: Path) -> Path:
 
 
 def test_estimates_come_back_by_benchmark_and_version() -> None:
-    settings = settings_of(MODEL, None, {}, "auto")
+    settings = settings_of(MODEL, {}, "auto")
     assert estimate_of(settings, "leaf", 2) is None
-    keep(PLAN, {"squeezenet1_1": settings_of(MODEL, Path("w.pth"), {"V4": "x"}, "cpu")})
+    keep(PLAN, {"squeezenet1_1": settings_of(replace(MODEL, weights="w.pth"), {"V4": "x"}, "cpu")})
     assert estimate_of(settings, "leaf", 2) is None, "of other weights"
-    same = settings_of(MODEL, Path("w.pth").absolute(), {"V4": "x"}, "cpu")
+    same = settings_of(replace(MODEL, weights=str(Path("w.pth").absolute())), {"V4": "x"}, "cpu")
     assert estimate_of(same, "leaf", 2) == Estimate(seconds=10.0, memory_mb=2000.0, forward_passes=100)
     assert estimate_of(same, "leaf", 1) is None
     assert estimate_of(same, "other", 1) is None, "there was nothing to keep"
