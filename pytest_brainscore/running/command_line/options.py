@@ -108,6 +108,12 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="List every benchmark with its version, place in the score tree and availability, and exit.",
     )
+    group.addoption(
+        "--brainscore-plan",
+        action="store_true",
+        help="Show what this run would cost, and run nothing: forward passes, disk, memory and time of each benchmark "
+        "and of all, against what this machine has. The exit status is 1 where something cannot fit.",
+    )
 
 
 def model_words(config: pytest.Config) -> list[str]:
