@@ -19,10 +19,13 @@ MAY_IMPORT = {
     "inference": set[str](),
     "data": set[str](),
     "scoring": {"inference"},
-    "models": {"data"},
+    "adapters": {"data"},
+    "models": {"data", "adapters"},
     "benchmarks": {"metrics", "inference", "models", "data"},
+    "cost": {"benchmarks", "models", "data"},
     "report": {"scoring", "inference"},
-    "running": {"report", "scoring", "inference", "benchmarks", "models", "data"},
+    "running": {"cost", "report", "scoring", "inference", "benchmarks", "models", "data"},
+    "training": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
     "commands": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
 }
 ORDER_WITHIN = {

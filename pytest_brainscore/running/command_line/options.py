@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+from pytest_brainscore.data.retrieval.sizes import parse_size
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
+from pytest_brainscore.models.activations.storage.room import size_of_variable
 from pytest_brainscore.models.sources.specification import ModelSpecification
 from pytest_brainscore.pages import OPTIONS as OPTIONS_PAGE
 from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, parse_cluster
@@ -61,6 +63,7 @@ class RunOptions:
     reports: tuple[str, ...]
     population: Path | None
     cache: CacheMode
+    cache_size: int | None
     screen: Screen
     tree: str
     floors: tuple[ModelSpecification, ...] = ()
@@ -107,6 +110,12 @@ def add_options(parser: pytest.Parser) -> None:
         "--brainscore-list",
         action="store_true",
         help="List every benchmark with its version, place in the score tree and availability, and exit.",
+    )
+    group.addoption(
+        "--brainscore-plan",
+        action="store_true",
+        help="Show what this run would cost, and run nothing: forward passes, disk, memory and time of each benchmark "
+        "and of all, against what this machine has. The exit status is 1 where something cannot fit.",
     )
 
 
@@ -167,6 +176,7 @@ def read_options(config: pytest.Config) -> RunOptions:
         reports=words("brainscore_report") or (DEFAULT_REPORT,),
         population=existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
+        cache_size=_cache_size(config, text("brainscore_cache_size")),
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
         tree=tree_of_run(config),
         floors=floors,
@@ -225,6 +235,14 @@ def _value(config: pytest.Config, option: Option) -> str | list[str]:
     """Return an option's value: the command line's, else the ini file's, else the default."""
     value: str | list[str] = config.getoption(option.name) or config.getini(option.name)
     return value or ([] if option.repeatable else option.default)
+
+
+def _cache_size(config: pytest.Config, given: str) -> int | None:
+    """Return the bytes that stored activations may take: as told, else of the environment; None where nobody says."""
+    if not given:
+        return size_of_variable()
+    option = OPTIONS_BY_NAME["brainscore_cache_size"]
+    return parse_size(given, option.flag if config.getoption(option.name) else f"The ini setting {option.name}")
 
 
 def _choice(option: Option, value: str) -> str:

@@ -12,6 +12,7 @@ from pytest_brainscore.benchmarks.selector import choose, matches, of_another_tr
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BenchmarkError, BrainScoreError
 from pytest_brainscore.models.sources.specification import ModelSpecification
+from pytest_brainscore.report.making.identity import identity_of
 
 if TYPE_CHECKING:
     import pytest
@@ -36,16 +37,7 @@ class Trial:
     @property
     def identity(self) -> dict[str, Any]:
         """The fields of a record that say what was scored, as plain values."""
-        benchmark = self.benchmark
-        return {
-            "model": self.model.identifier,
-            "identifier": benchmark.identifier,
-            "version": benchmark.version,
-            "parent": benchmark.parent,
-            "parents": list(benchmark.parents),
-            "region": benchmark.region,
-            "citation": benchmark.citation,
-        }
+        return identity_of(self.model.identifier, self.benchmark)
 
 
 @dataclass(frozen=True)
