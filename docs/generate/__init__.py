@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ def setup(app: Any) -> dict[str, bool]:
     """Register the writing of pages with Sphinx."""
     from generate import formulas
 
+    # No pages yet are no fault. No entry of suppress_warnings reaches this warning, which has no type.
+    logging.getLogger("sphinx.sphinx.directives.other").addFilter(lambda record: "glob pattern" not in str(record.msg))
     app.connect("builder-inited", _write)
     app.add_html_math_renderer("mathml", (formulas.inline, None), (formulas.block, None))
     # Before and after numpydoc's reader (500), which takes what stands before a colon in the text of an attribute for
@@ -44,9 +47,12 @@ def write_pages(folder: Path) -> None:
         from generate.benchmark_pages import write_benchmark_pages
         from generate.pages import Pages
         from generate.reference_pages import write_reference_parts
+        from generate.section_lists import write_section_list
 
         write_benchmark_pages(Pages(folder / "benchmarks"))
         write_reference_parts(Pages(folder / "reference"))
+        for section in ("start", "tutorials", "guide", "metrics", "trust"):
+            write_section_list(Pages(folder / section))
     finally:
         if given is not None:
             os.environ["BRAINSCORE_DATA"] = given
