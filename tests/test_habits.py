@@ -111,7 +111,7 @@ def test_a_release_is_built_once_and_uploaded_by_a_job_that_may_do_nothing_else(
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:
-    """As they lie in the repository; those of the site, and to pages that are written when it is built, its test has."""
+    """As they lie in the repository. The test of the site has those to pages that are written when it is built."""
     pages = [
         *ROOT.glob("*.md"),
         *ROOT.glob("docs/*.md"),

@@ -18,6 +18,6 @@ def _told(path: Path) -> tuple[str, str]:
     """Return a link to a page, and its first sentence."""
     title, _, rest = path.read_text(encoding="utf-8").partition("\n")
     paragraphs = (" ".join(each.split()) for each in rest.split("\n\n"))
-    text = next((each for each in paragraphs if each and each[0] not in "#|`:%<-!$+"), "")
-    sentence = re.split(r"(?<=[.?!:])\s", text, maxsplit=1)[0]
+    text = next((each for each in paragraphs if each and not each.startswith(("#", "|", "```", "%"))), "")
+    sentence = re.split(r"(?<=[.?!])\s", text, maxsplit=1)[0]
     return f"[{title.lstrip('# ')}]({path.name})", sentence
