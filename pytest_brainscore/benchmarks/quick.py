@@ -136,6 +136,6 @@ def score(benchmark: Benchmark, model: BrainModel, data: Any) -> Score:
 @cache
 def calibration() -> dict[str, Any]:
     """Return the quick and the full scores of the networks that were scored both ways; see ``docs/zoo``."""
-    path = resource_folder("fixtures") / "quick" / "calibration.json"
+    path = resource_folder("fixtures/quick") / "calibration.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"leaves": {}}
     return content

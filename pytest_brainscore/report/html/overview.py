@@ -11,9 +11,18 @@ from pytest_brainscore.report.aggregates import REGIONS, has_panel, panel_mean, 
 from pytest_brainscore.report.html.cells import Mark, short
 from pytest_brainscore.report.html.changes import CHANGES, SIGNS, change_of
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.notation import COLOURS, STATUSES, VERDICTS, number_or_blank, signed
+from pytest_brainscore.report.notation import (
+    COLOURS,
+    STATUSES,
+    VERDICTS,
+    expected_in_words,
+    number,
+    number_or_blank,
+    signed,
+)
 from pytest_brainscore.report.record import BenchmarkRecord
 from pytest_brainscore.report.red import colour, is_red, why_red
+from pytest_brainscore.scoring.quick import expectations
 from pytest_brainscore.trees import PANEL
 
 
@@ -114,6 +123,16 @@ def panel_rows(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
     means = [panel_mean(column.report.benchmarks, column.model.identifier) for column in columns]
     header, cells = parent_table([(PANEL, mean) for mean in means])
     return [(heading, [row[place] for row in cells]) for place, heading in enumerate(header)]
+
+
+def quick_rows(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
+    """Return what full scores are to be expected of every model, by quick benchmark and parent."""
+    rows: dict[str, list[str]] = {}
+    for index, column in enumerate(columns):
+        for _, name, score, full in expectations(column.records):
+            cells = rows.setdefault(name, [""] * len(columns))
+            cells[index] = f"{number(score)}, full {expected_in_words(full)}"
+    return list(rows.items())
 
 
 def provenance(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
