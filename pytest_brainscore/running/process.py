@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
-from pytest_brainscore.running import workers
+from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.running.workers import FOLDER
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def run_of(config: pytest.Config) -> ScoringRun:
     if RUN not in config.stash:
         from pytest_brainscore.running.process_state import ScoringRun
 
-        workers.keep_freed_memory()
+        keep_freed_memory()
         run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
         selected = config.stash.get(SELECTED, [])
         config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected)
