@@ -22,10 +22,10 @@ from pytest_brainscore.trees import TREES, leaves_of
 from tests.support.stimuli import NoiseImage
 
 SETS = {
-    stimuli.receptive_field_gratings: (242, "47588d789a17c8f0"),
-    stimuli.orientation_gratings: (192, "f554262d67807295"),
+    stimuli.receptive_field_gratings: (162, "2784d57b4bdad5e7"),
+    stimuli.orientation_gratings: (144, "abe8f7473d2b82ec"),
     stimuli.spatial_frequency_gratings: (264, "5829fe2746579986"),
-    stimuli.size_gratings: (432, "281ebe13e8fd5163"),
+    stimuli.size_gratings: (192, "4168452e1f4ce78a"),
 }
 """Number and digest of the quick gratings. Another digest is another subset: raise the version, calibrate anew."""
 
