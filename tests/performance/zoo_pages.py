@@ -92,6 +92,10 @@ class Network:
         """Return the score of a leaf."""
         return self.records[leaf].score if leaf in self.records else None
 
+    def shown(self, leaf: str) -> str:
+        """Return the digest of the stimuli of a leaf that has a score."""
+        return str(self.records[leaf].fingerprint["stimuli"])
+
     def mean(self, leaves: Sequence[str]) -> float | None:
         """Return the mean over leaves that all have a score."""
         scores = [each for each in map(self.score, leaves) if each is not None]
@@ -99,15 +103,20 @@ class Network:
 
 
 def write_calibration(networks: Sequence[Network], path: Path) -> None:
-    """Write the quick and the full scores of the networks that have all of both."""
+    """Write the quick and the full scores of the networks that have all of both, on one and the same part of the stimuli.
+
+    That part is the one of the last network that has them.
+    """
     leaves = {full_version(each).identifier: each.identifier for each in quick_benchmarks()}
     both = [each for each in networks if {*leaves, *leaves.values()} <= each.records.keys()]
+    shown = {full: both[-1].shown(quick) if both else "" for full, quick in leaves.items()}
+    both = [each for each in both if all(each.shown(quick) == shown[full] for full, quick in leaves.items())]
     content = {
         "made": "python -m tests.performance.zoo; docs/zoo tells how and when",
         "networks": [each.name for each in both],
         "leaves": {
             full: {
-                "stimuli": next((each.records[quick].fingerprint["stimuli"] for each in both), ""),
+                "stimuli": shown[full],
                 "full": [round(each.score(full) or 0.0, 6) for each in both],
                 "quick": [round(each.score(quick) or 0.0, 6) for each in both],
             }
