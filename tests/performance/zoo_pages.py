@@ -103,7 +103,7 @@ class Network:
 
 
 def write_calibration(networks: Sequence[Network], path: Path) -> None:
-    """Write the quick and the full scores of the networks that have all of both, on one and the same part of the stimuli.
+    """Write the quick and the full scores of the networks that have all of both, on one part of the stimuli.
 
     That part is the one of the last network that has them.
     """
