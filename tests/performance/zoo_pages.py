@@ -88,6 +88,11 @@ class Network:
             f"{last.created[:10]}, commit {git.commit[:7] if git else 'unknown'}, {packages}",
         )  # fmt: skip
 
+    @property
+    def layers_of_regions(self) -> list[str]:
+        """Layers of V1, V2, V4 and IT."""
+        return [str(self.layers[region]) for region in ("V1", "V2", "V4", "IT") if region in self.layers]
+
     def score(self, leaf: str) -> float | None:
         """Return the score of a leaf."""
         return self.records[leaf].score if leaf in self.records else None
@@ -208,21 +213,32 @@ def _quick(networks: Sequence[Network]) -> Iterator[str]:
         return
     yield "## Quick against full\n"
     yield (
-        "Rank correlation of the two scores over the networks; how far full scores lie above quick ones; the error "
-        "that `--brainscore-quick` tells; and how far off each full score was from what the other networks let expect "
-        "(root mean square, and the largest). Told and observed are equal here by construction.\n"
+        "Rank correlation of the two scores over the networks; how far full scores lie above quick ones, and the error that "
+        "`--brainscore-quick` tells, both from all networks. Then each network as one that was never seen: the error that "
+        "the others tell for it, and how far its full score was from what they let expect (root mean squares, and the "
+        "largest), and how many full scores were within the told error, and within twice of it.\n"
+    )
+    header = (
+        "benchmark",
+        "networks",
+        "Spearman",
+        "full − quick",
+        "told",
+        "told by others",
+        "observed",
+        "largest",
+        "within",
     )
     yield from _table(
-        ("benchmark", "networks", "Spearman", "full − quick", "told error", "observed, left out", "largest"),
+        header,
         [
             (
                 row["name"],
                 str(row["networks"]),
                 _number(row["spearman"]),
                 signed(row["difference"]),
-                _number(row["told"]),
-                _number(row["observed"]),
-                _number(row["largest"]),
+                *(_number(row[name]) for name in ("told", "told_by_others", "observed", "largest")),
+                f"{row['within']}, {row['within_twice']}",
             )
             for row in rows
         ],
@@ -241,20 +257,24 @@ def _quick_rows(networks: Sequence[Network]) -> Iterator[dict[str, Any]]:
         pairs = [(q, f) for q, f in zip(quick, full, strict=True) if q is not None and f is not None]
         differences = [f - q for q, f in pairs]
         told = expected(0.0, differences)
-        if told is None:
+        unseen = [
+            (difference, expected(0.0, differences[:place] + differences[place + 1 :]))
+            for place, difference in enumerate(differences)
+        ]
+        off = [(difference - each.value, each.error) for difference, each in unseen if each is not None]
+        if told is None or not off:
             continue
-        off = []
-        for index, difference in enumerate(differences):
-            others = differences[:index] + differences[index + 1 :]
-            off.append(abs(difference - math.fsum(others) / len(others)))
         yield {
             "name": name,
             "networks": len(pairs),
             "spearman": float(spearmanr([q for q, _ in pairs], [f for _, f in pairs]).statistic),
             "difference": told.value,
             "told": told.error,
-            "observed": math.sqrt(math.fsum(each**2 for each in off) / len(off)),
-            "largest": max(off),
+            "told_by_others": math.sqrt(math.fsum(error**2 for _, error in off) / len(off)),
+            "observed": math.sqrt(math.fsum(each**2 for each, _ in off) / len(off)),
+            "largest": max(abs(each) for each, _ in off),
+            "within": sum(abs(each) <= error for each, error in off),
+            "within_twice": sum(abs(each) <= 2 * error for each, error in off),
         }
 
 
@@ -262,7 +282,7 @@ def _made(networks: Sequence[Network]) -> Iterator[str]:
     yield "## How it was made\n"
     yield from _table(
         ("network", "layers (V1, V2, V4, IT)", "last run"),
-        [(each.name, ", ".join(f"`{layer}`" for layer in each.layers.values()), each.made) for each in networks],
+        [(each.name, ", ".join(f"`{layer}`" for layer in each.layers_of_regions), each.made) for each in networks],
     )
 
 
