@@ -54,8 +54,8 @@ def named(member: Member, data: Path, kind: str) -> tuple[float, float]:
     for file, out in zip(files, inputs, strict=True):
         preprocessing(np.asarray(Image.open(file).convert("RGB")), out)
     with torch.no_grad():
-        batches = torch.from_numpy(inputs).permute(0, 3, 1, 2).split(10)
-        logits = np.concatenate([reader.network(batch).numpy() for batch in batches])
+        batches = np.split(inputs.transpose(0, 3, 1, 2), 10)
+        logits = np.concatenate([reader.network(torch.from_numpy(batch)).numpy() for batch in batches])
     assert logits.shape == (100, 1000)
     right = np.argsort(-logits, axis=1)[:, :5] == truth[:, np.newaxis]
     return float(right[:, 0].mean()), float(right.any(axis=1).mean())

@@ -213,10 +213,10 @@ def _quick(networks: Sequence[Network]) -> Iterator[str]:
         return
     yield "## Quick against full\n"
     yield (
-        "Rank correlation of the two scores over the networks; how far full scores lie above quick ones, and the error that "
-        "`--brainscore-quick` tells, both from all networks. Then each network as one that was never seen: the error that "
-        "the others tell for it, and how far its full score was from what they let expect (root mean squares, and the "
-        "largest), and how many full scores were within the told error, and within twice of it.\n"
+        "Rank correlation of the two scores over the networks; how far full scores lie above quick ones, and the error "
+        "that `--brainscore-quick` tells, both from all networks. Then each network as one that was never seen: the "
+        "error that the others tell for it, and how far its full score was from what they let expect (root mean "
+        "squares, and the largest), and how many full scores were within the told error, and within twice of it.\n"
     )
     header = (
         "benchmark",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_brainscore.scoring.quick import Expected, expectations, expected
+from pytest_brainscore.scoring.quick import expectations, expected
 from tests.support.records import make_record
 
 DIFFERENCES = st.lists(st.floats(-1, 1), min_size=3, max_size=12)
@@ -15,7 +15,7 @@ DIFFERENCES = st.lists(st.floats(-1, 1), min_size=3, max_size=12)
 
 def test_a_full_score_is_the_quick_one_and_the_mean_difference() -> None:
     # 0 is off by .15 from the mean of .1 and .2, .1 by 0 from that of 0 and .2, .2 by .15.
-    assert expected(0.5, [0.0, 0.1, 0.2]) == Expected(pytest.approx(0.6), pytest.approx(np.sqrt(0.045 / 3)), 3)
+    assert expected(0.5, [0.0, 0.1, 0.2]) == pytest.approx((0.6, np.sqrt(0.045 / 3), 3))
 
 
 @settings(max_examples=50, deadline=None)
@@ -47,7 +47,7 @@ def test_the_mean_of_leaves_has_the_error_that_such_means_had() -> None:
     assert [name for _, name, _, _ in told] == ["quick.V1", "quick.a", "quick.b"]
     (_, _, score, mean), (_, _, _, leaf), _ = told
     assert score == pytest.approx(0.3)
-    assert mean == Expected(pytest.approx(0.3), pytest.approx(0.0), 3)
+    assert mean == pytest.approx((0.3, 0.0, 3))
     assert leaf is not None
     assert leaf.error == pytest.approx(np.sqrt(0.02 / 3) * 3 / 2)
 
