@@ -94,6 +94,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     subject has; ``notes``, sentences about the recordings. Empty for most."""
     comparison: Comparison | None = None
     """The score set against its baseline; null when there was nothing to compare."""
+    resumed: bool = False
+    """True when the result was taken over from the report of an earlier run (``--brainscore-resume``)."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
 
@@ -167,6 +169,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Versions of the installed packages that scores can depend on."""
     git: GitState | None
     """Repository of the current folder; null outside one."""
+    source: str | None = None
+    """Checksum of the code of this package, which tells two states of one version apart; null in older reports."""
 
 
 class FileBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -178,6 +182,21 @@ class FileBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """SHA-256 of its bytes."""
     count: Annotated[int, msgspec.Meta(ge=1)]
     """Number of scores that it is about."""
+
+
+class Shard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which part of a run a report is of (``--brainscore-shard``). All parts have equal facts but for `index`."""
+
+    index: Annotated[int, msgspec.Meta(ge=1)]
+    """Which one, from 1."""
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    """How many there are."""
+    selected: Annotated[int, msgspec.Meta(ge=0)]
+    """Benchmarks, times models, of all shards together; a floor beside the models counts, too."""
+    selection: str
+    """Checksum of what all shards are to score together."""
+    costs: str
+    """Checksum of the costs by which this was divided."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -205,7 +224,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Name of the score tree of `aggregates`: published, 2026, or a year before."""
     floors: dict[str, Floor] = {}
     """By model: what its untrained twins and pixels reach, where the run asked for it."""
+    options: dict[str, str] = {}
+    """What the run was told, beside models and benchmarks, that scores and verdicts depend on; defaults are absent."""
+    shard: Shard | None = None
+    """Which part of a run this is; null for a whole one. A part has no `aggregates`: the rest is in other reports."""
     replicates: FileBeside | None = None
     """Where the bootstrap values of the scores are; null where there are none."""
     contributions: FileBeside | None = None
     """Where it stands what each stimulus, neuroid and person contributes to the scores; null where nothing says so."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether other shards have the rest, so that no mean of this report alone says anything."""
+        return self.shard is not None and self.shard.count > 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,13 +28,19 @@ class ScoringRun:
     """The part of a scoring run that lives in one process, a worker or the only one."""
 
     def __init__(
-        self, options: RunOptions, worker: str, run_id: str, selected: Iterable[Mapping[str, Any]] = ()
+        self,
+        options: RunOptions,
+        worker: str,
+        run_id: str,
+        selected: Iterable[Mapping[str, Any]] = (),
+        store: Callable[..., ActivationStore] = ActivationStore,
     ) -> None:
         self.options = options
         self.worker = worker
         self.tolerances = parse_tolerances(options.tolerances)
         self.pairs = Pairs(options.baseline, self.tolerances, selected)
         self._run_id = run_id
+        self._store = store
         self._load = lru_cache(maxsize=MODELS_KEPT)(self._load_model)
         self._broken: dict[ModelSpecification, Exception] = {}
         self._baselines: dict[str, Baseline] = {}
@@ -68,7 +74,7 @@ class ScoringRun:
             layers=None if pixels else self.options.layers or None,
             commitments=self.options.commitments,
             amp=self.options.amp,
-            store=ActivationStore(mode=self.options.cache, run_id=self._run_id),
+            store=self._store(mode=self.options.cache, run_id=self._run_id),
             untrained=specification.untrained,
         )
         if self.options.decoder is not None and not pixels:

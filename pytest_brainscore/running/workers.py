@@ -62,6 +62,13 @@ def choose_distribution(config: pytest.Config) -> None:
         option.dist = "worksteal"
 
 
+def keep_in_one_process(config: pytest.Config) -> None:
+    """Have xdist start no workers, whatever ``-n`` says: those of a cluster run the tests."""
+    for name, value in {"numprocesses": 0, "dist": "no", "tx": []}.items():
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
+
+
 def device_of_worker(device: str, worker: str) -> str:
     """Spread workers over the CUDA devices: ``gw3`` of two devices takes ``cuda:1``. Other devices stay.
 

@@ -229,7 +229,8 @@ class Project:
 
     def lines(self, name: str = "brainscore-report.jsonl") -> list[dict[str, Any]]:
         """Return the records of the line file."""
-        return [json.loads(line) for line in (self.path / name).read_text().splitlines()]
+        lines = [json.loads(line) for line in (self.path / name).read_text().splitlines()]
+        return [line for line in lines if "identifier" in line]  # the first says what the run is
 
     def baseline(self, model: str = "net.build") -> Path:
         """Return the path of a model's baseline file."""

@@ -22,6 +22,7 @@ from pytest_brainscore.report.notation import (
     result,
     totals,
 )
+from pytest_brainscore.report.parts.shards import PART_IN_WORDS
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
 from pytest_brainscore.scoring.quick import expectations
@@ -101,6 +102,10 @@ def _change_row(record: BenchmarkRecord) -> tuple[str, ...]:
 
 
 def _regions(report: Report) -> Iterator[str]:
+    if report.is_part and report.shard is not None:
+        yield f"Shard {report.shard.index} of {report.shard.count}; {PART_IN_WORDS}."
+        yield ""
+        return
     tree = tree_of_report(report)
     shown = [
         (model.identifier, name, aggregates[name])

@@ -135,6 +135,11 @@ def render_page(
         means_in_words=MEANS_IN_WORDS,
         publications=publications(_cited(columns)),
         incomplete=[column.label for column in columns if not column.report.complete],
+        parts=[
+            f"{column.label}, shard {column.report.shard.index} of {column.report.shard.count}"
+            for column in columns
+            if column.report.is_part and column.report.shard is not None
+        ],
     )
 
 

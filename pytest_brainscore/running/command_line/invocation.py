@@ -75,7 +75,8 @@ def overlooked_settings(config: pytest.Config, options: RunOptions) -> str | Non
     if config.inipath is not None or not files:
         return None
     folders = {"--brainscore-data": options.data, "--brainscore-baseline": options.baseline}
-    for flag, path in {"--brainscore-weights": options.weights, **folders}.items():
+    scheduler = None if options.cluster is None else options.cluster.file
+    for flag, path in {"--brainscore-weights": options.weights, "--brainscore-cluster": scheduler, **folders}.items():
         if path is not None and flag in config.invocation_params.args and not path.resolve().is_relative_to(here):
             return (
                 f"pytest took {path} for a test path and so did not read the settings in {files[0]}; write "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -11,9 +11,16 @@ from pytest_brainscore.benchmarks.quick import quick_selectors
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
-from pytest_brainscore.running.command_line.folders import baseline_folders, existing_folder, project_folder
+from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, parse_cluster
+from pytest_brainscore.running.command_line.folders import (
+    baseline_folders,
+    existing_folder,
+    named_folder,
+    project_folder,
+)
 from pytest_brainscore.running.command_line.model_options import checkpoint, floors_beside, layer_of, refuse_duplicates
 from pytest_brainscore.running.command_line.option_table import DEFAULT_REPORT, OPTIONS, OPTIONS_BY_NAME, Option
+from pytest_brainscore.running.command_line.shard_words import Costs, parse_shard, read_costs
 from pytest_brainscore.trees import default_tree, known_tree
 
 if TYPE_CHECKING:
@@ -54,6 +61,14 @@ class RunOptions:
     tree: str
     floors: tuple[ModelSpecification, ...] = ()
     """What is scored as the floor beside the models."""
+    cluster: ClusterAddress | None = None
+    """Whose workers run the tests; None where this process or those of ``-n`` do."""
+    shard: tuple[int, int] | None = None
+    """Which part of the run this is, and of how many."""
+    costs: Costs = field(default_factory=dict)
+    """What benchmarks took in an earlier run."""
+    resume: tuple[Path, ...] = ()
+    """Reports whose results are taken over; they need not be there."""
 
     @property
     def trialled(self) -> tuple[ModelSpecification, ...]:
@@ -93,6 +108,11 @@ def model_words(config: pytest.Config) -> list[str]:
     """Return the model specifications as given, command line before ini, comma lists split."""
     given = cast("list[str]", _value(config, OPTIONS[0]))
     return [word.strip() for entry in given for word in entry.split(",") if word.strip()]
+
+
+def on_cluster(config: pytest.Config) -> bool:
+    """Tell whether the tests are to be run by a cluster."""
+    return bool(_value(config, OPTIONS_BY_NAME["brainscore_cluster"]))
 
 
 def read_options(config: pytest.Config) -> RunOptions:
@@ -146,7 +166,21 @@ def read_options(config: pytest.Config) -> RunOptions:
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
         tree=tree_of_run(config),
         floors=floors_beside(models, text("brainscore_floor_seeds")) if floor else (),
+        cluster=parse_cluster(text("brainscore_cluster"), config.invocation_params.dir),
+        shard=parse_shard(text("brainscore_shard")) if text("brainscore_shard") else None,
+        costs=_costs(config, text("brainscore_shard_costs")),
+        resume=tuple(_file(config, "brainscore_resume", word) for word in words("brainscore_resume")),
     )
+
+
+def _costs(config: pytest.Config, given: str) -> Costs:
+    return read_costs(_file(config, "brainscore_shard_costs", given)) if given else {}
+
+
+def _file(config: pytest.Config, name: str, given: str) -> Path:
+    found = named_folder(config, name, given)
+    assert found is not None  # something was given
+    return found
 
 
 def tree_of_run(config: pytest.Config) -> str:
