@@ -21,13 +21,15 @@ MAY_IMPORT = {
     "scoring": {"inference"},
     "models": {"data"},
     "benchmarks": {"metrics", "inference", "models", "data"},
+    "cost": {"benchmarks", "models", "data"},
     "report": {"scoring", "inference"},
-    "running": {"report", "scoring", "inference", "benchmarks", "models", "data"},
+    "running": {"cost", "report", "scoring", "inference", "benchmarks", "models", "data"},
     "commands": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
 }
 ORDER_WITHIN = {
     "models": (
         "loading",
+        "preflight",
         "registry",
         "asking",
         "layer_mapped",

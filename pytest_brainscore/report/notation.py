@@ -13,6 +13,7 @@ from pytest_brainscore.report.red import Colour
 from pytest_brainscore.scoring.comparison import Verdict
 from pytest_brainscore.scoring.floor import FloorScore
 from pytest_brainscore.scoring.quick import Expected
+from pytest_brainscore.scoring.seeds import SeedScore
 from pytest_brainscore.text import printable
 
 DECIMALS: Final = 3
@@ -131,8 +132,7 @@ def floor_in_words(floor: FloorScore | None) -> str:
         return ""
     parts = []
     if floor.mean is not None:
-        over_seeds = "" if floor.low is None else f" {interval(floor.low, floor.high)}"
-        parts.append(f"untrained {number(floor.mean)}{over_seeds}")
+        parts.append(f"untrained {over_seeds(floor)}")
     if floor.pixels is not None:
         parts.append(f"pixels {number(floor.pixels)}")
     return ", ".join(parts)
@@ -143,6 +143,13 @@ def expected_in_words(full: Expected | None) -> str:
     if full is None:
         return "not known"
     return f"{number(full.value)} ± {number(full.error)} ({counted(full.networks, 'network')})"
+
+
+def over_seeds(score: FloorScore | SeedScore | None) -> str:
+    """Return a mean over seeds with its interval, for example ``.021 [.010, .032]``; empty without."""
+    if score is None or score.mean is None:
+        return ""
+    return number(score.mean) + ("" if score.low is None else f" {interval(score.low, score.high)}")
 
 
 def counted(count: int, noun: str) -> str:

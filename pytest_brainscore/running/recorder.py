@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from pytest_brainscore.cost.machine import peak_bytes
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.notation import beyond_doubt, number
 from pytest_brainscore.report.plain import model_record, plain_record, to_plain
-from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
+from pytest_brainscore.report.record import BenchmarkRecord, Estimate, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
+from pytest_brainscore.running.planned.kept import estimate_of, settings_of
 from pytest_brainscore.running.shards.validity import benchmark_ingredients, layer_of, model_ingredients, why_not
 from pytest_brainscore.scoring.attribution_files import packed_attributions
 from pytest_brainscore.scoring.comparison import Comparison, compare
@@ -169,6 +169,11 @@ class Recorder:
             self._scored_anew = reason
         return reason is None
 
+    def recall(self, earlier: Earlier) -> None:
+        """Have a result kept (:meth:`take_over`) that is known to be what scoring would find now."""
+        self.model_record = to_plain(earlier.part.model)  # its words are in the key
+        self._earlier = earlier
+
     def take_over(self) -> None:
         """Keep the result of an earlier run, compared with the baseline of this one.
 
@@ -186,12 +191,17 @@ class Recorder:
         drawn = None if part.replicates is None else next(iter(unpacked(part.replicates).values()))
         comparison = self._compare(record.score, record.fingerprint, drawn)
         kept = None if record.status == "nan" and comparison.baseline is None else comparison
-        self._keep(msgspec.structs.replace(record, **self._trial.identity, comparison=kept, resumed=True))
+        self._keep(msgspec.structs.replace(record, **self._trial.identity, comparison=kept))
         if record.status == "scored":
             self._judge(comparison)
         else:
             self._end_without_number(record.reason or "it has no number", comparison)
             raise NoNumber(record.reason or "it has no number")
+
+    @property
+    def files(self) -> tuple[bytes | None, bytes | None]:
+        """Bootstrap values and contributions of the score, as files."""
+        return self._replicates, self._attribution
 
     def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
         """Record that there is no score, and why; what was recorded before stays."""
@@ -243,7 +253,7 @@ class Recorder:
             )
         if model is not self._run.model(self._trial.model):
             raise BrainScoreError(
-                f"The test of {name} scored another model than {self._trial.model.text}; score the fixture model of "
+                f"The test of {name} scored another model than {self._trial.model.asked}; score the fixture model of "
                 "this package as it is, rename a fixture of your own that has its name, and give changed models a "
                 "factory: --model FILE.py:FACTORY."
             )
@@ -339,16 +349,20 @@ class Recorder:
         return {
             "seconds": round(time.perf_counter() - self._started, 3),
             "peak_rss_mb": peak_memory(),
+            "estimate": self._estimate(),
             "worker": self._worker,
         }
+
+    def _estimate(self) -> Estimate | None:
+        trial, options = self._trial, self._options
+        settings = settings_of(trial.model, options.layers, options.device)
+        return estimate_of(settings, trial.benchmark.identifier, trial.benchmark.version)
 
     def _describe_model(self) -> ModelRecord:
         model = self._run.model(self._trial.model)
         describe = getattr(model, "description", None)
         details = to_plain(describe().__dict__) if describe else {"visual_degrees": to_plain(model.visual_degrees())}
-        record = model_record(
-            {**details, "identifier": self._trial.model.identifier, "specification": self._trial.model.text}
-        )
+        record = model_record({**details, **self._trial.model.record()})
         self.model_record = to_plain(record)
         return record
 
@@ -374,16 +388,5 @@ class Recorder:
 
 def peak_memory() -> float | None:
     """Return the peak resident memory of this process so far in MB (10^6 bytes), or None where it is not known."""
-    if sys.platform == "win32":
-        return None
-    try:
-        # Not of getrusage(2): there, a process begins with the peak of the one that started it.
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        return round(int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6, 1)
-    except (OSError, ValueError, IndexError):
-        pass
-    import resource
-
-    # Linux counts in kibibytes, macOS in bytes (getrusage(2) of each).
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
+    peak = peak_bytes()
+    return None if peak is None else round(peak / 1e6, 1)

@@ -69,7 +69,7 @@ def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
     """Return what is shown when a benchmark has finished: a line, or more in a narrow terminal."""
     paired = record.comparison is not None and record.comparison.paired is not None
     verdict = f"{judgement(record)} ({decided_by(record.n)})" if paired else judgement(record)
-    time = "resumed" if record.resumed else f"{record.seconds:.1f} s"
+    time = "computed before" if record.cached else "resumed" if record.resumed else f"{record.seconds:.1f} s"
     parts = [record.model, record.identifier, result(record), verdict, time]
     text = "  ".join(part for part in parts if part)
     return [Line(line, _colour(record)) for line in _wrapped(text, width)]
@@ -136,8 +136,21 @@ def tables(
         *(_parents(records, width, aggregates or {}, tree) if parents else []),
         *_quick(records, width),
         *_remarks(records),
+        *_computed_before(records),
         *_reasons(records, reasons),
     ]
+
+
+def _computed_before(records: Sequence[BenchmarkRecord]) -> list[Line]:
+    """Say which scores are of earlier runs."""
+    times = sorted(record.computed or "" for record in records if record.cached)
+    if not times:
+        return []
+    first, last = times[0][:10], times[-1][:10]
+    when = first if first == last else f"between {first} and {last}"
+    which = "the score was" if len(times) == len(records) == 1 else f"{len(times)} of {len(records)} scores were"
+    told = f"{which} computed before, {when}, by the same code from the same data (--brainscore-cache refresh: anew)"
+    return [Line(told)]
 
 
 def _colour(record: BenchmarkRecord) -> str | None:

@@ -21,6 +21,7 @@ from pytest_brainscore.report.html.overview import (
     provenance,
     quick_rows,
     reasons,
+    seed_rows,
     tally,
     verdict_of,
 )
@@ -119,6 +120,7 @@ def render_page(
             for reason in column.report.floors[column.model.identifier].reasons
         ],
         floored=any(column.report.floors for column in columns),
+        seeds=seed_rows(reports),
         compared=any(record.comparison for column in columns for record in column.records),
         counted=counted,
         tally=tally,
