@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.activations.layer_reader import LayerReader, ReaderDescription
 from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
+from pytest_brainscore.models.activations.stored_responses import Some
 from pytest_brainscore.models.networks.extraction import EXTRACTION_VERSION, LayerExtractor
+from pytest_brainscore.models.networks.fields.part_reading import PartReading
 from pytest_brainscore.models.networks.identity import architecture_digest, state_dict_sha256
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.attributes import attributes_digest
@@ -117,6 +119,10 @@ class NetworkReader(LayerReader):
             if remark != self._warned:
                 self._warned = remark
                 warnings.warn(f"{self.name}: {remark}", stacklevel=2)
+
+    def some(self, layers: tuple[str, ...]) -> Callable[[Sequence[StimulusImage], NDArray[np.intp]], Some] | None:
+        """Return what runs only the part of images that some units see, where that gives the same, bit for bit."""
+        return PartReading(self._extractor, layers)
 
     def ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
         """Return what outputs depend on: the network, how it is run, and what layers answered to the probe."""

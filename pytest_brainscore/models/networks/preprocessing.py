@@ -71,9 +71,25 @@ class Preprocessing:
             float32, `image_size` x `image_size` x 3, overwritten.
 
         """
+        pixels = self.grey(pixels)
+        size = self.resized_size(*pixels.shape[:2])
+        self.scaled(self._centre(self.resampled(pixels, size)), out)
+
+    def grey(self, pixels: Pixels) -> Pixels:
+        """Return the grey levels of an image where the input has one channel, else the image itself."""
         if self.channels == 1 and pixels.ndim > 2:
-            pixels = np.asarray(Image.fromarray(pixels).convert("L"))
-        resized = self._centre(self._resized(pixels))
+            return np.asarray(Image.fromarray(pixels).convert("L"))
+        return pixels
+
+    def corner(self, size: tuple[int, int]) -> tuple[int, int] | None:
+        """Return row and column of a resized image where the input begins; None where that is larger than the image."""
+        if min(size) < self.image_size:
+            return None
+        top, left = (round((side - self.image_size) / 2) for side in size)
+        return top, left
+
+    def scaled(self, resized: Pixels, out: NDArray[np.float32]) -> None:
+        """Write the network's input for 8-bit values of the same rows and columns."""
         if resized.ndim == 2:
             np.take(self._table, resized, axis=0, out=out, mode="clip")  # clip: nothing to clip, and no buffering
             return
@@ -103,12 +119,15 @@ class Preprocessing:
         table: NDArray[np.float32] = (levels - mean) / std
         return table
 
-    def _resized(self, pixels: Pixels) -> Pixels:
-        height, width = self._size(*pixels.shape[:2])
+    def resampled(
+        self, pixels: Pixels, size: tuple[int, int], box: tuple[float, float, float, float] | None = None
+    ) -> Pixels:
+        """Return an image, or a box of it, in another size."""
         resampling = Image.Resampling[self.interpolation.upper()]
-        return np.asarray(Image.fromarray(pixels).resize((width, height), resampling))
+        return np.asarray(Image.fromarray(pixels).resize((size[1], size[0]), resampling, box))
 
-    def _size(self, height: int, width: int) -> tuple[int, int]:
+    def resized_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return rows and columns that an image is resized to before its centre is taken."""
         if self.kind == "imagenet":
             return self.image_size, self.image_size
         if self.crop == "squash":
@@ -125,8 +144,7 @@ class Preprocessing:
         height, width = pixels.shape[:2]
         if min(height, width) < size:
             pixels = self._surrounded(pixels, max(0, size - height), max(0, size - width))
-            height, width = pixels.shape[:2]
-        top, left = (round((side - size) / 2) for side in (height, width))
+        top, left = self.corner(pixels.shape[:2]) or (0, 0)
         return pixels[top : top + size, left : left + size]
 
     def _surrounded(self, pixels: Pixels, rows: int, columns: int) -> Pixels:

@@ -94,13 +94,18 @@ def _pointwise(call: Call) -> Effect | None:
     """Everything at one place: all images have the same rows and columns, all else is the same at every place."""
     if call.named.get("train") is True or call.named.get("training") is True:
         return None
-    from_end = {(axes[0] - each.ndim, axes[1] - each.ndim, each.shape[axes[0]], each.shape[axes[1]])
-                for each in call.tensors if (axes := call.seeing.get(id(each)))}
+    from_end = {
+        (axes[0] - each.ndim, axes[1] - each.ndim, each.shape[axes[0]], each.shape[axes[1]])
+        for each in call.tensors
+        if (axes := call.seeing.get(id(each)))
+    }
     if len(from_end) != 1:
         return None
     rows, columns, height, width = next(iter(from_end))
     for each in call.tensors:
-        if id(each) not in call.seeing and any(each.ndim >= -axis and each.shape[axis] != 1 for axis in (rows, columns)):
+        if id(each) not in call.seeing and any(
+            each.ndim >= -axis and each.shape[axis] != 1 for axis in (rows, columns)
+        ):
             return None
     axes = rows + call.result.ndim, columns + call.result.ndim
     if min(axes) < 0 or (call.result.shape[axes[0]], call.result.shape[axes[1]]) != (height, width):
@@ -179,7 +184,9 @@ def _along_others(call: Call) -> Effect | None:
 
 def _join(call: Call) -> Effect | None:
     axes = {call.seeing.get(id(each)) for each in call.tensors}
-    sizes = {(each.shape[found[0]], each.shape[found[1]]) for each in call.tensors if (found := call.seeing.get(id(each)))}
+    sizes = {
+        (each.shape[found[0]], each.shape[found[1]]) for each in call.tensors if (found := call.seeing.get(id(each)))
+    }
     if len(axes) != 1 or len(sizes) != 1:
         return None
     found = next(iter(axes))
@@ -233,8 +240,20 @@ def _pair(value: Sequence[int] | int) -> tuple[int, int]:
 
 
 _COPIES: Final = frozenset(
-    ["alias", "clone", "contiguous", "copy", "detach", "dropout", "alpha_dropout", "feature_dropout", "lift_fresh", "to",
-     "_to_copy", "type_as"]
+    [
+        "alias",
+        "clone",
+        "contiguous",
+        "copy",
+        "detach",
+        "dropout",
+        "alpha_dropout",
+        "feature_dropout",
+        "lift_fresh",
+        "to",
+        "_to_copy",
+        "type_as",
+    ]
 )
 """Operations that leave every number at its place."""
 LISTS: Final = frozenset(["chunk", "split", "split_with_sizes", "unbind"])

@@ -42,7 +42,7 @@ class Route:
     targets: Mapping[str, Target]
 
 
-class NoRoute(Exception):  # noqa: N818 - no error: such layers are read from whole images
+class NoRoute(Exception):
     """Units of a layer see all of the image, or nobody can tell what they see; says which operation it is."""
 
 
@@ -218,13 +218,11 @@ class _Watching(TorchDispatchMode):
             self._places[tensor] = place
 
 
-def _bound(
-    function: torch._ops.OpOverload, arguments: tuple[Any, ...], named: Mapping[str, Any]
-) -> dict[str, Any]:
+def _bound(function: torch._ops.OpOverload, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call by name, defaults included."""
     schema = function._schema.arguments
     given = {each.name: value for each, value in zip(schema, arguments, strict=False)} | dict(named)
-    return {each.name: given[each.name] if each.name in given else each.default_value for each in schema}
+    return {each.name: given.get(each.name, each.default_value) for each in schema}
 
 
 def _written(function: torch._ops.OpOverload, bound: Mapping[str, Any]) -> list[torch.Tensor]:
