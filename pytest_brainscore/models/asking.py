@@ -6,6 +6,7 @@ have itself keeps the abilities of what it wraps.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -92,6 +93,49 @@ def record_responses(
     if not isinstance(model, LayerMappedModel):  # which asks its network itself
         _check_repeatable(model, stimuli, neuroids, maximum_over, responses)
     return responses
+
+
+def record_by_units(
+    model: BrainModel, stimuli: StimulusSet, units: int, *, maximum_over: int = 1, most: int, few: int
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Yield the responses of all units, some at a time, so that memory is bounded.
+
+    Parameters
+    ----------
+    model
+        One made of layers may show stimuli once, and several on an image, for all units.
+    stimuli, maximum_over
+        As there.
+    units
+        Number of all units.
+    most
+        Units at a time where stimuli have to be shown once for each part of them.
+    few
+        Units at a time where they are shown once.
+
+    Yields
+    ------
+    slice, NDArray
+        Numbers of the units, and their responses: (stimuli / `maximum_over`) x units.
+
+    Raises
+    ------
+    ModelError, NoNumber
+        As :func:`record_responses`.
+
+    """
+    read = None
+    if isinstance(model, LayerMappedModel):  # another model is shown stimuli twice, to see whether it can be relied on
+        read = model.record_by_units(stimuli, maximum_over)
+    step = most if read is None else few
+    for start in range(0, units, step):
+        part = slice(start, min(start + step, units))
+        chosen = np.arange(part.start, part.stop)
+        if read is not None:
+            yield part, read(chosen)
+        else:
+            neuroids = None if step >= units else chosen
+            yield part, record_responses(model, stimuli, neuroids=neuroids, maximum_over=maximum_over)
 
 
 def _check_repeatable(

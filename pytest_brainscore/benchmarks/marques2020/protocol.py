@@ -148,7 +148,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
     """
     target, shown = data
     analysis = _analysis(benchmark.assembly)
-    rates, baseline = record_firing_rates(model, shown)
+    rates, baseline, ways = record_firing_rates(model, shown)
     by_unit = np.ascontiguousarray(rates.T).reshape(-1, *analysis.axes)
     values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]
     raw = ks_similarity(values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS)
@@ -173,7 +173,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
             "seed": SEED,
         },
         values=xr.DataArray(raw.samples, dims="bootstrap"),
-        details={"distribution": distribution_details(neuronal_property(benchmark), values, target)},
+        details={"distribution": distribution_details(neuronal_property(benchmark), values, target)}
+        | ({"shown": ways} if ways else {}),
     )
     return with_replicates(outcome, _design(benchmark, raw.value, values, target))
 

@@ -20,7 +20,7 @@ from pytest_brainscore.benchmarks.marques2020.stimuli import (
 )
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.metrics.tuning.receptive_field import receptive_field_centres
-from pytest_brainscore.models.asking import record_responses
+from pytest_brainscore.models.asking import record_by_units, record_responses
 
 if TYPE_CHECKING:
     from pytest_brainscore.models.interface import BrainModel
@@ -36,8 +36,8 @@ with PyTorch's own kernels, 281 of which peaked below 2e-5 of a largest peak of 
 WINDOW: Final = 0.15
 """Largest distance of a receptive-field centre from the position of the stimuli, in degrees."""
 MAP_BYTES: Final = 2**30
-"""Receptive-field maps held at a time. Layers with larger maps (600 000 units) are mapped part by part, which shows the
-gratings once for each part: slower, but never out of memory."""
+"""Receptive-field maps held at a time. Layers with larger maps (600 000 units) are mapped part by part, which may show
+the gratings once for each part: slower, but never out of memory."""
 UNITS_AT_ONCE: Final = 2**14
 """Units whose maps are turned from activations into centres at a time."""
 
@@ -78,21 +78,22 @@ def _centres(model: BrainModel, blank_responses: NDArray[np.float32], degrees: f
     gratings = place_on_screen(receptive_field_gratings(), degrees)
     units = blank_responses.size
     positions = len(MAPPING_POSITIONS) ** 2
-    part = max(1, MAP_BYTES // (positions * blank_responses.itemsize))
+    most = max(1, MAP_BYTES // (positions * blank_responses.itemsize))
+    axis = np.asarray(MAPPING_POSITIONS)
     centres: list[NDArray[np.float64]] = []
     peaks: list[NDArray[np.float32]] = []
-    for start in range(0, units, part):
-        neuroids = None if part >= units else np.arange(start, min(start + part, units))
-        strongest = record_responses(model, gratings, neuroids=neuroids, maximum_over=MAPPING_GRATINGS)
-        blanks = blank_responses if neuroids is None else blank_responses[neuroids]
-        for first in range(0, blanks.size, UNITS_AT_ONCE):
-            chunk = slice(first, first + UNITS_AT_ONCE)
+    recorded = record_by_units(
+        model, gratings, units, maximum_over=MAPPING_GRATINGS, most=most, few=min(most, UNITS_AT_ONCE)
+    )
+    for part, strongest in recorded:
+        for first in range(part.start, part.stop, UNITS_AT_ONCE):
+            chunk = slice(first, min(first + UNITS_AT_ONCE, part.stop))
             # The protocol rectifies, subtracts the blank and then takes the maximum over the gratings of a position.
             # Taking the maximum first gives the same bits: rectification and (rounded) subtraction of a constant
             # preserve order.
-            above_blank = np.maximum(strongest[:, chunk], 0) - np.maximum(blanks[chunk], 0)
+            shown = strongest[:, chunk.start - part.start : chunk.stop - part.start]
+            above_blank = np.maximum(shown, 0) - np.maximum(blank_responses[chunk], 0)
             maps = above_blank.reshape(len(MAPPING_POSITIONS), len(MAPPING_POSITIONS), -1)
-            axis = np.asarray(MAPPING_POSITIONS)
             centres.append(receptive_field_centres(maps, axis, axis))
             peaks.append(above_blank.max(axis=0))
     if not centres:

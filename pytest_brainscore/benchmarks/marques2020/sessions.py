@@ -18,6 +18,7 @@ from pytest_brainscore.benchmarks.marques2020.receptive_field import WINDOW, Sel
 from pytest_brainscore.benchmarks.marques2020.stimuli import POSITION, orientation_gratings
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import NoNumber
+from pytest_brainscore.models.activations.ways import noting_ways
 from pytest_brainscore.models.asking import record_responses
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class FiringRates(NamedTuple):
     """Spikes per second, shape (stimulus, unit)."""
     baseline: NDArray[np.float64]
     """Spikes per second in response to the blank, shape (unit,)."""
+    ways: dict[str, str]
+    """How each stimulus set that they are made from was shown: whole images, or less with the same responses."""
 
 
 @dataclass
@@ -46,6 +49,8 @@ class _Session:
     selected: SelectedUnits | None = None
     responses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     """Activations of the selected units, shape (stimulus, unit), by the digest of the stimulus set."""
+    ways: dict[str, str] = field(default_factory=dict)
+    """How each stimulus set was shown, by its name."""
 
 
 _SESSIONS: Final[dict[int, _Session]] = {}
@@ -73,7 +78,9 @@ def record_firing_rates(model: BrainModel, stimuli: StimulusSet) -> FiringRates:
     model.start_recording("V1", [TIME_BIN])
     session = _session(model)
     if session.selected is None:
-        session.selected = select_units(model)
+        with noting_ways() as ways:
+            session.selected = select_units(model)
+        session.ways |= ways
     selected = session.selected
     if not selected.indices.size:
         raise NoNumber(
@@ -83,7 +90,8 @@ def record_firing_rates(model: BrainModel, stimuli: StimulusSet) -> FiringRates:
         )
     calibration = calibrate(_responses(model, session, selected, orientation_gratings()), selected.blank_responses)
     responses = _responses(model, session, selected, stimuli)
-    return FiringRates(firing_rates(responses, calibration), firing_rates(selected.blank_responses, calibration))
+    rates, baseline = firing_rates(responses, calibration), firing_rates(selected.blank_responses, calibration)
+    return FiringRates(rates, baseline, dict(session.ways))
 
 
 def _responses(
@@ -92,7 +100,9 @@ def _responses(
     key = stimuli.digest()
     if key not in session.responses:
         placed = place_on_screen(stimuli, model.visual_degrees())
-        session.responses[key] = record_responses(model, placed, neuroids=selected.indices)
+        with noting_ways() as ways:
+            session.responses[key] = record_responses(model, placed, neuroids=selected.indices)
+        session.ways |= ways
     return session.responses[key]
 
 

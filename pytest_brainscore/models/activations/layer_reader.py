@@ -138,6 +138,15 @@ class LayerReader(ABC):
         """Return what reads some units of layers for less than all of them; None where nothing does."""
         return None
 
+    def by_units(
+        self, layers: tuple[str, ...], stimuli: StimulusSet, maximum_over: int = 1
+    ) -> Callable[[NDArray[np.intp]], NDArray[np.float32]] | None:
+        """Show stimuli, and return what returns the responses of any units; None where each :meth:`read` shows anew.
+
+        Parameters are those of :meth:`read`, units those of its `neuroids`.
+        """
+        return None
+
     def layouts(self, layers: tuple[str, ...]) -> LayerLayouts:
         """Return shape and coordinates of what is answered for each layer, reduced; errors as for :meth:`read`."""
         return {layer: left.layout for layer, (_, left) in self._parts(layers)[1].items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -257,6 +257,15 @@ class LayerMappedModel:
         """
         layers = self._layers[self._recording().target]
         return self._reader.read(layers, stimuli, neuroids=neuroids, maximum_over=maximum_over)
+
+    def record_by_units(
+        self, stimuli: StimulusSet, maximum_over: int = 1
+    ) -> Callable[[NDArray[np.intp]], NDArray[np.float32]] | None:
+        """Show stimuli, and return what returns the responses of any units; None where :meth:`record` is as good.
+
+        Parameters and errors are those of :meth:`record`.
+        """
+        return self._reader.by_units(self._layers[self._recording().target], stimuli, maximum_over)
 
     def description(self) -> ModelDescription:
         """Return what the model's numbers depend on."""
