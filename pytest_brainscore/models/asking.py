@@ -6,7 +6,7 @@ have itself keeps the abilities of what it wraps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -95,28 +95,20 @@ def record_responses(
     return responses
 
 
-def record_by_units(
-    model: BrainModel, stimuli: StimulusSet, units: int, *, maximum_over: int = 1, most: int, few: int
-) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Yield the responses of all units, some at a time, so that memory is bounded.
+def shown_once(
+    model: BrainModel, stimuli: StimulusSet, maximum_over: int = 1
+) -> Callable[[NDArray[np.intp]], NDArray[np.float32]] | None:
+    """Show stimuli once for all units, if responses of a part of them are had for less than showing all again.
 
     Parameters
     ----------
-    model
-        One made of layers may show stimuli once, and several on an image, for all units.
-    stimuli, maximum_over
-        As there.
-    units
-        Number of all units.
-    most
-        Units at a time where stimuli have to be shown once for each part of them.
-    few
-        Units at a time where they are shown once.
+    model, stimuli, maximum_over
+        As for :func:`record_responses`.
 
-    Yields
-    ------
-    slice, NDArray
-        Numbers of the units, and their responses: (stimuli / `maximum_over`) x units.
+    Returns
+    -------
+    Callable or None
+        Returns what :func:`record_responses` would, for the numbers of some units. None where that is as good.
 
     Raises
     ------
@@ -124,18 +116,36 @@ def record_by_units(
         As :func:`record_responses`.
 
     """
-    read = None
-    if isinstance(model, LayerMappedModel):  # another model is shown stimuli twice, to see whether it can be relied on
-        read = model.record_by_units(stimuli, maximum_over)
-    step = most if read is None else few
-    for start in range(0, units, step):
-        part = slice(start, min(start + step, units))
-        chosen = np.arange(part.start, part.stop)
-        if read is not None:
-            yield part, read(chosen)
-        else:
-            neuroids = None if step >= units else chosen
-            yield part, record_responses(model, stimuli, neuroids=neuroids, maximum_over=maximum_over)
+    # Another model is shown stimuli twice, to see whether it can be relied on.
+    return model.record_by_units(stimuli, maximum_over) if isinstance(model, LayerMappedModel) else None
+
+
+def result(
+    model: BrainModel,
+    name: str,
+    stimuli: StimulusSet,
+    shape: tuple[int, int],
+    compute: Callable[[], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return what is computed from the responses of a model, from its store where it has one and that is in it.
+
+    Parameters
+    ----------
+    model
+        After ``start_recording`` with one time bin.
+    name
+        Of the computation, with everything that it depends on besides responses: versions, constants.
+    stimuli
+        Stimuli on the model's screen that it depends on.
+    shape
+        Of the result: rows x columns.
+    compute
+        Computes it.
+
+    """
+    if isinstance(model, LayerMappedModel):
+        return model.result(name, stimuli, shape, compute)
+    return compute()
 
 
 def _check_repeatable(

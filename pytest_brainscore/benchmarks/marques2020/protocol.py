@@ -22,7 +22,7 @@ from pytest_brainscore.benchmarks.marques2020 import (
     textures,
 )
 from pytest_brainscore.benchmarks.marques2020.distributions import distribution_details
-from pytest_brainscore.benchmarks.marques2020.sessions import record_firing_rates
+from pytest_brainscore.benchmarks.marques2020.sessions import how_shown, record_firing_rates
 from pytest_brainscore.benchmarks.shared.replicating import with_replicates
 from pytest_brainscore.inference.distributions import distribution_design
 from pytest_brainscore.inference.draws import units
@@ -148,7 +148,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
     """
     target, shown = data
     analysis = _analysis(benchmark.assembly)
-    rates, baseline, ways = record_firing_rates(model, shown)
+    rates, baseline = record_firing_rates(model, shown)
+    ways = how_shown(model)
     by_unit = np.ascontiguousarray(rates.T).reshape(-1, *analysis.axes)
     values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]
     raw = ks_similarity(values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS)

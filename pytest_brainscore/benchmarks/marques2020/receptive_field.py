@@ -6,6 +6,7 @@ place, and the units whose receptive field is centred there are taken. Protocol 
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -20,11 +21,14 @@ from pytest_brainscore.benchmarks.marques2020.stimuli import (
 )
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.metrics.tuning.receptive_field import receptive_field_centres
-from pytest_brainscore.models.asking import record_by_units, record_responses
+from pytest_brainscore.models.asking import record_responses, result, shown_once
 
 if TYPE_CHECKING:
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
+MAPPING_VERSION: Final = f"1 numpy {np.__version__}"
+"""Raise it with every change of how responses become centres: results are kept under it."""
 NOISE: Final = 1e-6
 """Smallest peak of a receptive-field map, relative to the largest of the layer, that is a response.
 
@@ -38,7 +42,7 @@ WINDOW: Final = 0.15
 MAP_BYTES: Final = 2**30
 """Receptive-field maps held at a time. Layers with larger maps (600 000 units) are mapped part by part, which may show
 the gratings once for each part: slower, but never out of memory."""
-UNITS_AT_ONCE: Final = 2**14
+UNITS_AT_ONCE: Final = 2**12
 """Units whose maps are turned from activations into centres at a time."""
 
 
@@ -76,23 +80,35 @@ def select_units(model: BrainModel) -> SelectedUnits:
 def _centres(model: BrainModel, blank_responses: NDArray[np.float32], degrees: float) -> NDArray[np.float64]:
     """Return receptive-field centres (y, x) of all units in degrees, NaN where there is none, shape (units, 2)."""
     gratings = place_on_screen(receptive_field_gratings(), degrees)
+    name = f"receptive-field centres {MAPPING_VERSION} {NOISE} {hashlib.sha256(blank_responses.tobytes()).hexdigest()}"
+    return result(model, name, gratings, (blank_responses.size, 2), lambda: _map(model, gratings, blank_responses))
+
+
+def _map(model: BrainModel, gratings: StimulusSet, blank_responses: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Show the gratings, and return the centres."""
     units = blank_responses.size
     positions = len(MAPPING_POSITIONS) ** 2
-    most = max(1, MAP_BYTES // (positions * blank_responses.itemsize))
+    shown = shown_once(model, gratings, MAPPING_GRATINGS)
+    step = max(1, MAP_BYTES // (positions * blank_responses.itemsize))
+    if shown is not None:
+        step = min(step, UNITS_AT_ONCE)
     axis = np.asarray(MAPPING_POSITIONS)
     centres: list[NDArray[np.float64]] = []
     peaks: list[NDArray[np.float32]] = []
-    recorded = record_by_units(
-        model, gratings, units, maximum_over=MAPPING_GRATINGS, most=most, few=min(most, UNITS_AT_ONCE)
-    )
-    for part, strongest in recorded:
-        for first in range(part.start, part.stop, UNITS_AT_ONCE):
-            chunk = slice(first, min(first + UNITS_AT_ONCE, part.stop))
+    for start in range(0, units, step):
+        part = np.arange(start, min(start + step, units))
+        if shown is not None:
+            strongest = shown(part)
+        else:
+            neuroids = None if step >= units else part
+            strongest = record_responses(model, gratings, neuroids=neuroids, maximum_over=MAPPING_GRATINGS)
+        blanks = blank_responses[part]
+        for first in range(0, blanks.size, UNITS_AT_ONCE):
+            chunk = slice(first, first + UNITS_AT_ONCE)
             # The protocol rectifies, subtracts the blank and then takes the maximum over the gratings of a position.
             # Taking the maximum first gives the same bits: rectification and (rounded) subtraction of a constant
             # preserve order.
-            shown = strongest[:, chunk.start - part.start : chunk.stop - part.start]
-            above_blank = np.maximum(shown, 0) - np.maximum(blank_responses[chunk], 0)
+            above_blank = np.maximum(strongest[:, chunk], 0) - np.maximum(blanks[chunk], 0)
             maps = above_blank.reshape(len(MAPPING_POSITIONS), len(MAPPING_POSITIONS), -1)
             centres.append(receptive_field_centres(maps, axis, axis))
             peaks.append(above_blank.max(axis=0))

@@ -36,8 +36,6 @@ class FiringRates(NamedTuple):
     """Spikes per second, shape (stimulus, unit)."""
     baseline: NDArray[np.float64]
     """Spikes per second in response to the blank, shape (unit,)."""
-    ways: dict[str, str]
-    """How each stimulus set that they are made from was shown: whole images, or less with the same responses."""
 
 
 @dataclass
@@ -90,8 +88,16 @@ def record_firing_rates(model: BrainModel, stimuli: StimulusSet) -> FiringRates:
         )
     calibration = calibrate(_responses(model, session, selected, orientation_gratings()), selected.blank_responses)
     responses = _responses(model, session, selected, stimuli)
-    rates, baseline = firing_rates(responses, calibration), firing_rates(selected.blank_responses, calibration)
-    return FiringRates(rates, baseline, dict(session.ways))
+    return FiringRates(firing_rates(responses, calibration), firing_rates(selected.blank_responses, calibration))
+
+
+def how_shown(model: BrainModel) -> dict[str, str]:
+    """Return how each stimulus set that a model was recorded with was shown, by its name.
+
+    As whole images, or as less that gives the same responses; empty for a model that does not tell.
+    """
+    session = _SESSIONS.get(id(model))
+    return dict(session.ways) if session is not None else {}
 
 
 def _responses(

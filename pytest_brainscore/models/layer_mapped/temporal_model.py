@@ -138,6 +138,9 @@ class TemporalBrainModel(LayerMappedModel):
         course = responses.reshape(len(responses), -1, len(recording.time_bins))
         return recording_assembly(course, stimuli.table, self._neuroids(recording), recording.time_bins)
 
+    def _source(self, recording: StartedRecording) -> ResponseSource:
+        return self._aligned(recording) if recording.target in self._time_course else super()._source(recording)
+
     def _aligned(self, recording: StartedRecording) -> ResponseSource:
         """Return what responds with units x time bins, the time bins varying fastest."""
         steps = self._time_course[recording.target]
