@@ -123,6 +123,7 @@ def shown_once(
 def result(
     model: BrainModel,
     name: str,
+    version: str,
     stimuli: StimulusSet,
     shape: tuple[int, int],
     compute: Callable[[], NDArray[np.float64]],
@@ -134,7 +135,9 @@ def result(
     model
         After ``start_recording`` with one time bin.
     name
-        Of the computation, with everything that it depends on besides responses: versions, constants.
+        Of the result.
+    version
+        Everything that it depends on besides responses: constants, packages.
     stimuli
         Stimuli on the model's screen that it depends on.
     shape
@@ -144,7 +147,7 @@ def result(
 
     """
     if isinstance(model, LayerMappedModel):
-        return model.result(name, stimuli, shape, compute)
+        return model.result(name, version, stimuli, shape, compute)
     return compute()
 
 

@@ -80,8 +80,13 @@ def select_units(model: BrainModel) -> SelectedUnits:
 def _centres(model: BrainModel, blank_responses: NDArray[np.float32], degrees: float) -> NDArray[np.float64]:
     """Return receptive-field centres (y, x) of all units in degrees, NaN where there is none, shape (units, 2)."""
     gratings = place_on_screen(receptive_field_gratings(), degrees)
-    name = f"receptive-field centres {MAPPING_VERSION} {NOISE} {hashlib.sha256(blank_responses.tobytes()).hexdigest()}"
-    return result(model, name, gratings, (blank_responses.size, 2), lambda: _map(model, gratings, blank_responses))
+    version = f"{MAPPING_VERSION} {NOISE} {hashlib.sha256(blank_responses.tobytes()).hexdigest()}"
+    shape = blank_responses.size, 2
+
+    def compute() -> NDArray[np.float64]:
+        return _map(model, gratings, blank_responses)
+
+    return result(model, "receptive-field centres", version, gratings, shape, compute)
 
 
 def _map(model: BrainModel, gratings: StimulusSet, blank_responses: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -271,14 +271,21 @@ class LayerMappedModel:
         return self._reader.by_units(self._layers[self._recording().target], stimuli, maximum_over)
 
     def result(
-        self, name: str, stimuli: StimulusSet, shape: tuple[int, int], compute: Callable[[], NDArray[np.float64]]
+        self,
+        name: str,
+        version: str,
+        stimuli: StimulusSet,
+        shape: tuple[int, int],
+        compute: Callable[[], NDArray[np.float64]],
     ) -> NDArray[np.float64]:
         """Return what is computed from the responses of the region being recorded, from the store where it is there.
 
         Parameters
         ----------
         name
-            Of the computation, with everything that it depends on besides responses.
+            Of the result.
+        version
+            Everything that it depends on besides responses: constants, packages.
         stimuli
             Stimuli on the model's screen that it depends on.
         shape
@@ -288,7 +295,7 @@ class LayerMappedModel:
 
         """
         source = self._source(self._recording())
-        key = {**source.ingredients, "stimuli": self._reader.prepare(stimuli).digest(), "result": name}
+        key = {**source.ingredients, "stimuli": self._reader.prepare(stimuli).digest(), "result": f"{name} {version}"}
         found = stored_result(self._reader.store, key, shape, compute, f"{name} of {self.identifier}")
         note_way(stimuli.identifier, STORED)  # unless it was shown meanwhile
         return found

@@ -138,7 +138,7 @@ class NetworkReader(LayerReader):
             packing = pack(stimuli, maximum_over, self.preprocessing, self._extractor.route(layers))
         except NoRoute:
             return None
-        return packing and read_packed(source, self.store, stimuli, packing, maximum_over)
+        return None if packing is None else read_packed(source, self.store, stimuli, packing, maximum_over)
 
     def ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
         """Return what outputs depend on: the network, how it is run, and what layers answered to the probe."""

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.data.stimuli.drawing import Box, drawing_of
+from pytest_brainscore.data.stimuli.drawing import Box, Drawing, drawing_of
 from pytest_brainscore.data.stimuli.stimulus_set import Pixels, StimulusImage
 from pytest_brainscore.models.networks.fields.steps import Interval
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
@@ -64,16 +64,22 @@ class InputPart:
         numbers for a part; else the whole image is.
         """
         drawing = drawing_of(image)
-        pixels = image.pixels() if drawing is None else None
-        shape = drawing.shape if drawing is not None else np.shape(pixels)[:2]
+        if drawing is None:
+            pixels = image.pixels()
+            height, width = pixels.shape[:2]
+            drawing = Drawing((height, width), lambda rows, columns: pixels[rows, columns])
+            ndim = pixels.ndim
+        else:
+            ndim = 2
+        shape = drawing.shape
         sides = _sides(self._preprocessing, shape, self._rows, self._columns)
-        order = passes(self._preprocessing, shape, 2 if pixels is None else pixels.ndim)
+        order = passes(self._preprocessing, shape, ndim)
         if sides is None or not order:
-            self._preprocessing(image.pixels() if pixels is None else pixels, self._whole)
+            self._preprocessing(drawing.part(slice(0, shape[0]), slice(0, shape[1])), self._whole)
             out[...] = self._whole[_slice(self._rows), _slice(self._columns)]
             return
         rows, columns = sides
-        seen = drawing.part(rows.source, columns.source) if drawing else pixels[rows.source, columns.source]
+        seen = drawing.part(rows.source, columns.source)
         part = self._preprocessing.grey(np.ascontiguousarray(seen))
         for axis in order:
             if sides[axis].resampled:

@@ -47,7 +47,7 @@ class Call:
     @property
     def tensors(self) -> list[torch.Tensor]:
         """All tensors that go in."""
-        return list(tensors_in(self.named.values()))
+        return tensors_in(self.named)
 
     @property
     def main(self) -> torch.Tensor:
@@ -84,8 +84,8 @@ def tensors_in(values: object) -> list[torch.Tensor]:
     if isinstance(values, torch.Tensor):
         return [values]
     if isinstance(values, Mapping):
-        values = list(values.values())
-    if isinstance(values, list | tuple) or type(values).__name__ == "dict_values":
+        return [each for value in values.values() for each in tensors_in(value)]
+    if isinstance(values, list | tuple):
         return [each for value in values for each in tensors_in(value)]
     return []
 

@@ -110,7 +110,7 @@ def pack(stimuli: StimulusSet, maximum_over: int, preprocessing: Preprocessing, 
     for group in [*range(int(groups.max()) + 1), -1]:
         members = np.flatnonzero(groups == group)
         for place in range(maximum_over):
-            shown_there = tuple(stimuli.images[run * maximum_over + place] for run in members)
+            shown_there = tuple(stimuli.images[run * maximum_over + place] for run in members.tolist())
             images.append(Spots(drawings[0].shape, drawings[0].ground, shown_there))
     table = stimuli.table.iloc[np.arange(len(images)) % len(stimuli)].assign(stimulus_id=range(len(images)))
     together = replace(stimuli, identifier=f"{stimuli.identifier}, several on an image", table=table, images=images)
@@ -169,4 +169,5 @@ def _groups(boxes: _Boxes, widest: Sequence[int], most: int) -> NDArray[np.intp]
 def _effects(stretches: NDArray[np.int64], seen: Sequence[Interval]) -> NDArray[np.bool_]:
     """Tell for each stretch of the input, and each place of a layer, whether the place sees anything of it."""
     first, last = np.array(seen).T
-    return (first <= stretches[:, 1:]) & (stretches[:, :1] <= last)
+    effects: NDArray[np.bool_] = (first <= stretches[:, 1:]) & (stretches[:, :1] <= last)
+    return effects

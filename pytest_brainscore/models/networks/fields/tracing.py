@@ -115,11 +115,11 @@ class _Place:
     why: str = ""
 
 
-class _Watching(TorchDispatchMode):
+class _Watching(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Notes for every tensor how it came from the image."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.steps: list[Step] = []
         self.looked = ""
         """An operation that gave numbers of images to Python, which may have decided by them."""
@@ -204,13 +204,16 @@ class _Watching(TorchDispatchMode):
         mixed = self._mixed.get(_memory(tensor))
         if mixed is not None:
             return _Place(None, (0, 0), mixed)
-        place: _Place | None = self._places.get(tensor)
+        place: _Place | None = self._places.get(tensor)  # type: ignore[no-untyped-call]
         return place
+
+    def _known(self) -> list[torch.Tensor]:
+        return list(self._places.keys())  # type: ignore[no-untyped-call]
 
     def _wrote(self, tensor: torch.Tensor, place: _Place, before: _Place | None) -> None:
         """Note that a tensor was written to: whoever shares its memory, in whole or part, has other numbers now."""
         memory = _memory(tensor)
-        others = [each for each in list(self._places.keys()) if each is not tensor and _memory(each) == memory]
+        others = [each for each in self._known() if each is not tensor and _memory(each) == memory]
         whole = tensor.numel() * tensor.element_size() == tensor.untyped_storage().nbytes()
         if before is None or place.step is None or others or not whole:
             self._mixed[memory] = place.why or "an operation in place"
@@ -235,4 +238,5 @@ def _axes(places: Mapping[int, _Place]) -> dict[int, Axes]:
 
 
 def _memory(tensor: torch.Tensor) -> int:
-    return tensor.untyped_storage()._cdata
+    address: int = tensor.untyped_storage()._cdata
+    return address

@@ -67,11 +67,9 @@ def find_window(
     if (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1) > LARGEST * size[0] * size[1]:
         raise NoRoute("its units see most of the image")
     cut = _trace_part(survey, execution, route, rows, columns)
-    begins = [
-        stands_for(route.steps, cut.steps, side[0], hulls, axis)
-        for axis, (side, hulls) in enumerate(zip((rows, columns), wanted, strict=True))
-    ]
-    if begins[0] is None or begins[1] is None or not same_way(route.steps, cut.steps):
+    down = stands_for(route.steps, cut.steps, rows[0], wanted[0], 0)
+    across = stands_for(route.steps, cut.steps, columns[0], wanted[1], 1)
+    if down is None or across is None or not same_way(route.steps, cut.steps):
         raise NoRoute("it does something else with a part of an image")
     units = np.empty(len(neuroids), np.intp)
     start = 0
@@ -79,7 +77,7 @@ def find_window(
         target, part = route.targets[layer], cut.targets[layer]
         if part.axes != target.axes:
             raise NoRoute("it does something else with a part of an image")
-        for axis, begin in zip(target.axes, begins, strict=True):
+        for axis, begin in zip(target.axes, (down, across), strict=True):
             places[axis] -= begin[target.step] if which.size else 0
         units[which] = start + np.ravel_multi_index(tuple(places), part.shape)
         start += math.prod(part.shape)

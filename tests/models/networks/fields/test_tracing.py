@@ -43,7 +43,8 @@ class ChannelsLast(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = self.depthwise(x).permute(0, 2, 3, 1)
         y = self.narrow(functional.gelu(self.wide(self.norm(y))))
-        return x + y.permute(0, 3, 1, 2)
+        added: torch.Tensor = x + y.permute(0, 3, 1, 2)
+        return added
 
 
 def shuffled(x: torch.Tensor) -> torch.Tensor:
@@ -91,7 +92,8 @@ NOT_UNDERSTOOD: dict[str, tuple[Callable[[torch.Tensor], torch.Tensor], str]] = 
     "written_into_zeros": (lambda x: torch.zeros_like(x).index_copy_(1, torch.arange(2), x[:, :2]), "may see all"),
     "part_of_zeros": (lambda x: _first_channels_of_zeros(x), "may see all"),
     "decides": (lambda x: x * 2 if x.mean() > 0 else x, "looks at numbers"),
-    "constant": (lambda x: torch.zeros_like(x), "does not depend"),
+    "like_the_image": (lambda x: torch.zeros_like(x), "may see all"),
+    "constant": (lambda x: torch.zeros(len(x), 1, 4, 4), "does not depend"),
     "matrix": (lambda x: x @ torch.ones(x.shape[-1], x.shape[-1]), "may see all"),
 }
 
@@ -174,7 +176,8 @@ def test_each_use_of_a_module_is_a_layer_of_its_own() -> None:
             x = self.first(images)
             for _ in range(3):
                 x = self.again(x)
-            return x
+            last: torch.Tensor = x
+            return last
 
     for step, width in (("again@0", 3), ("again@1", 5), ("again", 7)):
         route = route_of(Recurrent(), step)
