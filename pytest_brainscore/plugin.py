@@ -77,6 +77,8 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
     """Choose the distribution before xdist does."""
     if run_options.model_words(config):
+        if run_options.on_cluster(config):
+            workers.keep_in_one_process(config)
         workers.choose_distribution(config)
     return (yield)
 
@@ -120,6 +122,10 @@ def pytest_configure(config: pytest.Config) -> None:
             config.args[:] = [str(resource_folder("suites"))]
         if not hasattr(config, "workerinput") and invocation.runs_tests(config):
             config.pluginmanager.register(Controller(config, options), CONTROLLER)
+            if options.cluster is not None:
+                from pytest_brainscore.running.cluster.awaiting import Awaiting
+
+                config.pluginmanager.register(Awaiting(config, options.cluster), "brainscore-awaiting")
     except BrainScoreError as error:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(ModelFixture(), "brainscore-model-fixture")

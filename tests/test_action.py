@@ -220,7 +220,7 @@ def test_actions_of_others_are_pinned_to_a_commit(path: Path) -> None:
     assert len({name.partition("@")[0] for name in everywhere}) == len(everywhere)
 
 
-@pytest.mark.parametrize("name", ["gate.yml", "matrix.yml"])
+@pytest.mark.parametrize("name", ["gate.yml", "matrix.yml", "shards.yml"])
 def test_baselines_come_from_the_branch_that_a_pull_request_goes_to(name: str) -> None:
     """A pull request that changes or deletes its own copy changes nothing."""
     found = steps(ROOT / "docs" / "workflows" / name)
@@ -249,10 +249,14 @@ def test_what_is_cached_is_the_home_of_the_package() -> None:
     assert cache["path"] == "${{ steps.cached.outputs.home }}"
 
 
-def test_the_matrix_expects_as_many_reports_as_it_has_legs() -> None:
-    content = read(ROOT / "docs" / "workflows" / "matrix.yml")
-    legs = len(content["jobs"]["score"]["strategy"]["matrix"]["region"])
-    assert f"--expect {legs} " in str(content["jobs"]["merge"]["steps"])
+@pytest.mark.parametrize(("name", "axis"), [("matrix.yml", "region"), ("shards.yml", "shard")])
+def test_a_matrix_expects_as_many_reports_as_it_has_legs(name: str, axis: str) -> None:
+    content = read(ROOT / "docs" / "workflows" / name)
+    legs = content["jobs"]["score"]["strategy"]["matrix"][axis]
+    assert f"--expect {len(legs)} " in str(content["jobs"]["merge"]["steps"])
+    if axis == "shard":
+        assert legs == list(range(1, len(legs) + 1))
+        assert f"--brainscore-shard=${{{{ matrix.shard }}}}/{len(legs)}" in str(content["jobs"]["score"]["steps"])
 
 
 def test_a_comment_is_written_anew_from_numbers_and_never_from_text_of_a_pull_request() -> None:

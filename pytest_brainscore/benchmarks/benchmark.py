@@ -132,7 +132,7 @@ class Benchmark:
                 'load_model("path/to/file.py:function") returns, or an object with start_recording, start_task and '
                 "look_at."
             )
-        definition = self._definition  # before the protocol runs: what it leaves behind is no part of it
+        definition = self.definition  # before the protocol runs: what it leaves behind is no part of it
         with showing(self.screen) as shown:
             data = None if self.data is None else resolve(self.data)(self)
             result = resolve(self.protocol)(self, model, data)
@@ -153,7 +153,7 @@ class Benchmark:
         return signed(result, self, model)
 
     @cached_property
-    def _definition(self) -> str | None:
+    def definition(self) -> str | None:
         """A checksum of how scores come about; None where a version of this package says it."""
         functions = [resolve(self.protocol), *([] if self.data is None or isinstance(self.data, str) else [self.data])]
         if all(str(getattr(function, "__module__", "")).startswith(f"{__package__}.") for function in functions):

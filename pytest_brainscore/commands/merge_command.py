@@ -26,8 +26,9 @@ def command(
 ) -> None:
     """Join the JSON REPORTS of several shards or models; a folder stands for all reports in it.
 
-    Fails when one is missing (--expect), empty or incomplete, when they overlap, were made under different conditions,
-    or averaged over different score trees (--tree names one for all). A result that is red in a report makes the merge
+    Fails when one is missing (--expect; of shards also without), empty or incomplete, when they overlap, were made
+    under different conditions, or averaged over different score trees (--tree names one for all). Shards of one run
+    have the same benchmarks to divide, options, baselines and code. A result that is red in a report makes the merge
     exit with 1. The lines of a run that was killed (.jsonl) are an incomplete report.
     """
     from pytest_brainscore.errors import ReportError
@@ -55,8 +56,11 @@ def command(
         click.secho(printable(f"red: {', '.join(red)}"), fg="red", err=True)
     incomplete = [str(path) for path, report in found.items() if not report.complete]
     if incomplete:
-        raise ReportError(f"The run of {', '.join(incomplete)} was stopped or lost results; run it again.")
-    empty = [str(path) for path, report in found.items() if not report.benchmarks]
+        raise ReportError(
+            f"The run of {', '.join(incomplete)} was stopped or lost results; run it again, with --brainscore-resume "
+            f"{incomplete[0]} where it stopped."
+        )
+    empty = [str(path) for path, report in found.items() if not report.benchmarks and report.shard is None]
     if empty:
         raise ReportError(
             f"The report {', '.join(empty)} is of no benchmark at all; see what its run was told to score, and run it "

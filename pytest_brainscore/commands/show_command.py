@@ -26,6 +26,7 @@ def command(report: Path, model: str | None, tree: str | None) -> None:
     """
     from pytest_brainscore.errors import ReportError
     from pytest_brainscore.report.notation import totals
+    from pytest_brainscore.report.parts.shards import PART_IN_WORDS
     from pytest_brainscore.report.reading import read_report
     from pytest_brainscore.report.red import colour
     from pytest_brainscore.running.terminal import COLOURS, Line, output_width, tables
@@ -38,7 +39,11 @@ def command(report: Path, model: str | None, tree: str | None) -> None:
     found = colour(records, complete=content.complete)
     head = Line(f"{report}: {', '.join(known)}; {content.created}{'' if content.complete else '; not complete'}")
     places = tree or content.tree
-    shown = tables(records, output_width(), tree=places, floors=content.floors, aggregates=content.aggregates)
+    floors, aggregates = content.floors, content.aggregates
+    width = output_width()
+    shown = tables(records, width, None, floors, aggregates, places, parents=not content.is_part)
+    if content.is_part and content.shard is not None:
+        shown.append(Line(f"shard {content.shard.index} of {content.shard.count}; {PART_IN_WORDS}"))
     for line in (head, *shown, Line(totals(records), COLOURS[found], bold=True)):
         click.secho(line.text, fg=line.colour, bold=line.bold)
     if found == "red":

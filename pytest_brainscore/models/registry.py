@@ -69,7 +69,7 @@ def commitment_of(
     from pytest_brainscore.models.commitment.commitment import NO_COMMITMENT, read_commitment
     from pytest_brainscore.models.sources import build_network, factories
 
-    own, shipped = _own_commitment(specification.identifier, folder), _shipped_commitment(specification.identifier)
+    own, shipped = _own_commitment(specification.network, folder), _shipped_commitment(specification.network)
     if specification.kind == "stored":
         beside = Path(specification.source).expanduser().resolve().with_suffix(".toml")
         file = own if own.exists() else beside
@@ -123,14 +123,14 @@ def check_exists(specification: ModelSpecification, commitments: str | os.PathLi
             f"{specification.text} needs the package {package.name}, which is not installed; pip install "
             f"{package.install}."
         )
-    own = _own_commitment(specification.identifier, commitments)
+    own = _own_commitment(specification.network, commitments)
     if specification.kind != "name" or own.exists():
         return
     offered = offered_models()
     if specification.source in offered:
         _require_one_definition(specification.source, offered[specification.source], own)
         return
-    if _shipped_commitment(specification.identifier).is_file():
+    if _shipped_commitment(specification.network).is_file():
         return
     from pytest_brainscore.models.sources.build_network import torchvision_classifiers
 
@@ -169,7 +169,7 @@ def factory_of(
     from pytest_brainscore.models.commitment.commitment import read_commitment
     from pytest_brainscore.models.sources.build_network import torchvision_classifiers
 
-    own = _own_commitment(specification.identifier, folder)
+    own = _own_commitment(specification.network, folder)
     if own.exists() and read_commitment(own).source:
         return None
     name = specification.source

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pytest_brainscore.report.aggregates import Key, parents, shown_parents
 from pytest_brainscore.report.plain import benchmark_record, plain_record
-from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report
+from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report, Shard
+from pytest_brainscore.report.series.seeds import seed_groups
 from pytest_brainscore.scoring.floor import Floor, floor_of
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, tree_of
 from pytest_brainscore.trees import PUBLISHED
@@ -37,6 +41,7 @@ PACKAGES = (
 )
 # Seconds. Comparing a large repository with its commit can take long on a network disk; a report can do without.
 GIT_TIMEOUT = 10.0
+SOURCE_DIGITS = 16
 # Longer than any hash of git: 40 digits for SHA-1, 64 for SHA-256. Git cuts it to what there is.
 FULL_HASH = 64
 
@@ -53,6 +58,8 @@ def assemble_report(
     replicates: Mapping[Key, Replicates] | None = None,
     tree: str = PUBLISHED,
     floors: Mapping[str, Floor] | None = None,
+    options: Mapping[str, str] | None = None,
+    shard: Shard | None = None,
 ) -> Report:
     """Put a report together.
 
@@ -78,6 +85,10 @@ def assemble_report(
         Name of the score tree that parents are those of.
     floors
         What lies below the scores, by model.
+    options
+        What the run was told that scores and verdicts depend on.
+    shard
+        Which part of a run it is of; one of several has no means.
 
     Returns
     -------
@@ -104,6 +115,7 @@ def assemble_report(
         )
 
     ordered = [benchmark_record(plain_record(record)) for record in sorted(benchmarks, key=place)]
+    is_part = shard is not None and shard.count > 1
     return Report(
         created=created,
         complete=complete,
@@ -111,9 +123,12 @@ def assemble_report(
         environment=environment,
         models=list(models),
         benchmarks=ordered,
-        aggregates=_aggregates(ordered, tree, replicates),
-        floors=_floors(ordered, tree, floors or {}),
+        aggregates={} if is_part else _aggregates(ordered, tree, replicates),
+        floors=dict(floors or {}) if is_part else _floors(ordered, tree, floors or {}),
+        seeds=[] if is_part else seed_groups(models, ordered, tree_of(ordered, tree)),
         tree=tree,
+        options=dict(options or {}),
+        shard=shard,
     )
 
 
@@ -130,10 +145,13 @@ def averaged_over(report: Report, tree: str, replicates: Mapping[Key, Replicates
         Bootstrap values of the scores, by which the errors of parents are known.
 
     """
+    if report.is_part:
+        return msgspec.structs.replace(report, tree=tree)
     return msgspec.structs.replace(
         report,
         aggregates=_aggregates(report.benchmarks, tree, replicates),
         floors=_floors(report.benchmarks, tree, report.floors),
+        seeds=seed_groups(report.models, report.benchmarks, tree_of(report.benchmarks, tree)),
         tree=tree,
     )
 
@@ -180,7 +198,18 @@ def environment() -> Environment:
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         packages={name: found for name in PACKAGES if (found := _version(name)) is not None},
         git=_git_state(),
+        source=_source_digest(),
     )
+
+
+@lru_cache
+def _source_digest() -> str:
+    """Return a checksum of the files of this package, in whichever folder it lies: some hundreds, 20 ms."""
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for file in sorted(package.rglob("*.py")):
+        digest.update(f"{file.relative_to(package).as_posix()}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:SOURCE_DIGITS]
 
 
 def _version(package: str) -> str | None:

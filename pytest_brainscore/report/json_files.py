@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ import msgspec
 from pytest_brainscore.atomic import write_atomically
 from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.aggregates import Key
+from pytest_brainscore.report.parts.unfinished import header_line
 from pytest_brainscore.report.plain import plain_record, plain_report
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.replicates import write_attributions, write_replicates
@@ -36,6 +37,15 @@ class JsonLines:
     forced to the disk, to outlive a power failure, at most once a second and at the end: forcing takes milliseconds, on
     a network disk tens of them, and a run may record thousands. The file is emptied when it is opened.
 
+    Parameters
+    ----------
+    path
+        File to write.
+    header
+        What the run is, as a report without results: the first line.
+    before
+        Records that it begins with. They are there before the old content is gone.
+
     Raises
     ------
     ReportError
@@ -43,13 +53,21 @@ class JsonLines:
 
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, header: Report | None = None, before: Sequence[BenchmarkRecord] = ()) -> None:
         self._path = path
         self._failed = False
         self._forced = -FORCED_SECONDS
+        beginning = header_line(header) if header is not None else b""
+        beginning += b"".join(msgspec.json.encode(plain_record(record)) + b"\n" for record in before)
         try:
-            # Unbuffered: after a failure nothing is left behind that would be written, or fail, again at the end.
-            self._file = path.open("wb", buffering=0)
+            if path.is_file() and before:
+                write_atomically(path, beginning)
+                beginning = b""
+                self._file = path.open("ab", buffering=0)
+            else:
+                # Unbuffered: after a failure nothing is left behind that would be written, or fail, again at the end.
+                self._file = path.open("wb", buffering=0)
+            self._write(beginning)
         except OSError as error:
             raise _unwritable(path, error) from error
         self._on_disk = stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
@@ -64,12 +82,11 @@ class JsonLines:
             before are intact, and further records are dropped, since they would follow half a line.
 
         """
-        line = memoryview(msgspec.json.encode(plain_record(record)) + b"\n")
+        line = msgspec.json.encode(plain_record(record)) + b"\n"
         if self._failed:
             return
         try:
-            while line:  # on a nearly full disk a write can be partial
-                line = line[self._file.write(line) :]
+            self._write(line)
             if time.monotonic() - self._forced >= FORCED_SECONDS:
                 self._force()
         except OSError as error:
@@ -112,6 +129,11 @@ class JsonLines:
             raise _unwritable(self._path, error) from error
         finally:
             self._file.close()
+
+    def _write(self, content: bytes) -> None:
+        rest = memoryview(content)
+        while rest:  # on a nearly full disk a write can be partial
+            rest = rest[self._file.write(rest) :]
 
     def _force(self) -> None:
         if self._on_disk:  # pipes and devices cannot be forced

@@ -9,6 +9,7 @@ from pytest_brainscore.errors import ReportError
 from pytest_brainscore.report.aggregates import Key, common_tree
 from pytest_brainscore.report.assemble_report import assemble_report
 from pytest_brainscore.report.networks import joined, what_differs
+from pytest_brainscore.report.parts.shards import check_shards
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report
 from pytest_brainscore.report.red import is_red
 from pytest_brainscore.scoring.floor import Floor
@@ -47,11 +48,13 @@ def merge(
         When there is none; when they are those of different trees, and none is named; when package versions differ;
         when a model has other weights, layers or preprocessing in another report; or when there are two results for the
         same model and benchmark. What is unavailable in one report gives way to a result in another, and to one that is
-        red because it was required.
+        red because it was required. And when shards of one run are among them, and one of its shards is missing, there
+        twice, or of another run.
 
     """
     if not reports:
         raise ReportError("There are no reports to merge; name at least one.")
+    check_shards(reports)
     (first_name, first), *rest = reports.items()
     for name, report in rest:
         _same_packages(first_name, first, name, report)
@@ -69,7 +72,14 @@ def merge(
         replicates=replicates,
         tree=tree or common_tree(reports),
         floors=_floors(reports),
+        options=_common_options(reports),
     )
+
+
+def _common_options(reports: Mapping[str, Report]) -> dict[str, str]:
+    """Return what all runs were told; shards of one run were told the same."""
+    shared = set.intersection(*(set(report.options.items()) for report in reports.values()))
+    return dict(sorted(shared))
 
 
 def _floors(reports: Mapping[str, Report]) -> dict[str, Floor]:

@@ -31,9 +31,9 @@ _UNKNOWN: Final = Environment(python="", platform="", cores=0, packages={}, git=
 def read_report(path: str | os.PathLike[str]) -> Report:
     """Read a report: one that was written at the end of a run, or the lines of a run that never came to its end.
 
-    A file that ends in ``.jsonl``, which a run writes while it lasts, is an incomplete report: of the environment it
-    knows nothing, of the models their names and weights, of the score tree what the versions of benchmarks tell. Of two
-    lines on a benchmark, which a repeated test leaves, the last counts.
+    A file that ends in ``.jsonl``, which a run writes while it lasts, is an incomplete report: of the models it knows
+    names and weights. Lines of older versions know nothing of the environment either, and of the score tree what the
+    versions of benchmarks tell. Of two lines on a benchmark, which a repeated test leaves, the last counts.
 
     Raises
     ------
@@ -43,20 +43,24 @@ def read_report(path: str | os.PathLike[str]) -> Report:
     """
     path = Path(path)
     if path.suffix == LINES_SUFFIX:
-        return _incomplete(read_json_lines(path), _modified(path))
-    what = f"The report {path}"
-    plain = _parsed(_read(path), what)
+        header, records = _lines(path)
+        return _incomplete(header, records, _modified(path))
+    return _report(_read(path), f"The report {path}")
+
+
+def _report(content: bytes, what: str) -> Report:
+    plain = _parsed(content, what)
     schema = _checked(plain, _Header, what).schema
     if schema > SCHEMA:
         raise ReportError(
-            f"The report {path} was written by a newer pytest-brainscore ($.schema is {schema}, this version reads "
+            f"{what} was written by a newer pytest-brainscore ($.schema is {schema}, this version reads "
             f"{SCHEMA}); upgrade pytest-brainscore."
         )
     report = _checked(plain, Report, what)
     if report.tree not in TREES:
         raise ReportError(
-            f"The means of the report {path} are those of the score tree {report.tree!r} ($.tree), which this version "
-            f"does not know (it knows {', '.join(TREES)}); upgrade pytest-brainscore."
+            f"The means of {what[0].lower()}{what[1:]} are those of the score tree {report.tree!r} ($.tree), which "
+            f"this version does not know (it knows {', '.join(TREES)}); upgrade pytest-brainscore."
         )
     try:
         datetime.fromisoformat(report.created)
@@ -70,7 +74,8 @@ def read_report(path: str | os.PathLike[str]) -> Report:
 def read_json_lines(path: str | os.PathLike[str]) -> list[BenchmarkRecord]:
     """Read the records that a run wrote line by line, in the order in which they were written.
 
-    Half a line at the end is what a run leaves that was killed while writing; it is ignored.
+    The first line may say what the run was; it is no record. Half a line at the end is what a run leaves that was
+    killed while writing; it is ignored.
 
     Raises
     ------
@@ -78,13 +83,22 @@ def read_json_lines(path: str | os.PathLike[str]) -> list[BenchmarkRecord]:
         When the file cannot be read, or any other line is not a record.
 
     """
-    *lines, rest = _read(Path(path)).split(b"\n")
-    records = [_record(line, f"Line {number} of {path}") for number, line in enumerate(lines, start=1)]
+    return _lines(Path(path))[1]
+
+
+def _lines(path: Path) -> tuple[Report | None, list[BenchmarkRecord]]:
+    """Return what the run was, where the first line says so, and its records."""
+    *lines, rest = _read(path).split(b"\n")
     try:
         parse(rest)
+        lines.append(rest)
     except NotJson:
-        return records
-    return [*records, _record(rest, f"Line {len(lines) + 1} of {path}")]
+        pass
+    told = bool(lines) and lines[0].lstrip().startswith(b'{"schema"')
+    header = _report(lines[0], f"Line 1 of {path}") if told else None
+    numbered = list(enumerate(lines, start=1))[told:]
+    records = [_record(line, f"Line {number} of {path}") for number, line in numbered]
+    return header, records
 
 
 def read_reports(folder: str | os.PathLike[str]) -> dict[Path, Report]:
@@ -105,28 +119,27 @@ def read_reports(folder: str | os.PathLike[str]) -> dict[Path, Report]:
     return {file: read_report(file) for file in lone}
 
 
-def _incomplete(records: list[BenchmarkRecord], created: str) -> Report:
+def _incomplete(header: Report | None, records: list[BenchmarkRecord], created: str) -> Report:
     latest = {(record.model, record.identifier): record for record in records}
-    models: dict[str, ModelRecord] = {}
+    models: dict[str, ModelRecord] = {} if header is None else {each.identifier: each for each in header.models}
     for record in latest.values():
         weights = record.fingerprint.get("weights")
-        known = ModelRecord(
-            identifier=record.model,
-            specification=record.model,
-            weights_sha256=weights if isinstance(weights, str) and weights != "unknown" else None,
-        )
-        if record.model not in models or models[record.model].weights_sha256 is None:
-            models[record.model] = known
-    tree = likely_tree(latest.values())
+        known = models.get(record.model, ModelRecord(identifier=record.model, specification=record.model))
+        if isinstance(weights, str) and weights != "unknown":
+            known = msgspec.structs.replace(known, weights_sha256=weights)
+        models[record.model] = known
+    tree = likely_tree(latest.values()) if header is None else header.tree
     return assemble_report(
         created=created,
-        command=[],
-        environment=_UNKNOWN,
+        command=[] if header is None else header.command,
+        environment=_UNKNOWN if header is None else header.environment,
         models=list(models.values()),
         benchmarks=list(latest.values()),
         order=list(named_tree(tree).leaves),
         complete=False,
         tree=tree,
+        options={} if header is None else header.options,
+        shard=None if header is None else header.shard,
     )
 
 
@@ -139,9 +152,8 @@ def _is_report(file: Path) -> bool:
             beginning = content.read(300).replace(b"\0", b"")  # as ASCII, also where something made it UTF-16
     except OSError as error:
         raise ReportError(f"The report {file} cannot be read ({error.strerror}); check its permissions.") from error
-    if file.suffix == LINES_SUFFIX:
-        return b'"model"' in beginning and b'"identifier"' in beginning
-    return b'"schema"' in beginning and b'"created"' in beginning
+    is_document = b'"schema"' in beginning and b'"created"' in beginning
+    return is_document or (file.suffix == LINES_SUFFIX and b'"model"' in beginning and b'"identifier"' in beginning)
 
 
 def _modified(path: Path) -> str:

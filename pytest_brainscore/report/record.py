@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.floor import Floor
+from pytest_brainscore.scoring.seeds import SeedGroup
 from pytest_brainscore.scoring.tree import Aggregate
 from pytest_brainscore.trees import PUBLISHED
 
@@ -94,6 +95,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     subject has; ``notes``, sentences about the recordings. Empty for most."""
     comparison: Comparison | None = None
     """The score set against its baseline; null when there was nothing to compare."""
+    resumed: bool = False
+    """True when the result was taken over from the report of an earlier run (``--brainscore-resume``)."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
 
@@ -125,7 +128,13 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     identifier: str
     """Name of the model in records and baselines."""
     specification: str
-    """What was asked for on the command line."""
+    """What was asked for on the command line: the words that load this very model."""
+    network: str | None = None
+    """Name of its network, whichever the weights; null in reports of versions that did not say."""
+    checkpoint: str | None = None
+    """File of the weights, as it was asked for; null where none was."""
+    axes: dict[str, int | float | str] = {}
+    """Epoch, step, seed and the like of the checkpoint, from its path or as given: what models are compared along."""
     weights_sha256: str | None = None
     """SHA-256 of the weights; null where there are none or they are not known."""
     weights_from: str | None = None
@@ -167,6 +176,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Versions of the installed packages that scores can depend on."""
     git: GitState | None
     """Repository of the current folder; null outside one."""
+    source: str | None = None
+    """Checksum of the code of this package, which tells two states of one version apart; null in older reports."""
 
 
 class FileBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -178,6 +189,21 @@ class FileBeside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """SHA-256 of its bytes."""
     count: Annotated[int, msgspec.Meta(ge=1)]
     """Number of scores that it is about."""
+
+
+class Shard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which part of a run a report is of (``--brainscore-shard``). All parts have equal facts but for `index`."""
+
+    index: Annotated[int, msgspec.Meta(ge=1)]
+    """Which one, from 1."""
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    """How many there are."""
+    selected: Annotated[int, msgspec.Meta(ge=0)]
+    """Benchmarks, times models, of all shards together; a floor beside the models counts, too."""
+    selection: str
+    """Checksum of what all shards are to score together."""
+    costs: str
+    """Checksum of the costs by which this was divided."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -203,9 +229,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     to score all fifteen leaves of the panel."""
     tree: str = PUBLISHED
     """Name of the score tree of `aggregates`: published, 2026, or a year before."""
+    seeds: list[SeedGroup] = []
+    """Models that differ in their seed only: mean and interval of their scores. Empty where no two of them do."""
     floors: dict[str, Floor] = {}
     """By model: what its untrained twins and pixels reach, where the run asked for it."""
+    options: dict[str, str] = {}
+    """What the run was told, beside models and benchmarks, that scores and verdicts depend on; defaults are absent."""
+    shard: Shard | None = None
+    """Which part of a run this is; null for a whole one. A part has no `aggregates`: the rest is in other reports."""
     replicates: FileBeside | None = None
     """Where the bootstrap values of the scores are; null where there are none."""
     contributions: FileBeside | None = None
     """Where it stands what each stimulus, neuroid and person contributes to the scores; null where nothing says so."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether other shards have the rest, so that no mean of this report alone says anything."""
+        return self.shard is not None and self.shard.count > 1

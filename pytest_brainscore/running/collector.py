@@ -6,7 +6,8 @@ Only the controller (or the single process of a serial run) has a collector, so 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -17,25 +18,29 @@ from pytest_brainscore.benchmarks import every_version
 from pytest_brainscore.benchmarks.registry import registry
 from pytest_brainscore.benchmarks.selector import matches
 from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.models.preflight import check_together
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.assemble_report import assemble_report, environment
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.notation import counted
+from pytest_brainscore.report.parts.unfinished import part_of
 from pytest_brainscore.report.plain import benchmark_record, model_record
-from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
+from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord, Report, Shard
 from pytest_brainscore.report.red import Colour, colour
+from pytest_brainscore.running.baselines.updating import store, vanished
 from pytest_brainscore.running.command_line.options import RunOptions
 from pytest_brainscore.running.command_line.policy import ruled
 from pytest_brainscore.running.floors import FloorRecords
 from pytest_brainscore.running.ledger import Key, Ledger
 from pytest_brainscore.running.output import Output
+from pytest_brainscore.running.shards.facts import told
+from pytest_brainscore.running.shards.resuming import Found
+from pytest_brainscore.running.shards.validity import SETTLED
 from pytest_brainscore.scoring.baseline import (
     Baseline,
-    BaselineScore,
     baseline_replicates,
     read_baseline,
     stored_name,
-    update_baseline,
 )
 from pytest_brainscore.scoring.comparison import Verdict, missing
 from pytest_brainscore.scoring.floor import Floor
@@ -45,6 +50,7 @@ from pytest_brainscore.scoring.tolerance import parse_tolerances
 if TYPE_CHECKING:
     from pytest_brainscore.inference.attribution import Attribution
     from pytest_brainscore.inference.levels import Replicates
+    from pytest_brainscore.running.command_line.selection import Selection
     from pytest_brainscore.scoring.tree import Aggregate
 
 _IDENTITY = (
@@ -68,8 +74,9 @@ Value = TypeVar("Value")
 class Collector:
     """Gathers the records of a scoring run.
 
-    Checks everything that can stop the run before a model is loaded: that there are such models, that the tolerances
-    and baselines can be read, and that the reports can be written.
+    Checks everything that can stop the run before a model is loaded: that there are such models, that several
+    checkpoints of a network are its own, that the tolerances and baselines can be read, and that the reports can be
+    written.
 
     Raises
     ------
@@ -83,6 +90,12 @@ class Collector:
         self.command = list(command)
         for model in options.models:
             check_exists(model, options.commitments)
+        check_together(
+            options.models,
+            commitments=options.commitments,
+            weights_entry=options.weights_entry,
+            layers=options.layers,
+        )
         tolerances = parse_tolerances(options.tolerances)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
         self.aggregates: dict[str, dict[str, Aggregate]] = {}
@@ -102,11 +115,43 @@ class Collector:
             if any(tolerances.margin(identifier) is not None for identifier in baseline.scores):
                 baseline_replicates(options.baseline, name)  # here, and not in each of the tests that need them
         check_spelling(options.across, self._stored_fingerprints())
+        self._environment = environment()
+        self.found = Found(options.resume, self._environment, options.tree)
+        self._anew: Counter[str] = Counter()
+        self.shard: Shard | None = None
+        """Which part of a run this is, once that is known."""
+        self._begun = False
 
     @property
     def written(self) -> list[str]:
         """What was written, to be told."""
         return self.output.written
+
+    def expect(self, ids: Iterable[str], selected: Selection) -> None:
+        """Note the tests that this run will report on; each worker has selected the same.
+
+        What earlier runs have found of it is written down at once: a run that is killed in turn loses nothing of it.
+        """
+        self.ledger.expect(ids, selected.leaves)
+        if selected.shard is not None:
+            self.shard = msgspec.convert(selected.shard, Shard)
+        if not self._begun:
+            self._begun = True
+            self.output.begin(self._report(complete=False), self.found.among(selected.leaves.values()), self._problem)
+
+    @property
+    def is_empty_shard(self) -> bool:
+        """Whether there are benchmarks to score, and all of them are in other shards."""
+        return self.shard is not None and self.shard.selected > 0 and not self.ledger.leaves
+
+    @property
+    def resumed(self) -> str | None:
+        """What was taken over from earlier runs, and what was scored anew and why; None where there was nothing."""
+        if not self.found.results:
+            return None
+        kept = sum(record.resumed for record in self.records.values())
+        reasons = [f"{counted(number, 'result')} scored anew: {reason}" for reason, number in self._anew.items()]
+        return "; ".join([f"{counted(kept, 'result')} taken over from earlier runs", *reasons])
 
     def add(self, nodeid: str, worker: str, attached: Mapping[str, Any], **how: bool) -> BenchmarkRecord:
         """Take the record of a finished benchmark, and append it to the line files at once.
@@ -146,8 +191,13 @@ class Collector:
         )
         key = benchmark.model, benchmark.identifier
         self.records[key] = self._refused(self.ledger.record(key))
+        if attached.get("scored_anew"):
+            self._anew[str(attached["scored_anew"])] += 1
         if not attached.get("concluded"):
-            self.output.append(benchmark, self._problem)
+            settled = benchmark.status in SETTLED and not benchmark.resumed  # the files begin with what was resumed
+            model, beside = self.models.get(benchmark.model), (attached.get("replicates"), attached.get("attribution"))
+            part = part_of(benchmark, model, *beside) if settled else None
+            self.output.append(benchmark, self._problem, part)
         return benchmark
 
     def _note_network(self, model: ModelRecord) -> None:
@@ -197,23 +247,29 @@ class Collector:
         replicates = self.replicates()
         accepting = outcome == "complete" and self.options.update != "none"
         stored = self._update_baselines(replicates) if accepting else []  # first: a report says what was accepted
-        report = assemble_report(
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            command=self.command,
-            environment=environment(),
-            models=self._model_records(),
-            benchmarks=list(self.records.values()),
-            order=[benchmark.identifier for benchmark in registry().leaves],
-            complete=self.complete,
-            replicates=replicates,
-            tree=self.options.tree,
-            floors=self.floors(),
-        )
+        report = self._report(complete=self.complete, replicates=replicates)
         self.aggregates = report.aggregates
         self.output.write(
             report, replicates, self._attributions(), self.options.baseline, self.options.population, self._problem
         )
         self.output.written += stored
+
+    def _report(self, *, complete: bool, replicates: Mapping[tuple[str, str, int], Replicates] | None = None) -> Report:
+        """Return the report of what there is so far."""
+        return assemble_report(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            command=self.command,
+            environment=self._environment,
+            models=self._model_records(),
+            benchmarks=list(self.records.values()),
+            order=[benchmark.identifier for benchmark in registry().leaves],
+            complete=complete,
+            replicates=replicates,
+            tree=self.options.tree,
+            floors=self.floors(),
+            options=told(self.options, self.baselines),
+            shard=self.shard,
+        )
 
     def floors(self) -> dict[str, Floor]:
         """Return the floor beside the scores of each model; empty where none was asked for."""
@@ -272,6 +328,8 @@ class Collector:
         return [score.fingerprint for baseline in self.baselines.values() for score in baseline.scores.values()]
 
     def _check_across(self) -> None:
+        if self.shard is not None and self.shard.count > 1:
+            return  # other shards may have scores of it
         compared = [record.fingerprint for record in self.records.values() if record.fingerprint]
         try:
             check_known(self.options.across, [*compared, *self._stored_fingerprints()])
@@ -280,7 +338,7 @@ class Collector:
 
     def _model_records(self) -> list[ModelRecord]:
         """Return one record per model asked for; a model that was never loaded has only its name."""
-        unloaded = (ModelRecord(identifier=model.identifier, specification=model.text) for model in self.options.models)
+        unloaded = (model_record(model.record()) for model in self.options.models)
         return [self.models.get(model.identifier, model) for model in unloaded]
 
     def _mark_missing(self) -> None:
@@ -294,70 +352,30 @@ class Collector:
             if baseline is not None and record.status != "scored" and record.comparison is None:
                 missed = msgspec.structs.replace(record, comparison=missing(baseline, record.reason))
                 self.records[key] = ruled(missed, self.options)
-        if not self.records:
-            return  # nothing was run, which says nothing of any benchmark
+        if not self.records or (self.shard is not None and self.shard.index > 1):
+            return  # nothing was run, which says nothing of any benchmark; or the first shard says it for all
         known = {benchmark.identifier for benchmark in (*every_version(), *registry().marked)}
         known |= {identity["identifier"] for identity in self.ledger.leaves.values()}
         known |= {stored_name(each.identifier, each.version) for each in every_version()}
         for model, stored in self.baselines.items():
             for identifier, baseline in stored.scores.items():
                 if identifier not in known:
-                    vanished = _vanished(model, identifier, baseline)
+                    gone = vanished(model, identifier, baseline)
                     words = self.options.benchmarks
-                    if not words or any(matches(word, vanished) for word in words):
-                        self.records[model, identifier] = ruled(vanished, self.options)
+                    if not words or any(matches(word, gone) for word in words):
+                        self.records[model, identifier] = ruled(gone, self.options)
 
     def _update_baselines(self, replicates: Mapping[tuple[str, str, int], Replicates]) -> list[str]:
         """Store what was asked for, and return what to tell of it; nothing is accepted that could not be stored."""
-        wanted = {"new": ("new",), "improved": ("new", "improved"), "all": None}[self.options.update]
-        accepted: dict[str, dict[str, BaselineScore]] = {model.identifier: {} for model in self.options.models}
-        values: dict[str, dict[tuple[str, int], Replicates]] = {model.identifier: {} for model in self.options.models}
-        for record in self.records.values():
-            if record.status == "scored" and (wanted is None or record.verdict in wanted):
-                accepted[record.model][stored_name(record.identifier, record.version)] = _baseline_score(record)
-        for (name, identifier, version), each in replicates.items():
-            values[name][identifier, version] = each
-        told = []
-        for model, scores in accepted.items():
-            if not scores:
-                continue
+        stored = []
+        for model in self.options.models:
+            mine = [record for record in self.records.values() if record.model == model.identifier]
             try:
-                path = update_baseline(self.options.baseline_output, model, scores, values[model])
-                told.append(f"{path} ({counted(len(scores), 'score')} stored)")
+                known = self.models.get(model.identifier)
+                checkpoint = known.weights_from if known is not None and known.checkpoint else None
+                stored += store(model.identifier, mine, self.options, replicates, checkpoint)
             except BrainScoreError as error:
                 self._problem(error)
                 unchanged = replace(self.options, update="none")
-                for key, record in self.records.items():
-                    if record.model == model:
-                        self.records[key] = ruled(record, unchanged)
-        return told
-
-
-def _vanished(model: str, identifier: str, baseline: BaselineScore) -> BenchmarkRecord:
-    reason = (
-        "it has a baseline, but this version of pytest-brainscore knows no such benchmark, and neither does what is "
-        "installed here or this project"
-    )
-    version = baseline.fingerprint.get("version", 0)
-    return BenchmarkRecord(
-        model=model,
-        identifier=identifier,
-        version=int(version) if isinstance(version, int | float) else 0,  # somebody's own entry may say anything
-        parent="",
-        parents=[],
-        region="",
-        status="unavailable",
-        reason=reason,
-        comparison=missing(baseline, reason),
-    )
-
-
-def _baseline_score(record: BenchmarkRecord) -> BaselineScore:
-    assert record.score is not None  # What is scored has a score: `benchmark_record` sees to it.
-    return BaselineScore(
-        score=record.score,
-        error=record.error,
-        raw=record.raw,
-        ceiling=record.ceiling,
-        fingerprint=record.fingerprint,
-    )
+                self.records |= {(each.model, each.identifier): ruled(each, unchanged) for each in mine}
+        return stored

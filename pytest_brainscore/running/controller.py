@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import warnings
 from collections.abc import Callable, Generator
-from contextlib import suppress
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,9 @@ from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.running import failures, workers
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG, SHORT_FLAG
 from pytest_brainscore.running.failure_text import harmless
-from pytest_brainscore.running.heartbeat import Heartbeat, is_terminal, pause_for
+from pytest_brainscore.running.heartbeat import Heartbeat, beside_capture, is_terminal, pause_for
+from pytest_brainscore.running.process import EARLIER, INPUTS, SHARD
+from pytest_brainscore.running.sharing.inputs_folder import InputsFolder, have_siblings
 from pytest_brainscore.running.signals import on_termination
 from pytest_brainscore.trees import PUBLISHED
 
@@ -83,11 +83,13 @@ class Controller:
         self._config = config
         self._options = options
         self._collector: Collector = Collector(options, command)
+        config.stash[EARLIER] = self._collector.found.results
         self._shared_home = shared_home()
         self._heartbeat: Heartbeat | None = None
         self._lost: list[str] = []
         self._named: dict[str, list[pytest.TestReport]] = {}
         self._folder: TemporaryDirectory[str] | None = None
+        self._inputs = InputsFolder() if have_siblings(options.trialled) else None
         self._interruption: str | None = None
         self._collected = False
         self._closed = False
@@ -96,7 +98,7 @@ class Controller:
     def pytest_report_header(self) -> list[str]:
         """Name the models, the baselines and the reports, and who else can write to the home folder."""
         options = self._options
-        models = ", ".join(model.text for model in options.models)
+        models = ", ".join(model.asked for model in options.models)
         fetching = (
             "nothing is fetched" if offline() else "missing public data are fetched (not with --brainscore-offline)"
         )
@@ -107,7 +109,9 @@ class Controller:
             names = ", ".join(model.identifier for model in options.floors)
             models += f", beside their floor of {names} (a benchmark takes about as long for each; answers are kept)"
         tree = f"score tree {options.tree}; " if options.tree != PUBLISHED else ""
-        lines = [f"brainscore: {models}; {tree}{baselines}; report to {', '.join(options.reports)}; {fetching}"]
+        shard = "shard {} of {}; ".format(*options.shard) if options.shard else ""
+        lines = [f"brainscore: {models}; {shard}{tree}{baselines}; report to {', '.join(options.reports)}; {fetching}"]
+        lines += [f"brainscore: {note}" for note in self._collector.found.notes]
         return lines + ([f"brainscore: {self._shared_home}"] if self._shared_home else [])
 
     @pytest.hookimpl(optionalhook=True)
@@ -125,7 +129,9 @@ class Controller:
         """Tell a worker where to hand over what it has selected."""
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="brainscore-")
+            self._collector.found.hand_out(Path(self._folder.name))
         node.workerinput[workers.FOLDER] = self._folder.name
+        node.workerinput[workers.INPUTS] = self._config.stash.get(INPUTS, None)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
@@ -138,12 +144,13 @@ class Controller:
         """Note what a serial run has collected."""
         from pytest_brainscore.running.command_line.selection import selection
 
-        self._expect([item.nodeid for item in session.items], selection(session.items, self._options))
+        selected = selection(session.items, self._options, self._config.stash.get(SHARD, None))
+        self._expect([item.nodeid for item in session.items], selected)
 
     def _expect(self, ids: list[str], selected: Selection) -> None:
         if selected.refused is not None:
             raise pytest.UsageError(selected.refused)
-        self._collector.ledger.expect(ids, selected.leaves)
+        self._collector.expect(ids, selected)
         self._collected = True
 
     @pytest.hookimpl(specname="pytest_sessionstart", tryfirst=True)
@@ -161,6 +168,8 @@ class Controller:
         except BrainScoreError as error:
             raise pytest.UsageError(str(error)) from error
         self._restore_signals = on_termination(stop)
+        if self._inputs is not None and self._inputs.make():
+            self._config.stash[INPUTS] = str(self._inputs.path)
 
     def pytest_unconfigure(self) -> None:
         """Give back what was taken, however the run ended."""
@@ -169,6 +178,8 @@ class Controller:
         self._collector.output.unlock()
         if self._folder is not None:
             self._folder.cleanup()
+        if self._inputs is not None:
+            self._inputs.remove()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self) -> None:
@@ -181,7 +192,7 @@ class Controller:
             return
         if reporter.verbosity <= 0:
             reporter.showfspath = False
-        write = _beside_capture() if reporter.verbosity >= 0 else None
+        write = beside_capture() if reporter.verbosity >= 0 else None
         if write is not None:
             self._heartbeat = Heartbeat(self._collector, write, pause_for(is_terminal()))
             self._heartbeat.start()
@@ -222,7 +233,7 @@ class Controller:
         elif report.when not in ("setup", "call", "teardown"):  # xdist reports a dead worker's test as "???".
             node = getattr(report, "node", None)
             worker = node.gateway.id if node is not None else ""
-            died = "its worker process died (killed, or out of memory)"
+            died = getattr(report, "brainscore_reason", "its worker process died (killed, or out of memory)")
             record = self._collector.without_score(report.nodeid, worker, died)
         if report.when not in ("setup", "call"):
             self._collector.ledger.finish(report.nodeid)
@@ -325,6 +336,8 @@ class Controller:
             )  # workers were started, and none has come so far as to say what it runs
         if self._lost or (self._collector.problems and status in (0, 1, 5)):
             return pytest.ExitCode.INTERNAL_ERROR
+        if status == pytest.ExitCode.NO_TESTS_COLLECTED and self._collector.is_empty_shard:
+            return pytest.ExitCode.OK
         if status != pytest.ExitCode.OK:
             return status
         if stopped:
@@ -367,23 +380,6 @@ class Controller:
 
     def _reporter(self) -> pytest.TerminalReporter | None:
         return self._config.pluginmanager.get_plugin("terminalreporter")
-
-
-def _beside_capture() -> Callable[[str], None] | None:
-    """Return what writes a line to standard output as it is now, also while a test's output is captured.
-
-    None where standard output is no file, as in notebooks.
-    """
-    try:
-        output = os.dup(sys.stdout.fileno())
-    except (AttributeError, OSError, ValueError):
-        return None
-
-    def write(line: str) -> None:
-        with suppress(OSError):  # whoever reads it may have gone
-            os.write(output, f"{line}\n".encode())
-
-    return write
 
 
 def _nothing() -> None:

@@ -5,10 +5,12 @@ A thread writes a line when nothing else has been written for a while. It only l
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -170,3 +172,20 @@ def _words(seconds: float) -> str:
         return "a minute"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{seconds / 3600:.1f} h"
+
+
+def beside_capture() -> Callable[[str], None] | None:
+    """Return what writes a line to standard output as it is now, also while a test's output is captured.
+
+    None where standard output is no file, as in notebooks.
+    """
+    try:
+        output = os.dup(sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):
+        return None
+
+    def write(line: str) -> None:
+        with suppress(OSError):  # whoever reads it may have gone
+            os.write(output, f"{line}\n".encode())
+
+    return write

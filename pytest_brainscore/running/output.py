@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from pytest_brainscore.errors import BrainScoreError, ReportError
 from pytest_brainscore.report.aggregates import Key
 from pytest_brainscore.report.destination import Destination, parse_destination
 from pytest_brainscore.report.json_files import JsonLines
+from pytest_brainscore.report.parts.unfinished import Earlier, Part, PartsFile, parts_path
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.writing import write_report
 
@@ -77,11 +78,24 @@ class Output:
             lock.release()
         self._locks.clear()
 
-    def append(self, record: BenchmarkRecord, problem: Callable[[BrainScoreError], None]) -> None:
-        """Write a record to the line files at once."""
+    def begin(self, header: Report, earlier: Sequence[Earlier], problem: Callable[[BrainScoreError], None]) -> None:
+        """Have the line files say what the run is; results of earlier runs are in them from the beginning.
+
+        A run that goes on where another was killed, and is killed itself, so loses nothing of either.
+        """
         for lines in self._lines:
             try:
-                lines.append(record)
+                lines.begin(header, earlier)
+            except BrainScoreError as error:
+                problem(error)
+
+    def append(
+        self, record: BenchmarkRecord, problem: Callable[[BrainScoreError], None], part: Part | None = None
+    ) -> None:
+        """Write a record to the line files at once, and before it what belongs to it."""
+        for lines in self._lines:
+            try:
+                lines.append(record, part)
             except BrainScoreError as error:
                 problem(error)
 
@@ -99,8 +113,7 @@ class Output:
         A run that scored nothing leaves a report with scores as it is, and writes beside it. What shows a report (a
         page, a table) gives way to what tells of failures; it stays when there is nothing to tell.
         """
-        for lines in self._lines:
-            lines.close()
+        unwritten = False
         for destination in self._destinations:
             target = _spared(destination, report)
             if target is None:
@@ -116,7 +129,10 @@ class Output:
                     self.commands += write_report(report, target, baselines, population, replicates, attributions)
                 self.written.append(str(target.path))
             except BrainScoreError as error:
+                unwritten = unwritten or destination.kind == "json"
                 problem(error)
+        for lines in self._lines:
+            lines.close(keep=unwritten)
 
 
 class _Lines:
@@ -124,27 +140,64 @@ class _Lines:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._header: Report | None = None
         self._file: JsonLines | None = None
+        self._parts: PartsFile | None = None
         self._beside = False
 
-    def append(self, record: BenchmarkRecord) -> None:
+    def begin(self, header: Report, earlier: Sequence[Earlier]) -> None:
+        self._header = header
+        if earlier:
+            self._open_parts([each.part for each in earlier])  # first: a score without its part is none
+            self._file = JsonLines(self._path, header, [each.record for each in earlier])
+
+    def append(self, record: BenchmarkRecord, part: Part | None) -> None:
         if self._file is None:
             self._beside = record.status != "scored" and _has_scores(self._path)
-            self._file = JsonLines(_beside(self._path) if self._beside else self._path)
+            self._file = JsonLines(_beside(self._path) if self._beside else self._path, self._header)
         elif self._beside and record.status == "scored":
             self._beside = False
             self._file.move(self._path)
+        if part is not None:
+            if self._parts is None:
+                self._open_parts()
+            self._append_part(part)
         self._file.append(record)
 
-    def close(self) -> None:
+    def close(self, *, keep: bool) -> None:
         if self._file is not None:
             self._file.close()
+        if self._parts is not None:
+            self._parts.close(keep=keep)
+
+    def _open_parts(self, parts: Sequence[Part] = ()) -> None:
+        if self._path.is_file() or not self._path.exists():  # beside a device or a pipe there is nothing
+            with self._telling():
+                self._parts = PartsFile(parts_path(self._path), parts)
+
+    def _append_part(self, part: Part) -> None:
+        if self._parts is not None:
+            with self._telling():
+                self._parts.append(part)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            path = parts_path(self._path)
+            raise ReportError(
+                f"The file {path} cannot be written ({error.strerror}); free space on the disk: a run that is killed "
+                "could not be resumed."
+            ) from error
 
 
 def _spared(destination: Destination, report: Report) -> Destination | None:
     """Return where a report goes: where it was asked for, beside that, or nowhere."""
     kind, path = destination.kind, destination.path
     if kind == "github" or any(record.status == "scored" for record in report.benchmarks):
+        return destination
+    if report.is_part and report.complete and not report.benchmarks:  # a shard with nothing to do says so
         return destination
     if not report.benchmarks or (kind == "plots" and path.is_dir() and any(path.iterdir())):
         return None

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_brainscore.errors import BrainScoreError, DataUnavailable, NoNumber, NotCapable
-from pytest_brainscore.running import workers
+from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.running.workers import FOLDER
+from pytest_brainscore.running.workers import INPUTS as INPUTS_FOLDER
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.report.parts.unfinished import Earlier
     from pytest_brainscore.running.command_line.options import RunOptions
     from pytest_brainscore.running.command_line.selection import Trial
     from pytest_brainscore.running.process_state import ScoringRun
@@ -26,6 +29,14 @@ RECORDER = pytest.StashKey["Recorder | None"]()
 RUN = pytest.StashKey["ScoringRun"]()
 SELECTED = pytest.StashKey[list[dict[str, Any]]]()
 """What every test of the run scores: how many there are is known to every worker."""
+INPUTS = pytest.StashKey["str | None"]()
+"""Folder in which the checkpoints of a serial run share prepared images."""
+STORE = pytest.StashKey[Any]()
+"""What makes the store of activations (of the same settings), where that is another than usual."""
+SHARD = pytest.StashKey[dict[str, Any]]()
+"""Which part of a run the tests are, as its report has it."""
+EARLIER = pytest.StashKey["Mapping[tuple[str, str, int], Earlier]"]()
+"""What earlier runs have found."""
 CONTROLLER = "brainscore-controller"
 _OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception)
 """Exceptions that are words of a person, where the name of the exception says nothing."""
@@ -54,10 +65,23 @@ class Process:
             if self._options.benchmarks:
                 self._config.hook.pytest_deselected(items=[item for item in items if item in empty])
             items[:] = [item for item in items if item not in empty]
+        if self._options.shard is not None:
+            self._divide(items)
 
         ordered = slow_first({trial: None for item in items if (trial := trial_of(item)) is not None})
         rank: dict[Trial | None, int] = {trial: position for position, trial in enumerate(ordered)}
         items.sort(key=lambda item: rank.get(trial_of(item), len(rank)))
+
+    def _divide(self, items: list[pytest.Item]) -> None:
+        """Leave the tests of other shards out, and note what all of them score together."""
+        from pytest_brainscore.running.shards.division import divide
+
+        division = divide(items, self._options)
+        self._config.stash[SHARD] = division.shard
+        self._config.stash[SELECTED] = division.whole
+        items[:] = division.kept
+        if division.left:
+            self._config.hook.pytest_deselected(items=division.left)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -65,8 +89,10 @@ class Process:
         from pytest_brainscore.running.command_line.selection import problem_of_words, selection
 
         folder = getattr(session.config, "workerinput", {}).get(FOLDER)
-        selected = selection(session.items, self._options)
-        self._config.stash[SELECTED] = [*selected.leaves.values()]
+        shard = self._config.stash.get(SHARD, None)
+        selected = selection(session.items, self._options, shard)
+        if shard is None:
+            self._config.stash[SELECTED] = [*selected.leaves.values()]
         if folder is not None:
             from pytest_brainscore.running.handover import hand_over
 
@@ -91,7 +117,7 @@ class Process:
         from pytest_brainscore.running.command_line.selection import trial_of
 
         trial = trial_of(item)
-        if trial is None:
+        if trial is None or self._is_resumed(item, trial):
             return
         benchmark = trial.benchmark
         name = benchmark.identifier, benchmark.version
@@ -103,6 +129,30 @@ class Process:
         reason = self._availability[name]
         if reason is not None:
             raise DataUnavailable(reason)
+
+    def _is_resumed(self, item: pytest.Item, trial: Trial) -> bool:
+        """Tell whether an earlier run has found what this test would, and have its recorder keep that."""
+        recorder = item.stash.get(RECORDER, None)
+        earlier = self._earlier().get((trial.model.identifier, trial.benchmark.identifier, trial.benchmark.version))
+        return earlier is not None and recorder is not None and not trial.model.floor and recorder.resume(earlier)
+
+    def _earlier(self) -> Mapping[tuple[str, str, int], Earlier]:
+        """Return what earlier runs have found: the controller says it, here or to its workers."""
+        if EARLIER not in self._config.stash:
+            from pytest_brainscore.running.shards.resuming import handed_out
+
+            folder = getattr(self._config, "workerinput", {}).get(FOLDER)
+            self._config.stash[EARLIER] = handed_out(Path(folder)) if folder and self._options.resume else {}
+        return self._config.stash[EARLIER]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Keep the result of an earlier run, in place of calling the test."""
+        recorder = pyfuncitem.stash.get(RECORDER, None)
+        if recorder is None or not recorder.resumes:
+            return None
+        recorder.take_over()
+        return True
 
     def _obtain(self, benchmark: Benchmark, item: pytest.Item) -> None:
         if hasattr(item.config, "workerinput"):
@@ -226,8 +276,12 @@ def run_of(config: pytest.Config) -> ScoringRun:
     if RUN not in config.stash:
         from pytest_brainscore.running.process_state import ScoringRun
 
-        workers.keep_freed_memory()
+        keep_freed_memory()
         run_id = getattr(config, "workerinput", {}).get("testrunuid") or uuid.uuid4().hex
         selected = config.stash.get(SELECTED, [])
-        config.stash[RUN] = ScoringRun(config.stash[OPTIONS], _worker(config), run_id, selected)
+        settings = {"store": config.stash[STORE]} if STORE in config.stash else {}
+        inputs = getattr(config, "workerinput", {}).get(INPUTS_FOLDER) or config.stash.get(INPUTS, None)
+        config.stash[RUN] = ScoringRun(
+            config.stash[OPTIONS], _worker(config), run_id, selected, inputs=inputs, **settings
+        )
     return config.stash[RUN]

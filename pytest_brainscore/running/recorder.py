@@ -8,20 +8,26 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
+from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.notation import beyond_doubt, number
 from pytest_brainscore.report.plain import model_record, plain_record, to_plain
 from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
+from pytest_brainscore.running.shards.validity import benchmark_ingredients, layer_of, model_ingredients, why_not
 from pytest_brainscore.scoring.attribution_files import packed_attributions
 from pytest_brainscore.scoring.comparison import Comparison, compare
-from pytest_brainscore.scoring.replicate_files import name_of, packed
+from pytest_brainscore.scoring.replicate_files import name_of, packed, unpacked
 from pytest_brainscore.scoring.score import origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_brainscore.inference.levels import Replicates
+    from pytest_brainscore.report.parts.unfinished import Earlier
     from pytest_brainscore.running.command_line.options import RunOptions
     from pytest_brainscore.running.command_line.selection import Trial
     from pytest_brainscore.running.process_state import ScoringRun
@@ -62,6 +68,8 @@ class Recorder:
         self._sent: dict[str, Any] | None = None
         self._rejected = False
         self._undefined: Score | None = None
+        self._earlier: Earlier | None = None
+        self._scored_anew: str | None = None
 
     @property
     def required(self) -> bool:
@@ -112,7 +120,7 @@ class Recorder:
             )
         description = self._describe_model()
         fingerprint = self._fingerprint(score, description)
-        comparison = self._compare(float(score.value), fingerprint, score)
+        comparison = self._compare(float(score.value), fingerprint, score.replicates)
         kept = self._keep(
             BenchmarkRecord(
                 **self._trial.identity,
@@ -126,7 +134,7 @@ class Recorder:
                 clipped=score.clipped,
                 unclipped=to_plain(score.unclipped, nan_as_none=True),
                 n=to_plain(dict(score.n)),
-                layer=self._layer(description),
+                layer=layer_of(description, self._trial.benchmark.region),
                 seed=to_plain(score.provenance.get("seed")),
                 fingerprint=fingerprint,
                 details=to_plain(score.details, nan_as_none=True),
@@ -141,6 +149,49 @@ class Recorder:
             self._replicates = packed({name: score.replicates})
         self._judge(comparison)
         return kept.comparison or comparison
+
+    @property
+    def resumes(self) -> bool:
+        """Whether an earlier run has found what this test would."""
+        return self._earlier is not None
+
+    def resume(self, earlier: Earlier) -> bool:
+        """Tell whether an earlier result is what scoring would find now; then it is to be kept (:meth:`take_over`)."""
+        model = self._describe_model()
+        reason = why_not(earlier.record, self._trial.benchmark, model)
+        if reason is None and earlier.part.model is not None:
+            differs = what_differs(earlier.part.model, model)
+            reason = differs and f"{differs} differ"
+        if reason is None:
+            self._earlier = earlier
+            self.model_record = to_plain(joined(earlier.part.model or model, model))
+        else:
+            self._scored_anew = reason
+        return reason is None
+
+    def take_over(self) -> None:
+        """Keep the result of an earlier run, compared with the baseline of this one.
+
+        Raises
+        ------
+        Rejected
+            As :meth:`check` and :meth:`no_number`.
+        NoNumber
+            The result is that there is no number.
+
+        """
+        assert self._earlier is not None
+        record, part = self._earlier.record, self._earlier.part
+        self._replicates, self._attribution = part.replicates, part.attribution
+        drawn = None if part.replicates is None else next(iter(unpacked(part.replicates).values()))
+        comparison = self._compare(record.score, record.fingerprint, drawn)
+        kept = None if record.status == "nan" and comparison.baseline is None else comparison
+        self._keep(msgspec.structs.replace(record, **self._trial.identity, comparison=kept, resumed=True))
+        if record.status == "scored":
+            self._judge(comparison)
+        else:
+            self._end_without_number(record.reason or "it has no number", comparison)
+            raise NoNumber(record.reason or "it has no number")
 
     def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
         """Record that there is no score, and why; what was recorded before stays."""
@@ -170,6 +221,7 @@ class Recorder:
             "amends": amends,
             "replicates": self._replicates if scored else None,
             "attribution": self._attribution if scored else None,
+            "scored_anew": self._scored_anew,
         }
 
     def _check_origin(self, score: Score) -> None:
@@ -191,7 +243,7 @@ class Recorder:
             )
         if model is not self._run.model(self._trial.model):
             raise BrainScoreError(
-                f"The test of {name} scored another model than {self._trial.model.text}; score the fixture model of "
+                f"The test of {name} scored another model than {self._trial.model.asked}; score the fixture model of "
                 "this package as it is, rename a fixture of your own that has its name, and give changed models a "
                 "factory: --model FILE.py:FACTORY."
             )
@@ -205,17 +257,23 @@ class Recorder:
             The baseline has a number: the model lost it. Or the benchmark is required to have one.
 
         """
+        if self.resumes:  # was kept, and judged, as it is
+            return
         comparison = self._compare(None, {})
         self._keep(
             BenchmarkRecord(
                 **self._trial.identity,
                 status="nan",
                 reason=reason,
+                fingerprint=self._fingerprint_without_score(),
                 **self._what_there_is(),
                 comparison=comparison if comparison.baseline is not None else None,
                 **self._cost(),
             )
         )
+        self._end_without_number(reason, comparison)
+
+    def _end_without_number(self, reason: str, comparison: Comparison) -> None:
         if comparison.baseline is not None:
             self._judge(comparison)
         if self.required:
@@ -240,12 +298,12 @@ class Recorder:
             "details": to_plain(score.details, nan_as_none=True),
         }
 
-    def _compare(self, value: float | None, fingerprint: dict[str, Any], score: Score | None = None) -> Comparison:
+    def _compare(self, value: float | None, fingerprint: dict[str, Any], drawn: Replicates | None = None) -> Comparison:
         identifier = self._trial.benchmark.identifier
         stored = None if self.is_floor else self._run.baseline(self._trial.model.identifier)
         baseline = stored.score_of(identifier, self._trial.benchmark.version) if stored is not None else None
         tolerance = self._run.tolerances.allowed(identifier, baseline.error if baseline else None)
-        paired = self._run.pairs.verdict(self._trial.identity, baseline, score.replicates if score else None)
+        paired = self._run.pairs.verdict(self._trial.identity, baseline, drawn)
         return compare(value, fingerprint, baseline, tolerance, self._options.across, paired)
 
     def _judge(self, comparison: Comparison) -> None:
@@ -288,28 +346,28 @@ class Recorder:
         model = self._run.model(self._trial.model)
         describe = getattr(model, "description", None)
         details = to_plain(describe().__dict__) if describe else {"visual_degrees": to_plain(model.visual_degrees())}
-        record = model_record(
-            {**details, "identifier": self._trial.model.identifier, "specification": self._trial.model.text}
-        )
+        record = model_record({**details, **self._trial.model.record()})
         self.model_record = to_plain(record)
         return record
 
-    def _layer(self, description: ModelRecord) -> str | None:
-        layers = description.layers.get(self._trial.benchmark.region)
-        return layers if layers is None or isinstance(layers, str) else "+".join(layers)
+    def _fingerprint_without_score(self) -> dict[str, Any]:
+        """Return what the finding that there is no number depends on, as far as the benchmark and the model say."""
+        try:
+            description = self._describe_model()
+            known = benchmark_ingredients(self._trial.benchmark)
+        except Exception:  # somebody's model, which may have no number for being broken
+            return {}
+        if self._undefined is not None:
+            return self._fingerprint(self._undefined, description)
+        return known | model_ingredients(description, self._trial.benchmark.region)
 
     def _fingerprint(self, score: Score, description: ModelRecord) -> dict[str, Any]:
         """Return every ingredient that two scores must share to be comparable."""
-        fingerprint: dict[str, Any] = {
+        return {
             "version": self._trial.benchmark.version,
             **to_plain(dict(score.provenance)),
-            "weights": description.weights_sha256 or "unknown",
-            "layer": self._layer(description) or "unknown",
-            "visual_degrees": description.visual_degrees,
+            **model_ingredients(description, self._trial.benchmark.region),
         }
-        for name, value in description.preprocessing.items():
-            fingerprint[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
-        return fingerprint
 
 
 def peak_memory() -> float | None:

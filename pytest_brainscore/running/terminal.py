@@ -22,6 +22,7 @@ from pytest_brainscore.report.notation import (
     result,
     totals,
 )
+from pytest_brainscore.report.parts.shards import PART_IN_WORDS
 from pytest_brainscore.report.red import Colour, is_red, why_red
 from pytest_brainscore.scoring.tree import tree_of
 from pytest_brainscore.text import printable_line
@@ -65,7 +66,8 @@ def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
     """Return what is shown when a benchmark has finished: a line, or more in a narrow terminal."""
     paired = record.comparison is not None and record.comparison.paired is not None
     verdict = f"{judgement(record)} ({decided_by(record.n)})" if paired else judgement(record)
-    parts = [record.model, record.identifier, result(record), verdict, f"{record.seconds:.1f} s"]
+    time = "resumed" if record.resumed else f"{record.seconds:.1f} s"
+    parts = [record.model, record.identifier, result(record), verdict, time]
     text = "  ".join(part for part in parts if part)
     return [Line(line, _colour(record)) for line in _wrapped(text, width)]
 
@@ -73,7 +75,14 @@ def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
 def summary(collector: Collector, lost: Sequence[str], width: int) -> list[Line]:
     """Return the lines of the terminal section; its tables are at most `width` characters wide."""
     records = collector.ordered()
-    lines = tables(records, width, REASONS_TOLD, collector.floors(), collector.aggregates, collector.options.tree)
+    shard = collector.shard
+    part = shard is not None and shard.count > 1
+    floors, tree = collector.floors(), collector.options.tree
+    lines = tables(records, width, REASONS_TOLD, floors, collector.aggregates, tree, parents=not part)
+    if shard is not None and part:
+        here = f"{len(collector.ledger.leaves)} of {counted(shard.selected, 'benchmark')}"
+        lines.append(Line(f"shard {shard.index} of {shard.count}: {here}; {PART_IN_WORDS}"))
+    lines += [Line(collector.resumed)] if collector.resumed else []
     lines += [Line(problem, "red", bold=True) for problem in collector.problems]
     if lost:
         their = "its result is" if len(lost) == 1 else "their results are"
@@ -91,6 +100,8 @@ def tables(
     floors: Mapping[str, Floor] | None = None,
     aggregates: Mapping[str, Mapping[str, Aggregate]] | None = None,
     tree: str = PUBLISHED,
+    *,
+    parents: bool = True,
 ) -> list[Line]:
     """Return what the records say: benchmarks, parents, notes on recordings, and why something has no score.
 
@@ -108,6 +119,8 @@ def tables(
         The parents of each model, as its report has them with the errors of bootstrap values.
     tree
         Name of the score tree that parents are those of.
+    parents
+        False to leave out the parents: the records are those of one of several shards.
 
     """
     floors = floors or {}
@@ -117,7 +130,7 @@ def tables(
     return [
         *_table(records, width, floors),
         *notes,
-        *_parents(records, width, aggregates or {}, tree),
+        *(_parents(records, width, aggregates or {}, tree) if parents else []),
         *_remarks(records),
         *_reasons(records, reasons),
     ]

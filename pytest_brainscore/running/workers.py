@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,10 +18,8 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 FOLDER = "brainscore_selection"
 """Under which workers find, in ``workerinput``, the folder in which they hand over what they have selected."""
 
-M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
-"""Parameters of mallopt(3), as ``malloc.h`` of glibc numbers them."""
-KEPT_BYTES = 1024**3
-"""Freed memory at the end of the heap that a process keeps: more than a batch leaves behind in any usual network."""
+INPUTS = "brainscore_inputs"
+"""The same for the folder in which the checkpoints of a network share prepared images."""
 
 
 def auto_workers() -> int:
@@ -50,22 +46,6 @@ def bound_threads(workers: int) -> None:
         os.environ.setdefault(variable, str(threads))
 
 
-def keep_freed_memory() -> None:
-    """Have this process use the memory of one batch again for the next, instead of giving it back in between.
-
-    A layer's output for a batch is larger than the 32 MB up to which glibc's heap serves at most; beyond, every tensor
-    is mapped anew, and the kernel clears its pages each time. Measured with squeezenet1_1 on two cores: the seven V1
-    benchmarks take 24 s instead of 50 s, with 2 % more memory. No result depends on it. Only for processes that this
-    plugin scores in, and where the user has not set such things (``MALLOC_MMAP_MAX_``); other C libraries do otherwise.
-    """
-    if sys.platform != "linux" or "MALLOC_MMAP_MAX_" in os.environ:
-        return
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt") and hasattr(libc, "gnu_get_libc_version"):
-        libc.mallopt(M_MMAP_MAX, 0)
-        libc.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
-
-
 def choose_distribution(config: pytest.Config) -> None:
     """Let idle workers take waiting tests from busy ones, unless the user chose a distribution with ``--dist``.
 
@@ -83,6 +63,13 @@ def choose_distribution(config: pytest.Config) -> None:
             option.maxschedchunk = 1
     else:
         option.dist = "worksteal"
+
+
+def keep_in_one_process(config: pytest.Config) -> None:
+    """Have xdist start no workers, whatever ``-n`` says: those of a cluster run the tests."""
+    for name, value in {"numprocesses": 0, "dist": "no", "tx": []}.items():
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
 
 
 def device_of_worker(device: str, worker: str) -> str:

@@ -3,18 +3,23 @@
     python -m tests.performance.label_task --data DIR --images 320 1280
 
 DIR has ``weights/squeezenet1_1.safetensors`` and ``geirhos2021/stimuli``: the 320 edge and silhouette images, which are
-repeated up to the number of images asked for. Without a store, so that every image is looked at.
+repeated up to the number of images asked for; with ``--jpeg``, the ImageNet samples. Without a store, so that every
+image is looked at. One thread.
 
-Asked for: within 10 % of the best bare loop (the same decoding and passes, channels last, batches of 16), and at least
-2.5 times as fast as the plain loop (batches of 64, default memory format); memory that does not grow with the images.
+Asked for: as fast as the best bare loop (the same decoding, passes and memory settings, channels last, batches of 16),
+and at least 2.5 times as fast as the plain loop (batches of 64, default memory format and settings); memory that does
+not grow with the images.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -28,6 +33,7 @@ from torchvision.models import squeezenet1_1
 from pytest_brainscore import load_model
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet, stimuli_from_files
 from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.models.interface import BrainModel
 from pytest_brainscore.models.sources.weights import load_checkpoint
 from pytest_brainscore.models.tasks.label_decisions import GEIRHOS_CATEGORIES, choose_category
@@ -37,6 +43,9 @@ MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)
 FOLDERS = ("edges", "filled-silhouettes")
 LABELS = sorted(GEIRHOS_CATEGORIES)
+BEST, PLAIN = "best bare loop", "plain loop"
+LOOPS = {"ours": {}, "ours, memory as it comes": {"MALLOC_MMAP_MAX_": "65536"}, BEST: {}, PLAIN: {}}
+"""What is timed, and the environment of its process."""
 SIDE = 224
 
 
@@ -86,47 +95,64 @@ def ours(model: BrainModel, stimuli: StimulusSet) -> list[str]:
     return [str(answer) for answer in model.look_at(stimuli).values[:, 0]]
 
 
+def run(name: str, data: Path, files: list[Path], batch: int) -> None:
+    """Run one loop three times in this process, and print the median of its processor seconds and its answers."""
+    torch.set_num_threads(1)
+    weights = data / "weights" / "squeezenet1_1.safetensors"
+    loop: Callable[[], list[str]]
+    if name.startswith("ours"):
+        model = load_model("squeezenet1_1", weights=weights, store=ActivationStore(mode="off"))
+        model.start_task("label", LABELS)
+        loop = partial(ours, model, stimuli_from_files(files, 8.0))
+    else:
+        if name == BEST:
+            keep_freed_memory()
+        network = squeezenet1_1().eval()
+        load_checkpoint(network, weights)
+        loop = partial(best_loop, network, files, batch) if name == BEST else partial(plain_loop, network, files)
+    loop()  # warms up
+    seconds = []
+    for _ in range(3):
+        start = time.process_time()
+        loop()
+        seconds.append(time.process_time() - start)
+    megabytes, answers = extra_megabytes(loop)
+    print(json.dumps([statistics.median(seconds), megabytes, answers]))
+
+
 def main() -> None:
-    """Interleave the loops, and print medians and ratios."""
+    """Interleave the loops, each in a process of its own, and print medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, type=Path)
     parser.add_argument("--images", type=int, nargs="+", default=[320, 1280])
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batch", type=int, default=16, help="of the best bare loop")
+    parser.add_argument("--jpeg", action="store_true", help="ImageNet samples in place of the PNG files")
+    parser.add_argument("--run", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    weights = arguments.data / "weights" / "squeezenet1_1.safetensors"
-    model = load_model("squeezenet1_1", weights=weights, store=ActivationStore(mode="off"))
-    model.start_task("label", LABELS)
-    network = squeezenet1_1().eval()
-    load_checkpoint(network, weights)
     found = [
         file for name in FOLDERS for file in sorted((arguments.data / "geirhos2021/stimuli" / name).glob("*/*.png"))
     ]
-    print(f"{arguments.threads} thread(s); load of the machine {os.getloadavg()[0]:.1f}")
+    if arguments.jpeg:
+        found = sorted((arguments.data / "imagenet_samples").rglob("*.JPEG"))
+    print(f"load of the machine {os.getloadavg()[0]:.1f}") if not arguments.run else None
     for count in arguments.images:
         files = list(itertools.islice(itertools.cycle(found), count))
-        stimuli = stimuli_from_files(files, 8.0)
-        loops: dict[str, Callable[[], list[str]]] = {
-            "ours": partial(ours, model, stimuli),
-            "best bare loop": partial(best_loop, network, files, arguments.batch),
-            "plain loop": partial(plain_loop, network, files),
-        }
-        times: dict[str, list[float]] = {name: [] for name in loops}
-        answers = {name: run() for name, run in loops.items()}  # warms up
-        different = sum(a != b for a, b in zip(answers["ours"], answers["best bare loop"], strict=True))
-        for _ in range(arguments.rounds):
-            for name, run in loops.items():
-                start = time.perf_counter()
-                run()
-                times[name].append(time.perf_counter() - start)
-        megabytes, _ = extra_megabytes(loops["ours"])
-        print(f"{count} images, {different} answers differ; ours takes {megabytes:.1f} MB more while it runs")
-        for name, seconds in times.items():
-            ratio = statistics.median(a / b for a, b in zip(seconds, times["best bare loop"], strict=True))
-            per_image = statistics.median(seconds) / count * 1e3
-            print(f"  {name:15s} {per_image:6.2f} ms an image, {ratio:.2f} x the best bare loop")
+        if arguments.run:
+            run(arguments.run, arguments.data, files, arguments.batch)
+            return
+        told: dict[str, list[tuple[float, float, list[str]]]] = {name: [] for name in LOOPS}
+        for _, (name, variables) in itertools.product(range(arguments.rounds), LOOPS.items()):
+            command = [sys.executable, "-m", "tests.performance.label_task", *sys.argv[1:], "--run", name]
+            command += ["--images", str(count)]
+            output = subprocess.check_output(command, env=os.environ | variables | {"OMP_NUM_THREADS": "1"})
+            told[name].append(json.loads(output))
+        different = sum(a != b for a, b in zip(told["ours"][0][2], told[BEST][0][2], strict=True))
+        print(f"{count} images, {different} answers differ; ours takes {told['ours'][0][1]:.1f} MB more while it runs")
+        for name, runs in told.items():
+            ratio = statistics.median(one[0] / best[0] for one, best in zip(runs, told[BEST], strict=True))
+            per_image = statistics.median(one[0] for one in runs) / count * 1e3
+            print(f"  {name:28s} {per_image:6.2f} ms of a processor an image, {ratio:.2f} x the best bare loop")
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ import pytest_brainscore.models as models
 
 load_model = models.load_model
 toys = ("net.py:build", "net.py:other")
-models.load_model = lambda name, **settings: net.build() if name in toys else load_model(name, **settings)
+models.load_model = lambda name, /, **settings: net.build() if name in toys else load_model(name, **settings)
 """
 TOY_CONFTEST += QUICK_MODEL
 
@@ -229,7 +229,8 @@ class Project:
 
     def lines(self, name: str = "brainscore-report.jsonl") -> list[dict[str, Any]]:
         """Return the records of the line file."""
-        return [json.loads(line) for line in (self.path / name).read_text().splitlines()]
+        lines = [json.loads(line) for line in (self.path / name).read_text().splitlines()]
+        return [line for line in lines if "identifier" in line]  # the first says what the run is
 
     def baseline(self, model: str = "net.build") -> Path:
         """Return the path of a model's baseline file."""

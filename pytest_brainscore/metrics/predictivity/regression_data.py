@@ -109,7 +109,17 @@ def gram_matrix(features: NDArray[np.generic]) -> NDArray[np.float64]:
     Summed over blocks of columns; features may be memory-mapped. Raises ValueError if a feature is NaN or infinite.
     """
     gram = upper_gram(features)[: len(features), : len(features)]
-    return gram + np.triu(gram, 1).T
+    mirror_upper(gram)
+    return gram
+
+
+def mirror_upper(square: NDArray[np.float64]) -> None:
+    """Write the entries above the diagonal of a square matrix below it, in place and in tiles: it can be large."""
+    for start in range(0, len(square), TILE):
+        stop = start + TILE
+        corner = np.triu(square[start:stop, start:stop])
+        square[start:stop, start:stop] = corner + np.triu(corner, 1).T
+        square[stop:, start:stop] = square[start:stop, stop:].T
 
 
 def gram_of_split(features: NDArray[np.generic], split: Split) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -143,11 +153,7 @@ def gram_of_split(features: NDArray[np.generic], split: Split) -> tuple[NDArray[
         gram = dsyrk(1.0, train.T, beta=1.0, c=gram, trans=1, overwrite_c=1)
         with one_thread():  # what threads share is added up in another order; test stimuli are few
             cross = dgemm(1.0, block[split.test].T, train[:seen].T, beta=1.0, c=cross, trans_a=1, overwrite_c=1)
-    for start in range(0, seen, TILE):  # in place, as the matrix can be large
-        stop = start + TILE
-        corner = np.triu(gram[start:stop, start:stop])
-        gram[start:stop, start:stop] = corner + np.triu(corner, 1).T
-        gram[stop:, start:stop] = gram[start:stop, stop:].T
+    mirror_upper(gram)
     return gram[:seen, :seen], cross
 
 

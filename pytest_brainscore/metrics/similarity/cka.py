@@ -41,8 +41,7 @@ def cka(first: NDArray[np.generic], second: NDArray[np.generic]) -> float:
         If the stimuli differ in number or are fewer than four, or a response is NaN or infinite.
 
     """
-    one, other = _kernels(first, second, biased=False)
-    return float(_unbiased(len(one), *(_sums(*pair) for pair in ((one, other), (one, one), (other, other)))))
+    return _alignment(*_kernels(first, second, biased=False), biased=False)
 
 
 def cka_biased(first: NDArray[np.generic], second: NDArray[np.generic]) -> float:
@@ -55,32 +54,41 @@ def cka_biased(first: NDArray[np.generic], second: NDArray[np.generic]) -> float
     0 to 1. NaN where all stimuli have the same response.
 
     """
-    one, other = _kernels(first, second, biased=True)
-    scale = np.sqrt((one * one).sum() * (other * other).sum())
-    return float((one * other).sum() / scale) if scale > 0 else float("nan")
+    return _alignment(*_kernels(first, second, biased=True), biased=True)
 
 
-def cka_jackknife(first: NDArray[np.generic], second: NDArray[np.generic], *, biased: bool = False) -> float:
-    """Return the standard error of an alignment over stimuli, which are left out one by one (Efron & Stein 1981).
+class Alignment(NamedTuple):
+    """How alike two populations lay out the stimuli, and how much of that depends on which stimuli these are."""
+
+    value: float
+    """As of `cka` or `cka_biased`."""
+    error: float
+    """Standard error over stimuli; NaN for fewer than ten stimuli, or where an alignment is not defined."""
+
+
+def cka_jackknife(first: NDArray[np.generic], second: NDArray[np.generic], *, biased: bool = False) -> Alignment:
+    """Return an alignment and its error over stimuli, which are left out one by one (Efron & Stein 1981).
 
     A bootstrap would show stimuli twice, which are then alike for any population; nothing is drawn here.
 
     Parameters and errors are those of `cka`; with `biased`, it is that of `cka_biased`.
-
-    Returns
-    -------
-    NaN for fewer than ten stimuli, or where an alignment is not defined.
-
     """
     one, other = _kernels(first, second, biased=biased)
-    pairs = ((one, other), (one, one), (other, other))
-    left = [_sums_without_each(*pair) for pair in pairs]
-    count = len(one) - 1
+    value, count = _alignment(one, other, biased=biased), len(one) - 1
     if count < _FEWEST_STIMULI:
-        return float("nan")
+        return Alignment(value, float("nan"))
+    left = [_sums_without_each(*pair) for pair in ((one, other), (one, one), (other, other))]
     values = _biased(count, *left) if biased else _unbiased(count, *left)
     error = np.sqrt(count / (count + 1) * ((values - values.mean()) ** 2).sum())
-    return credible(float(error), len(one))
+    return Alignment(value, credible(float(error), len(one)))
+
+
+def _alignment(one: NDArray[np.float64], other: NDArray[np.float64], *, biased: bool) -> float:
+    """Return the alignment of two kernels as `_kernels` returns them."""
+    if not biased:
+        return float(_unbiased(len(one), *(_sums(*pair) for pair in ((one, other), (one, one), (other, other)))))
+    scale = np.sqrt((one * one).sum() * (other * other).sum())
+    return float((one * other).sum() / scale) if scale > 0 else float("nan")
 
 
 class _Sums(NamedTuple):
@@ -131,7 +139,7 @@ def _kernels(
     kernels = []
     for responses in (first, second):
         kernel = gram_matrix(responses)
-        kernel = np.ldexp(kernel, -np.frexp(kernel.trace() / len(kernel))[1])
+        np.ldexp(kernel, -np.frexp(kernel.trace() / len(kernel))[1], out=kernel)
         if not biased:
             np.fill_diagonal(kernel, 0)
         kernels.append(kernel)

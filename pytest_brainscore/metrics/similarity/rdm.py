@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg.blas import dsyrk
 
+from pytest_brainscore.metrics.predictivity.regression_data import mirror_upper
 from pytest_brainscore.metrics.shared.correlation import ROUNDING, spearman_correlation
 from pytest_brainscore.one_thread import one_thread
 
@@ -56,15 +58,20 @@ def representational_dissimilarity(responses: NDArray[np.generic]) -> NDArray[np
         )
     stimuli, neuroids = responses.shape
     means = responses.mean(axis=1, dtype=np.float64, keepdims=True)
-    products = np.zeros((stimuli, stimuli))
+    products = np.zeros((stimuli, stimuli), order="F")
     step = max(1, _BLOCK_BYTES // (8 * stimuli))
     for start in range(0, neuroids, step):
         block = np.asarray(responses[:, start : start + step], dtype=np.float64) - means
-        products += block @ block.T
+        products = dsyrk(1.0, block.T, beta=1.0, c=products, trans=1, lower=1, overwrite_c=1)
+    products = products.T  # in C order, above the diagonal
     lengths = np.sqrt(products.diagonal())
     lengths[responses.max(axis=1) == responses.min(axis=1)] = np.nan
-    correlation = products / lengths / lengths[:, None]
-    dissimilarity: NDArray[np.float64] = 1 - np.clip(correlation, -1, 1)
+    # In place: of many stimuli, each copy of the matrix takes as long as a block.
+    products /= lengths
+    products /= lengths[:, None]
+    np.clip(products, -1, 1, out=products)
+    dissimilarity: NDArray[np.float64] = np.subtract(1, products, out=products)
+    mirror_upper(dissimilarity)
     np.fill_diagonal(dissimilarity, np.where(np.isnan(lengths), np.nan, 0))
     return dissimilarity
 

@@ -23,6 +23,8 @@ READOUT_TASKS = ("probabilities", "odd_one_out")
 """Tasks that read out a layer."""
 Behavior = LabelTask | ImageNetTask | ProbabilitiesTask | OddOneOutTask
 """A task that was started."""
+DECIDED_TOGETHER = 4096
+"""Stimuli whose logits are in memory at once, 16 MB where those of 50,000 images take 200. They are whole batches."""
 Features = Callable[[StimulusSet], NDArray[np.float32]]
 """Returns what behavior is read out from: stimuli x features."""
 Logits = Callable[[StimulusSet], NDArray[np.floating]]
@@ -64,5 +66,11 @@ def behave(behavior: Behavior, stimuli: StimulusSet, logits_of: Logits, features
     """Return the answers of a model to stimuli: ``presentation`` x ``choice``."""
     if isinstance(behavior, OddOneOutTask):
         return behavior.answers(stimuli, features_of)
-    values = features_of(stimuli) if isinstance(behavior, ProbabilitiesTask) else logits_of(stimuli)
-    return behavior.answers(values, stimuli.table)
+    if isinstance(behavior, ProbabilitiesTask):
+        return behavior.answers(features_of(stimuli), stimuli.table)
+    if len(stimuli) <= DECIDED_TOGETHER:
+        return behavior.answers(logits_of(stimuli), stimuli.table)
+    import xarray
+
+    parts = (stimuli.rows(slice(start, start + DECIDED_TOGETHER)) for start in range(0, len(stimuli), DECIDED_TOGETHER))
+    return xarray.concat([behavior.answers(logits_of(part), part.table) for part in parts], "presentation")

@@ -7,7 +7,7 @@ Kato & He (2026), the category of the most probable class is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -37,6 +37,8 @@ __all__ = [
 ]
 Aggregation = Literal["mean", "max"]
 """How the probabilities of its classes make that of a category."""
+_BLOCK = 512
+"""Presentations that are decided together: 4 MB of logits."""
 AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
 
@@ -68,15 +70,18 @@ def category_probabilities(
     """
     if aggregation not in AGGREGATIONS:
         raise ValueError(f"There is no aggregation {aggregation!r}: give one of {', '.join(AGGREGATIONS)}.")
-    probabilities = softmax(_check_logits(logits), axis=1)
-    found = np.empty((len(probabilities), len(categories)))
     for category, positions in enumerate(categories):
-        classes = np.asarray(positions, dtype=np.intp)
-        if classes.size == 0 or classes.min() < 0 or classes.max() >= IMAGENET_CLASSES:
+        if not positions or min(positions) < 0 or max(positions) >= IMAGENET_CLASSES:
             raise ValueError(f"Category {category} has the classes {list(positions)}: give one or more of 0 to 999.")
-        of_classes = np.take(probabilities, classes, axis=1)
-        found[:, category] = of_classes.max(axis=1) if aggregation == "max" else of_classes.mean(axis=1)
-    return found
+    found = [np.empty((0, len(categories)))]
+    for block in _checked_blocks(logits):
+        probabilities = softmax(block, axis=1)
+        of_categories = np.empty((len(block), len(categories)))
+        for category, positions in enumerate(categories):
+            of_classes = np.take(probabilities, np.asarray(positions, dtype=np.intp), axis=1)
+            of_categories[:, category] = of_classes.max(axis=1) if aggregation == "max" else of_classes.mean(axis=1)
+        found.append(of_categories)
+    return np.concatenate(found)
 
 
 def choose_category(
@@ -122,14 +127,18 @@ def choose_imagenet_class(logits: ArrayLike) -> NDArray[np.intp]:
         If there are not 1000 logits, or one is not finite.
 
     """
-    return np.asarray(np.argmax(_check_logits(logits), axis=1))
+    chosen = [np.argmax(block, axis=1) for block in _checked_blocks(logits)]
+    return np.concatenate([np.empty(0, dtype=np.intp), *chosen])
 
 
-def _check_logits(logits: ArrayLike) -> NDArray[np.float64]:
-    array = np.asarray(logits, dtype=np.float64)
+def _checked_blocks(logits: ArrayLike) -> Iterator[NDArray[np.float64]]:
+    """Yield the logits of some presentations after another in double precision, so that memory does not grow."""
+    array = np.asarray(logits)
     if array.ndim != 2 or array.shape[1] != IMAGENET_CLASSES:
         raise ValueError(f"Logits of shape {array.shape} are not of ImageNet: give (presentation, {IMAGENET_CLASSES}).")
-    if not np.isfinite(array).all():
-        row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
-        raise ValueError(f"Presentation {row} has logits that are not finite: nothing can be chosen from them.")
-    return array
+    for start in range(0, len(array), _BLOCK):
+        block = np.asarray(array[start : start + _BLOCK], dtype=np.float64)
+        if not np.isfinite(block).all():
+            row = start + int(np.flatnonzero(~np.isfinite(block).all(axis=1))[0])
+            raise ValueError(f"Presentation {row} has logits that are not finite: nothing can be chosen from them.")
+        yield block

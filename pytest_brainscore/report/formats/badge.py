@@ -18,6 +18,8 @@ def badge(report: Report) -> dict[str, Any]:
     red = colour_of(report) == "red"
     if not report.models:
         return _endpoint("no model", "red" if red else "lightgrey", error=True)
+    if report.is_part and report.shard is not None:  # the rest is in other reports
+        return _endpoint(f"shard {report.shard.index} of {report.shard.count}", "red" if red else "blue", error=red)
     vision = parents(report.benchmarks, report.models[0].identifier, tree_of_report(report))["average_vision"]
     if not vision.scored:
         return _endpoint("no score", "red" if red else "lightgrey", error=True)

@@ -52,11 +52,11 @@ def workflow_commands(report: Report, baselines: Path | None = None) -> list[str
 def outputs(report: Report) -> dict[str, str]:
     """Return what later steps may read.
 
-    ``score`` (of the first model; empty without one), ``red`` (whether anything makes the run red), ``regressions``
-    (how many benchmarks do), ``summary`` and ``complete``.
+    ``score`` (of the first model; empty without one, and of one of several shards), ``red`` (whether anything makes the
+    run red), ``regressions`` (how many benchmarks do), ``summary`` and ``complete``.
     """
     score = ""
-    if report.models:
+    if report.models and not report.is_part:
         vision = parents(report.benchmarks, report.models[0].identifier, tree_of_report(report))["average_vision"]
         score = number(vision.site_comparable) if vision.scored else ""
     return {

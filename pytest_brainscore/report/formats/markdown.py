@@ -14,6 +14,7 @@ from pytest_brainscore.report.aggregates import (
     tree_of_report,
 )
 from pytest_brainscore.report.notation import EMOJI, judgement, number_or_blank, result, totals
+from pytest_brainscore.report.parts.shards import PART_IN_WORDS
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
 from pytest_brainscore.text import printable
@@ -92,6 +93,10 @@ def _change_row(record: BenchmarkRecord) -> tuple[str, ...]:
 
 
 def _regions(report: Report) -> Iterator[str]:
+    if report.is_part and report.shard is not None:
+        yield f"Shard {report.shard.index} of {report.shard.count}; {PART_IN_WORDS}."
+        yield ""
+        return
     tree = tree_of_report(report)
     shown = [
         (model.identifier, name, aggregates[name])

@@ -20,6 +20,7 @@ from pytest_brainscore.report.html.overview import (
     panel_rows,
     provenance,
     reasons,
+    seed_rows,
     tally,
     verdict_of,
 )
@@ -118,6 +119,7 @@ def render_page(
             for reason in column.report.floors[column.model.identifier].reasons
         ],
         floored=any(column.report.floors for column in columns),
+        seeds=seed_rows(reports),
         compared=any(record.comparison for column in columns for record in column.records),
         counted=counted,
         tally=tally,
@@ -132,6 +134,11 @@ def render_page(
         means_in_words=MEANS_IN_WORDS,
         publications=publications(_cited(columns)),
         incomplete=[column.label for column in columns if not column.report.complete],
+        parts=[
+            f"{column.label}, shard {column.report.shard.index} of {column.report.shard.count}"
+            for column in columns
+            if column.report.is_part and column.report.shard is not None
+        ],
     )
 
 

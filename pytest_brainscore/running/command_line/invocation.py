@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.errors import BrainScoreError
@@ -71,14 +72,16 @@ def overlooked_settings(config: pytest.Config, options: RunOptions) -> str | Non
     project's ini file is not found. ``--brainscore-weights=FILE`` is unmistakable.
     """
     here = config.invocation_params.dir
-    files = [name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if (here / name).is_file()]
-    if config.inipath is not None or not files:
+    settings = [name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if (here / name).is_file()]
+    if config.inipath is not None or not settings:
         return None
     folders = {"--brainscore-data": options.data, "--brainscore-baseline": options.baseline}
-    for flag, path in {"--brainscore-weights": options.weights, **folders}.items():
+    files = [("--brainscore-weights", Path(model.weights)) for model in options.models if model.weights]
+    scheduler = None if options.cluster is None else options.cluster.file
+    for flag, path in [*files, ("--brainscore-cluster", scheduler), *folders.items()]:
         if path is not None and flag in config.invocation_params.args and not path.resolve().is_relative_to(here):
             return (
-                f"pytest took {path} for a test path and so did not read the settings in {files[0]}; write "
+                f"pytest took {path} for a test path and so did not read the settings in {settings[0]}; write "
                 f"{flag}=PATH, with an equals sign."
             )
     return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pytest_brainscore.data.stimuli.showing import SCREENS
-from pytest_brainscore.models.sources.specification import FORMS
+from pytest_brainscore.models.sources.specification import CHECKPOINTS, FORMS
+from pytest_brainscore.running.command_line.cluster_address import FORMS as FORMS_OF_CLUSTERS
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG
 from pytest_brainscore.trees import VARIABLE as TREE_VARIABLE
 
@@ -33,15 +34,18 @@ class Option:
 OPTIONS = (
     Option(
         LONG_FLAG,
-        f"Score this model: {FORMS}. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
+        f"Score this model: {FORMS}; with a checkpoint of your own {CHECKPOINTS}, and #epoch=10 behind it where its "
+        "path does not say. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
         "conftest.py has an option of that name.",
         "NAME",
         repeatable=True,
     ),
     Option(
         "--brainscore-weights",
-        "Read the model's weights from this checkpoint (.safetensors, or a .pth with tensors only).",
+        "Read the model's weights from this checkpoint (.safetensors, or a .pth with tensors only); with several "
+        "models, give it once for each, in their order. Wildcards in quotes score every checkpoint that matches.",
         "FILE",
+        repeatable=True,
     ),
     Option(
         "--brainscore-weights-entry",
@@ -66,6 +70,12 @@ OPTIONS = (
         "--brainscore-amp",
         "Run networks in mixed precision (bfloat16); compared with no exact scores (also: $BRAINSCORE_AMP=1).",
         switch=True,
+    ),
+    Option(
+        "--brainscore-cluster",
+        f"Have the workers of a Dask cluster run the tests: {FORMS_OF_CLUSTERS}. Scores and reports stay the same "
+        "(pip install pytest-brainscore[cluster]).",
+        "CLUSTER",
     ),
     Option(
         "--brainscore-data",
@@ -176,6 +186,26 @@ OPTIONS = (
         "which compresses JPEG images a second time, or lossless. Lossless scores are compared with no others.",
         choices=SCREENS,
         default="published",
+    ),
+    Option(
+        "--brainscore-shard",
+        "Run the i-th of N parts of this run, from 1/N on, which need nothing of each other: the same options on N "
+        "machines, one report each, and brainscore merge joins them. Tests that score nothing are run by the first.",
+        "i/N",
+    ),
+    Option(
+        "--brainscore-shard-costs",
+        "Divide the run by the seconds that benchmarks took according to this report, the same file for all shards "
+        "(default: by what benchmarks say of themselves).",
+        "REPORT",
+    ),
+    Option(
+        "--brainscore-resume",
+        "Take over the results of this report (JSON, or the lines of a run that was killed) which this run would find "
+        "again, and score only the rest; what failed, crashed or lacked its data is tried again. A report that is not "
+        "there yet is none, so that a first and every later try have one command. Repeatable.",
+        "REPORT",
+        repeatable=True,
     ),
     Option(
         "--brainscore-cache",

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
-from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
-from pytest_brainscore.running.command_line.folders import baseline_folders, existing_folder, project_folder
-from pytest_brainscore.running.command_line.model_options import checkpoint, floors_beside, layer_of, refuse_duplicates
+from pytest_brainscore.models.sources.specification import ModelSpecification
+from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, parse_cluster
+from pytest_brainscore.running.command_line.folders import (
+    baseline_folders,
+    existing_folder,
+    named_folder,
+    project_folder,
+)
+from pytest_brainscore.running.command_line.model_options import (
+    floors_beside,
+    layer_of,
+    models_of,
+    refuse_duplicates,
+)
 from pytest_brainscore.running.command_line.option_table import DEFAULT_REPORT, OPTIONS, OPTIONS_BY_NAME, Option
+from pytest_brainscore.running.command_line.shard_words import Costs, parse_shard, read_costs
 from pytest_brainscore.trees import default_tree, known_tree
 
 if TYPE_CHECKING:
@@ -29,7 +41,6 @@ class RunOptions:
     """The options of one scoring run, checked as far as can be without importing anything heavy."""
 
     models: tuple[ModelSpecification, ...]
-    weights: Path | None
     weights_entry: str | None
     commitments: Path
     layers: dict[str, str]
@@ -53,6 +64,14 @@ class RunOptions:
     tree: str
     floors: tuple[ModelSpecification, ...] = ()
     """What is scored as the floor beside the models."""
+    cluster: ClusterAddress | None = None
+    """Whose workers run the tests; None where this process or those of ``-n`` do."""
+    shard: tuple[int, int] | None = None
+    """Which part of the run this is, and of how many."""
+    costs: Costs = field(default_factory=dict)
+    """What benchmarks took in an earlier run."""
+    resume: tuple[Path, ...] = ()
+    """Reports whose results are taken over; they need not be there."""
 
     @property
     def trialled(self) -> tuple[ModelSpecification, ...]:
@@ -94,6 +113,11 @@ def model_words(config: pytest.Config) -> list[str]:
     return [word.strip() for entry in given for word in entry.split(",") if word.strip()]
 
 
+def on_cluster(config: pytest.Config) -> bool:
+    """Tell whether the tests are to be run by a cluster."""
+    return bool(_value(config, OPTIONS_BY_NAME["brainscore_cluster"]))
+
+
 def read_options(config: pytest.Config) -> RunOptions:
     """Check and gather the options of a scoring run.
 
@@ -111,17 +135,16 @@ def read_options(config: pytest.Config) -> RunOptions:
     def words(name: str) -> tuple[str, ...]:
         return tuple(cast("list[str]", options[name]))
 
-    models = tuple(parse_specification(word) for word in model_words(config))
-    refuse_duplicates(models)
-    weights = checkpoint(text("brainscore_weights"), models)
-    if text("brainscore_weights_entry") and weights is None:
+    models = models_of(model_words(config), words("brainscore_weights"))
+    if text("brainscore_weights_entry") and not any(model.weights for model in models):
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     floor = _switched_on(config, "brainscore_floor")
+    floors = floors_beside(models, text("brainscore_floor_seeds")) if floor else ()
+    refuse_duplicates((*models, *floors))
     update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
     baseline, baseline_output = baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
         models=models,
-        weights=weights,
         weights_entry=text("brainscore_weights_entry") or None,
         commitments=project_folder(config) / "fixtures" / "models",
         layers=dict(layer_of(word) for word in words("brainscore_layer")),
@@ -143,8 +166,22 @@ def read_options(config: pytest.Config) -> RunOptions:
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
         tree=tree_of_run(config),
-        floors=floors_beside(models, text("brainscore_floor_seeds")) if floor else (),
+        floors=floors,
+        cluster=parse_cluster(text("brainscore_cluster"), config.invocation_params.dir),
+        shard=parse_shard(text("brainscore_shard")) if text("brainscore_shard") else None,
+        costs=_costs(config, text("brainscore_shard_costs")),
+        resume=tuple(_file(config, "brainscore_resume", word) for word in words("brainscore_resume")),
     )
+
+
+def _costs(config: pytest.Config, given: str) -> Costs:
+    return read_costs(_file(config, "brainscore_shard_costs", given)) if given else {}
+
+
+def _file(config: pytest.Config, name: str, given: str) -> Path:
+    found = named_folder(config, name, given)
+    assert found is not None  # something was given
+    return found
 
 
 def tree_of_run(config: pytest.Config) -> str:

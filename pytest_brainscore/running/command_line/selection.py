@@ -56,6 +56,8 @@ class Selection:
     """By test id, what a test scores (see :attr:`Trial.identity`); tests that score nothing are absent."""
     refused: str | None = None
     """Why this selection cannot be run, in one sentence."""
+    shard: dict[str, Any] | None = None
+    """Which part of a run this is, as its report has it; None for a whole one."""
 
 
 def trials(
@@ -107,19 +109,19 @@ def slow_first(trials: Iterable[Trial]) -> list[Trial]:
     position = {trial.model.identifier: index for index, trial in reversed(list(enumerate(ordered)))}
     cost: dict[str, float] = {}
     for trial in ordered:
-        shared = _shared(trial)
-        cost[shared] = max(cost.get(shared, 0.0), trial.benchmark.cost)
+        stimuli = shared(trial.benchmark)
+        cost[stimuli] = max(cost.get(stimuli, 0.0), trial.benchmark.cost)
 
     def key(trial: Trial) -> tuple[int, float, str]:
-        shared = _shared(trial)
-        return position[trial.model.identifier], -cost[shared], shared
+        stimuli = shared(trial.benchmark)
+        return position[trial.model.identifier], -cost[stimuli], stimuli
 
     return sorted(ordered, key=key)
 
 
-def _shared(trial: Trial) -> str:
+def shared(benchmark: Benchmark) -> str:
     """Return what other benchmarks may share with this one: its stimulus set, where that has a name."""
-    return trial.benchmark.stimulus_set or trial.benchmark.identifier
+    return benchmark.stimulus_set or benchmark.identifier
 
 
 def trial_of(item: pytest.Item) -> Trial | None:
@@ -188,8 +190,8 @@ def problem_of_words(options: RunOptions) -> str | None:
     return None
 
 
-def selection(items: Sequence[pytest.Item], options: RunOptions) -> Selection:
-    """Return what the collected tests score, and whether they can be run together."""
+def selection(items: Sequence[pytest.Item], options: RunOptions, shard: dict[str, Any] | None = None) -> Selection:
+    """Return what the collected tests score, all of them or those of a shard, and whether they can be run together."""
     problems: dict[object, str | None] = {}  # a test of many benchmarks has one mark, and most marks are alike
     leaves: dict[str, dict[str, Any]] = {}
     first: dict[tuple[str, str], pytest.Item] = {}
@@ -217,7 +219,7 @@ def selection(items: Sequence[pytest.Item], options: RunOptions) -> Selection:
             leaves[item.nodeid] = trial.identity
         if problem is not None and refused is None:
             refused = problem if trial is not None else f"{item.nodeid}: {problem}"
-    return Selection(leaves, refused)
+    return Selection(leaves, refused, shard)
 
 
 def _marked_too_late(item: pytest.Item, mark: pytest.Mark) -> bool:

@@ -40,17 +40,17 @@ def found(seed: int = 0, **settings: Any) -> Power:
 def test_expected_errors_are_those_of_further_recordings() -> None:
     expected = [
         [each.errors[name]["stimuli"].error(STIMULI) for name in ("A", "B", "difference")]
-        for each in map(found, range(8))
+        for each in map(found, range(5))
     ]
     scores = []
-    for seed in range(100, 150):
+    for seed in range(100, 140):
         first, second, recording = world(seed)
         one, other = (
             score(each, recording.mean(axis=0), "ridge", ceiling=recording, subject=None, folds=5).value
             for each in (first, second)
         )
         scores.append((one, other, other - one))
-    # 50 recordings know a deviation to a tenth, eight estimates to as much; both are about a fifth at most.
+    # 40 recordings know a deviation to a ninth, five estimates to a seventh; both are about a fifth.
     assert np.mean(expected, axis=0) == pytest.approx(np.std(scores, axis=0, ddof=1), rel=0.35)
 
 

@@ -19,6 +19,8 @@ SHAPES = [
     pytest.param(60, 800, 7, id="many features"),
     pytest.param(40, 100, 90, id="many neuroids"),
     pytest.param(60, 10, 1, id="one neuroid"),
+    pytest.param(200, 400, 6, id="more directions than penalties"),
+    pytest.param(300, 120, 4, id="more directions than penalties, which do not span the responses"),
 ]
 
 
@@ -50,6 +52,17 @@ def test_the_chosen_penalty_and_its_predictions_equal_scikit_learn(stimuli: int,
         np.testing.assert_allclose(fit.prediction, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
         errors = oracle.cv_results_.reshape(-1, ALPHAS.size).mean(axis=0)
         np.testing.assert_allclose(fit.errors, errors, rtol=1e-7)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1, 1e3])
+def test_many_penalties_at_once_have_the_errors_of_each_alone(unit: float) -> None:
+    values, responses = simulated(150, 300, 70)
+    values = unit * values * np.geomspace(1, 1e-4, 300)
+    splits = shuffle_splits(150, splits=1)
+    (together,) = fit_ridge_cv(values, responses, splits)
+    alone = [next(fit_ridge_cv(values, responses, splits, alphas=[alpha])).errors[0] for alpha in ALPHAS]
+    np.testing.assert_allclose(together.errors, alone, rtol=1e-10)
+    assert together.alpha == ALPHAS[np.argmin(alone)]
 
 
 def test_leave_one_out_errors_are_those_of_leaving_each_stimulus_out() -> None:

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+import xarray
 from torch import nn
 
 from pytest_brainscore.data.imagenet_classes import IMAGENET_SYNSETS
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
 from pytest_brainscore.errors import ModelError, NotCapable
+from pytest_brainscore.models.tasks import behavior
 from pytest_brainscore.models.tasks.label_decisions import (
     BAKER_CATEGORIES,
     GEIRHOS_CATEGORIES,
@@ -110,6 +112,17 @@ def test_a_model_answers_with_one_label_a_stimulus(noise_stimuli: StimulusSet) -
     assert answers.shape == (len(noise_stimuli), 1)
     assert set(answers.values.ravel()) <= {"airplane", "bear"}
     assert answers["stimulus_id"].values.tolist() == noise_stimuli.table["stimulus_id"].tolist()
+
+
+@pytest.mark.parametrize("fitting", ["imagenet", ["airplane", "bear"]])
+def test_many_stimuli_are_decided_some_at_a_time(
+    fitting: str | list[str], noise_stimuli: StimulusSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = make_model(Classifier(), layers={})
+    model.start_task("label", fitting)
+    at_once = model.look_at(noise_stimuli)
+    monkeypatch.setattr(behavior, "DECIDED_TOGETHER", len(noise_stimuli) // 2)
+    xarray.testing.assert_identical(model.look_at(noise_stimuli), at_once)
 
 
 def test_recording_after_a_task_gives_recordings(noise_stimuli: StimulusSet) -> None:

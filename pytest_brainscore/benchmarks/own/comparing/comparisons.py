@@ -24,7 +24,7 @@ from pytest_brainscore.metrics.predictivity.ridge import predict_ridge, predict_
 from pytest_brainscore.metrics.shared.aggregation import score_subsets
 from pytest_brainscore.metrics.shared.background_exclusion import without_shared_backgrounds
 from pytest_brainscore.metrics.shared.splits import Split, fold_splits, shuffle_splits
-from pytest_brainscore.metrics.similarity.cka import cka, cka_biased, cka_jackknife
+from pytest_brainscore.metrics.similarity.cka import cka, cka_jackknife
 from pytest_brainscore.metrics.similarity.pair_bootstrap import pair_bootstrap
 from pytest_brainscore.metrics.similarity.rdm import rdm_similarity, representational_dissimilarity
 from pytest_brainscore.metrics.similarity.rsm import (
@@ -186,12 +186,12 @@ def rsm_among_subjects(matrices: Array) -> NDArray[np.float64]:
 
 def aligned(features: Array, responses: Array, *, seed: int = 0) -> Measured:
     """Align kernels without bias; the error is that of a jackknife over stimuli, which draws nothing."""
-    return Measured(cka(features, responses), cka_jackknife(features, responses))
+    return Measured(*cka_jackknife(features, responses))
 
 
 def aligned_biased(features: Array, responses: Array, *, seed: int = 0) -> Measured:
     """Align kernels as first published."""
-    return Measured(cka_biased(features, responses), cka_jackknife(features, responses, biased=True))
+    return Measured(*cka_jackknife(features, responses, biased=True))
 
 
 def cka_cv(features: Array, responses: Array, **drawn: Any) -> Measured:

@@ -11,7 +11,7 @@ import pytest
 REPEATED_BATCHES = """
 import resource
 import numpy
-from pytest_brainscore.running.workers import keep_freed_memory
+from pytest_brainscore.models.freed_memory import keep_freed_memory
 
 keep_freed_memory()
 for _ in range(2):

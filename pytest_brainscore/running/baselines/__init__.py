@@ -1,0 +1,1 @@
+"""What a run makes of stored baselines besides comparing scores with them."""

@@ -1,0 +1,1 @@
+"""Parts of a run: which of several machines scores what, and what an earlier run has scored already."""
