@@ -223,6 +223,7 @@ def test_papers_know_only_what_papers_share_and_what_they_build_on() -> None:
 TESTS = Path(__file__).parent
 NO_ROOM = {
     "support",
+    "support/zoo",
     "performance",
     "statistics",
     "data/published_layout",

@@ -17,17 +17,20 @@ from pytest_brainscore.report.notation import (
     aligned,
     counted,
     decided_by,
+    expected_in_words,
     floor_in_words,
     judgement,
+    number,
     number_or_blank,
     result,
     totals,
 )
 from pytest_brainscore.report.parts.shards import PART_IN_WORDS
 from pytest_brainscore.report.red import Colour, is_red, why_red
+from pytest_brainscore.scoring.quick import expectations
 from pytest_brainscore.scoring.tree import tree_of
 from pytest_brainscore.text import printable_line
-from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED
+from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED, QUICK_IN_WORDS
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
@@ -132,6 +135,7 @@ def tables(
         *_table(records, width, floors),
         *notes,
         *(_parents(records, width, aggregates or {}, tree) if parents else []),
+        *_quick(records, width),
         *_remarks(records),
         *_computed_before(records),
         *_reasons(records, reasons),
@@ -257,6 +261,15 @@ def _parents(
     notes += [MEANS_IN_WORDS] if any(aggregate.failed for *_, aggregate in shown) else []
     notes += [PANEL_IN_WORDS] if any(parent == PANEL for _, parent, _ in shown) else []
     return [*_fitted(("model", "parent", *header), rows, [None] * len(rows), width), *map(Line, notes)]
+
+
+def _quick(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
+    """Return what full scores are to be expected, where scores are quick ones."""
+    rows = [(model, name, number(score), expected_in_words(full)) for model, name, score, full in expectations(records)]
+    if not rows:
+        return []
+    table = _fitted(("model", "quick", "score", "full, to be expected"), rows, [None] * len(rows), width)
+    return [Line(QUICK_IN_WORDS, "yellow", bold=True), *table]
 
 
 def _remarks(records: Sequence[BenchmarkRecord]) -> list[Line]:

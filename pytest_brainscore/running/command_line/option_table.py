@@ -99,6 +99,13 @@ OPTIONS = (
         repeatable=True,
     ),
     Option(
+        "--brainscore-quick",
+        "Score a fixed part of the stimuli of a few leaves, in less than a minute on two cores: what they are compared "
+        "with are quick scores only, and the run tells which full scores are to be expected, and how far off that may "
+        "be. With --brainscore-benchmark, the quick versions of what that selects.",
+        switch=True,
+    ),
+    Option(
         "--brainscore-tree",
         "Score the leaves of this tree, in its versions, and average over it: published (106 leaves, of the published "
         "model page), 2026 (124), or the brain leaves of a year before: 2024 (81), 2023 (51), 2022 (34). Parents such "

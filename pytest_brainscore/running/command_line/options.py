@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+from pytest_brainscore.benchmarks.quick import quick_selectors
 from pytest_brainscore.data.retrieval.sizes import parse_size
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
@@ -151,6 +152,7 @@ def read_options(config: pytest.Config) -> RunOptions:
     if text("brainscore_weights_entry") and not any(model.weights for model in models):
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     floor = _switched_on(config, "brainscore_floor")
+    quick, required = _switched_on(config, "brainscore_quick"), words("brainscore_require")
     floors = floors_beside(models, text("brainscore_floor_seeds")) if floor else ()
     refuse_duplicates((*models, *floors))
     update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
@@ -164,8 +166,8 @@ def read_options(config: pytest.Config) -> RunOptions:
         device=text("brainscore_device"),
         amp=_switched_on(config, "brainscore_amp"),
         data=data_settings(config)[0],
-        benchmarks=words("brainscore_benchmark"),
-        require=words("brainscore_require"),
+        benchmarks=quick_selectors(words("brainscore_benchmark")) if quick else words("brainscore_benchmark"),
+        require=quick_selectors(required) if quick and required else required,
         baseline=baseline,
         baseline_output=baseline_output,
         update=update,

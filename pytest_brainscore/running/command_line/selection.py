@@ -13,6 +13,7 @@ from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BenchmarkError, BrainScoreError
 from pytest_brainscore.models.sources.specification import ModelSpecification
 from pytest_brainscore.report.making.identity import identity_of
+from pytest_brainscore.trees import QUICK
 
 if TYPE_CHECKING:
     import pytest
@@ -86,6 +87,8 @@ def trials(
         # And a suite may name a parent that another score tree has.
         chosen = choose(selectors, lenient=True) if selectors else choose(words, lenient=True)
         found = [each for each in chosen if any(matches(word, each) for word in words)]
+        if not selectors:  # the suite of quick benchmarks is always there, and runs where they are asked for
+            found = [each for each in found if each.parents[0] != QUICK]
     found += [each for each in held if not selectors or any(matches(word, each) for word in selectors)]
     kept = {(each.identifier, each.version): replace(each, screen=screen) for each in found}
     return [Trial(model, benchmark) for model in models for benchmark in kept.values()]
