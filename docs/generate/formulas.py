@@ -25,7 +25,8 @@ def block(self: Any, node: Any) -> None:
 
 
 def _mathml(node: Any, *, as_block: bool) -> str:
-    text = node.astext().replace("\\dots", "\\ldots")
+    # What docutils does not know, or not in every place: MathML decides the style by where a formula stands.
+    text = node.astext().replace("\\dots", "\\ldots").replace("\\textstyle", "")
     try:
         return str(tex2mathml(text, as_block=as_block))
     except MathError as error:

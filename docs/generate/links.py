@@ -1,0 +1,31 @@
+"""Links of pages to files that are no part of the site: they lead to the repository."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+_LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]+)([^)\s]*)\)")
+
+
+def lead_to_repository(app: Any, name: str, source: list[str]) -> None:
+    """Rewrite links in the text of a page that leave the folder of the site, and those to its workflows."""
+    folder = Path(app.srcdir)
+    page = Path(app.env.doc2path(name))
+
+    def rewritten(match: re.Match[str]) -> str:
+        target = Path(os.path.normpath(page.parent / match[1]))
+        if target.is_relative_to(folder) and not target.is_relative_to(folder / "workflows"):
+            return match[0]
+        inside = Path(os.path.relpath(target, folder.parent)).as_posix()
+        return f"]({_repository()}/tree/main/{inside}{match[2]})"
+
+    source[0] = _LINK.sub(rewritten, source[0])
+
+
+def _repository() -> str:
+    addresses = importlib.metadata.metadata("pytest-brainscore").get_all("Project-URL") or ()
+    return next(each.partition(", ")[2] for each in addresses if each.startswith("Repository,"))
