@@ -263,7 +263,7 @@ def _index(families: Iterable[Family]) -> str:
 
 def _metric_pages(folder: Path) -> Mapping[str, str]:
     """Return the page of each metric that one is about: the names in the first lines, between backticks."""
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted(folder.glob("*.md")):
         head = " ".join(path.read_text(encoding="utf-8").split("\n## ")[0].split())
         found |= dict.fromkeys(re.findall(r"`([\w ]+)`", head), f"../metrics/{path.name}")

@@ -28,4 +28,4 @@ def lead_to_repository(app: Any, name: str, source: list[str]) -> None:
 
 def _repository() -> str:
     addresses = importlib.metadata.metadata("pytest-brainscore").get_all("Project-URL") or ()
-    return next(each.partition(", ")[2] for each in addresses if each.startswith("Repository,"))
+    return next(str(each).partition(", ")[2] for each in addresses if each.startswith("Repository,"))
