@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import re
+import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,12 @@ def lead_to_repository(app: Any, name: str, source: list[str]) -> None:
         if target.is_relative_to(folder) and not target.is_relative_to(folder / "workflows"):
             return match[0]
         inside = Path(os.path.relpath(target, folder.parent)).as_posix()
-        return f"]({_repository()}/tree/main/{inside}{match[2]})"
+        return f"]({_repository(folder.parent)}/tree/main/{inside}{match[2]})"
 
     source[0] = _LINK.sub(rewritten, source[0])
 
 
-def _repository() -> str:
-    addresses = importlib.metadata.metadata("pytest-brainscore").get_all("Project-URL") or ()
-    return next(str(each).partition(", ")[2] for each in addresses if each.startswith("Repository,"))
+@cache
+def _repository(folder: Path) -> str:
+    content = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(content["project"]["urls"]["Repository"])
