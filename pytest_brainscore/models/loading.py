@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from pytest_brainscore.adapters import adapted
 from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.models.registry import check_exists, commitment_of, factory_of
@@ -99,11 +99,9 @@ def load_model(
     from torch import nn
 
     from pytest_brainscore.models.activations.activation_store import ActivationStore
-    from pytest_brainscore.models.commitment.commitment import override_layers
     from pytest_brainscore.models.functions.features_reader import FeaturesReader
     from pytest_brainscore.models.functions.image_function import ImageFunction
-    from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
-    from pytest_brainscore.models.layer_mapped.temporal_model import TemporalBrainModel
+    from pytest_brainscore.models.layer_mapped.committed_model import committed_model
     from pytest_brainscore.models.networks.device import resolve_device
     from pytest_brainscore.models.networks.network_reader import NetworkReader
     from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
@@ -143,10 +141,11 @@ def load_model(
         if not isinstance(returned, nn.Module | ImageFunction):
             _refuse_settings(parsed, weights, layers)
             _refuse_untrained(parsed, untrained)
+            made_by_factory = cast("BrainModel", adapted(returned))
             if parsed.name:
                 with suppress(AttributeError):
-                    setattr(returned, "identifier", parsed.name)  # noqa: B010 - not said to be settable
-            return returned
+                    setattr(made_by_factory, "identifier", parsed.name)  # noqa: B010 - not said to be settable
+            return made_by_factory
         made, sources = returned, factories.source_files(module)
     file, commitment = commitment_of(parsed, commitments)
     identifier = parsed.identifier if parsed.name or parsed.label else commitment.identifier or parsed.identifier
@@ -188,16 +187,12 @@ def load_model(
             amp=amp,
             inputs=inputs,
         )
-    # A layer that the caller gives for a region replaces its time course.
-    time_course = {
-        str(region): steps for region, steps in commitment.time_course.items() if region not in (layers or {})
-    }
-    made_of = partial(TemporalBrainModel, time_course=time_course) if time_course else LayerMappedModel
-    return made_of(
+    return committed_model(
         identifier,
         reader,
-        layers=override_layers(committed, layers or {}),
-        visual_degrees=commitment.visual_degrees,
+        commitment,
+        committed=committed,
+        layers=layers,
         commitment_file=None if commitment.source == "pixels" else file,
     )
 

@@ -198,12 +198,12 @@ def environment() -> Environment:
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         packages={name: found for name in PACKAGES if (found := _version(name)) is not None},
         git=_git_state(),
-        source=_source_digest(),
+        source=source_digest(),
     )
 
 
 @lru_cache
-def _source_digest() -> str:
+def source_digest() -> str:
     """Return a checksum of the files of this package, in whichever folder it lies: some hundreds, 20 ms."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()

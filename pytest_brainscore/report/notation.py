@@ -12,6 +12,7 @@ from pytest_brainscore.report.record import BenchmarkRecord, Status
 from pytest_brainscore.report.red import Colour
 from pytest_brainscore.scoring.comparison import Verdict
 from pytest_brainscore.scoring.floor import FloorScore
+from pytest_brainscore.scoring.quick import Expected
 from pytest_brainscore.scoring.seeds import SeedScore
 from pytest_brainscore.text import printable
 
@@ -135,6 +136,13 @@ def floor_in_words(floor: FloorScore | None) -> str:
     if floor.pixels is not None:
         parts.append(f"pixels {number(floor.pixels)}")
     return ", ".join(parts)
+
+
+def expected_in_words(full: Expected | None) -> str:
+    """Return what a full score is expected to be, for example ``.798 ± .031 (10 networks)``."""
+    if full is None:
+        return "not known"
+    return f"{number(full.value)} ± {number(full.error)} ({counted(full.networks, 'network')})"
 
 
 def over_seeds(score: FloorScore | SeedScore | None) -> str:

@@ -39,6 +39,17 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     rerun."""
 
 
+class Estimate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the last plan of the model said beforehand (``--brainscore-plan``), as if nothing were stored."""
+
+    seconds: Seconds
+    """Processor time of the benchmark in seconds, after those before it in the plan; without loading the model."""
+    memory_mb: Annotated[float, msgspec.Meta(ge=0)]
+    """Largest memory of the process, in MB (10^6 bytes)."""
+    forward_passes: Annotated[int, msgspec.Meta(ge=0)]
+    """Images that go through the network for it, and for none before it in the plan."""
+
+
 class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The result of one benchmark for one model, with everything needed to judge it."""
 
@@ -86,6 +97,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Time the benchmark took, in seconds; 0 when it never came to an end."""
     peak_rss_mb: float | None = None
     """Peak resident memory of the process so far, in MB (10^6 bytes); null where it is not known."""
+    estimate: Estimate | None = None
+    """What the last plan of the model said of time and memory; null where none was made on this machine."""
     worker: str = ""
     """Process that ran the benchmark, for example gw0; empty when it is not known."""
     fingerprint: dict[str, str | int | float] = {}
@@ -97,6 +110,11 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """The score set against its baseline; null when there was nothing to compare."""
     resumed: bool = False
     """True when the result was taken over from the report of an earlier run (``--brainscore-resume``)."""
+    cached: bool = False
+    """True when the result was not computed by this run, but by an earlier one on this machine that was to find the
+    same bit for bit (``--brainscore-cache``); its costs are those of then."""
+    computed: str | None = None
+    """When a result that is `cached` was computed: ISO 8601, in UTC; null for all others."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
 

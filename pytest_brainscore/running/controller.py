@@ -111,8 +111,8 @@ class Controller:
         tree = f"score tree {options.tree}; " if options.tree != PUBLISHED else ""
         shard = "shard {} of {}; ".format(*options.shard) if options.shard else ""
         lines = [f"brainscore: {models}; {shard}{tree}{baselines}; report to {', '.join(options.reports)}; {fetching}"]
-        lines += [f"brainscore: {note}" for note in self._collector.found.notes]
-        return lines + ([f"brainscore: {self._shared_home}"] if self._shared_home else [])
+        notes = [*self._collector.found.notes, self._shared_home, workers.too_many(self._config)]
+        return lines + [f"brainscore: {note}" for note in notes if note]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_auto_num_workers(self) -> int:

@@ -82,7 +82,7 @@ class ScoringRun:
             layers=None if pixels else self.options.layers or None,
             commitments=self.options.commitments,
             amp=self.options.amp,
-            store=self._store(mode=self.options.cache, run_id=self._run_id),
+            store=self._store(mode=self.options.cache, run_id=self._run_id, size=self.options.cache_size),
             untrained=specification.untrained,
         )
         if self.options.decoder is not None and not pixels:

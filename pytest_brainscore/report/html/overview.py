@@ -16,6 +16,8 @@ from pytest_brainscore.report.notation import (
     STATUSES,
     VERDICTS,
     counted,
+    expected_in_words,
+    number,
     number_or_blank,
     over_seeds,
     signed,
@@ -23,6 +25,7 @@ from pytest_brainscore.report.notation import (
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import colour, is_red, why_red
 from pytest_brainscore.report.series.seeds import in_words
+from pytest_brainscore.scoring.quick import expectations
 from pytest_brainscore.trees import PANEL
 
 
@@ -131,6 +134,16 @@ def panel_rows(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
     means = [panel_mean(column.report.benchmarks, column.model.identifier) for column in columns]
     header, cells = parent_table([(PANEL, mean) for mean in means])
     return [(heading, [row[place] for row in cells]) for place, heading in enumerate(header)]
+
+
+def quick_rows(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
+    """Return what full scores are to be expected of every model, by quick benchmark and parent."""
+    rows: dict[str, list[str]] = {}
+    for index, column in enumerate(columns):
+        for _, name, score, full in expectations(column.records):
+            cells = rows.setdefault(name, [""] * len(columns))
+            cells[index] = f"{number(score)}, full {expected_in_words(full)}"
+    return list(rows.items())
 
 
 def provenance(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:

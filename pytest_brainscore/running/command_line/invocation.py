@@ -60,7 +60,14 @@ def refuse_definitions_as_tests(config: pytest.Config) -> None:
 
 def runs_tests(config: pytest.Config) -> bool:
     """Tell whether this run is to run tests, and not only to show what there is."""
-    only_shows = ("collectonly", "setuponly", "setupplan", "showfixtures", "show_fixtures_per_test")
+    only_shows = (
+        "collectonly",
+        "setuponly",
+        "setupplan",
+        "showfixtures",
+        "show_fixtures_per_test",
+        "brainscore_plan",
+    )
     return not any(getattr(config.option, name, False) for name in only_shows)
 
 

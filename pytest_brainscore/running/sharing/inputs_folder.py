@@ -30,6 +30,8 @@ class InputsFolder:
 
     def __init__(self) -> None:
         self.path = home() / "inputs" / uuid.uuid4().hex
+        self.limit = 0
+        """Bytes that it may hold; 0 before it was made."""
         self._lock = FileLock(f"{self.path}.lock")
 
     def make(self) -> bool:
@@ -43,7 +45,8 @@ class InputsFolder:
             self._lock.acquire(timeout=0)
             limit = PART_OF_MEMORY * psutil.virtual_memory().available
             limit = min(limit, PART_OF_DISK * shutil.disk_usage(folder).free)
-            self.path.with_suffix(f".{_LIMIT}").write_text(str(int(limit)), encoding="ascii")
+            self.limit = int(limit)
+            self.path.with_suffix(f".{_LIMIT}").write_text(str(self.limit), encoding="ascii")
             self.path.mkdir(mode=0o700)
         except (OSError, Timeout, NotImplementedError):
             self.remove()
