@@ -223,6 +223,7 @@ TESTS = Path(__file__).parent
 NO_ROOM = {
     "support",
     "support/zoo",
+    "docs",
     "performance",
     "statistics",
     "data/published_layout",
