@@ -225,6 +225,7 @@ NO_ROOM = {
     "docs",
     "support",
     "support/zoo",
+    "docs",
     "performance",
     "statistics",
     "data/published_layout",
