@@ -225,7 +225,6 @@ NO_ROOM = {
     "docs",
     "support",
     "support/zoo",
-    "docs",
     "performance",
     "statistics",
     "data/published_layout",
