@@ -52,7 +52,7 @@ class _Commands(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=_Commands, epilog=f"All commands: {COMMANDS}\n\nAll benchmarks: {BENCHMARKS}")
+@click.group(cls=_Commands, epilog=f"\b\nAll commands: {COMMANDS}\nAll benchmarks: {BENCHMARKS}")
 @click.version_option(package_name="pytest-brainscore")
 def main() -> None:
     """Score vision models against primate brains and behavior. The scoring itself is ``pytest --model NAME``."""
