@@ -18,6 +18,7 @@ FIXTURES = (
     "browser",
     "command_line",
     "published_files",
+    "published_package",
 )
 
 

@@ -55,6 +55,13 @@ def oldest_pytest(session: nox.Session) -> None:
 
 
 @nox.session
+def frameworks(session: nox.Session) -> None:
+    """Trainings with Lightning and Hugging Face themselves, which the other sessions do without."""
+    session.install("-e", ".[test]", "lightning>=2.5", "pytorch-lightning>=2.5", "accelerate>=1.1", env=CPU)
+    session.run("python", "tests/performance/training_loops.py", *session.posargs, env={"PYTHONPATH": "."})
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Which lines and branches the tests reach, in processes that they start, too."""
     session.install("-e", ".[test]", "coverage>=7.10", env=CPU)

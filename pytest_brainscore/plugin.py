@@ -10,6 +10,7 @@ import os
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,15 +22,19 @@ from pytest_brainscore.running import workers
 from pytest_brainscore.running.command_line import invocation, model_flag
 from pytest_brainscore.running.command_line import options as run_options
 from pytest_brainscore.running.controller import Controller, ForeignModelFlag, WithoutModel
-from pytest_brainscore.running.process import CONTROLLER, OPTIONS, RECORDER, Process, run_of
+from pytest_brainscore.running.process import CONTROLLER, KNOWN, OPTIONS, RECORDER, Process, run_of
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
+    from pytest_brainscore.models.interface import BrainModel
+    from pytest_brainscore.models.sources.specification import ModelSpecification
     from pytest_brainscore.running.command_line.selection import Trial
     from pytest_brainscore.running.recorder import Recorder
 
 FOREIGN_MODEL_FLAG = pytest.StashKey[bool]()
 """Whether ``--model`` is the option of another plugin or of the project."""
+WORKERS = pytest.StashKey[int]()
+"""Workers that a run would have that is planned."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -75,9 +80,11 @@ def pytest_list_benchmarks(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | None, int | None]:
-    """Choose the distribution before xdist does."""
+    """Choose the distribution before xdist does; a plan needs no workers."""
     if run_options.model_words(config):
-        if run_options.on_cluster(config):
+        if config.option.brainscore_plan:
+            config.stash[WORKERS] = workers.asked_for(config)
+        if config.option.brainscore_plan or run_options.on_cluster(config):
             workers.keep_in_one_process(config)
         workers.choose_distribution(config)
     return (yield)
@@ -130,6 +137,18 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from error
     config.pluginmanager.register(ModelFixture(), "brainscore-model-fixture")
     config.pluginmanager.register(Process(config, options), "brainscore-process")
+    if config.option.brainscore_plan:
+        from pytest_brainscore.running.planned.kept import settings_of
+        from pytest_brainscore.running.planned.planner import Planner
+
+        planner = Planner(
+            partial(_model_of, config),
+            config.stash.get(WORKERS, 0),
+            stored=options.cache != "off",
+            settings=lambda model: settings_of(model, options.layers, options.device),
+            refuse=pytest.UsageError,
+        )
+        config.pluginmanager.register(planner, "brainscore-planner")
     overlooked = invocation.overlooked_settings(config, options)
     if overlooked:
         config.issue_config_time_warning(pytest.PytestConfigWarning(overlooked), stacklevel=2)
@@ -185,11 +204,17 @@ class ModelFixture:
     def model(self, request: pytest.FixtureRequest) -> Any:
         """Return the model under test, loaded once per process; in a test of something else, what others call so."""
         if hasattr(request, "param"):
+            if KNOWN in request.node.stash:  # the test is not called, so that its model need not be there
+                return request.node.stash[KNOWN].part.model
             return run_of(request.config).model(request.param)
         try:
             return request.getfixturevalue("model")
         except pytest.FixtureLookupError:
             pytest.fail("The fixture model needs a test marked @pytest.mark.brainscore.", pytrace=False)
+
+
+def _model_of(config: pytest.Config, specification: ModelSpecification) -> BrainModel:
+    return run_of(config).model(specification)
 
 
 def _announce_data(config: pytest.Config) -> None:

@@ -28,6 +28,11 @@ PANEL_IN_WORDS: Final = (
     "page of the site states a threshold of .199, and that the first three alone rank models with a Spearman "
     "correlation of about .93 with all 99"
 )
+QUICK: Final = "quick"
+"""The parent of all quick benchmarks, and what their identifiers begin with; it is in no tree."""
+QUICK_IN_WORDS: Final = (
+    "QUICK: scores on a fixed part of the stimuli, to be compared with quick scores only; no published mean counts them"
+)
 _UNDETERMINED: Final = ("2021", "2021-Q1")
 """Eras of the site that are no tree here."""
 

@@ -19,15 +19,19 @@ MAY_IMPORT = {
     "inference": set[str](),
     "data": set[str](),
     "scoring": {"inference"},
-    "models": {"data"},
+    "adapters": {"data"},
+    "models": {"data", "adapters"},
     "benchmarks": {"metrics", "inference", "models", "data"},
+    "cost": {"benchmarks", "models", "data"},
     "report": {"scoring", "inference"},
-    "running": {"report", "scoring", "inference", "benchmarks", "models", "data"},
+    "running": {"cost", "report", "scoring", "inference", "benchmarks", "models", "data"},
+    "training": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
     "commands": {"running", "report", "scoring", "inference", "benchmarks", "models", "data"},
 }
 ORDER_WITHIN = {
     "models": (
         "loading",
+        "preflight",
         "registry",
         "asking",
         "layer_mapped",
@@ -218,6 +222,7 @@ def test_papers_know_only_what_papers_share_and_what_they_build_on() -> None:
 TESTS = Path(__file__).parent
 NO_ROOM = {
     "support",
+    "support/zoo",
     "performance",
     "statistics",
     "data/published_layout",

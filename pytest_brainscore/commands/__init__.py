@@ -18,6 +18,7 @@ _COMMANDS = {
     "merge": "Join the reports of several shards or models.",
     "leaderboard": "Make one page of all reports in a folder.",
     "benchmark": "Write and check benchmarks of one's own recordings.",
+    "plan": "Say what a run would cost: forward passes, disk, memory and time.",
     "power": "Say how many stimuli, repetitions or neuroids tell two models apart.",
     "commit": "Choose a model's layers by scoring candidates on the public benchmarks.",
     "schema": "Print the JSON Schema of a report.",

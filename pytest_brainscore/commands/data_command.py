@@ -168,23 +168,37 @@ def verify(selectors: tuple[str, ...]) -> None:
 @command.command
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.option("--fetched", is_flag=True, help="Remove all fetched and unpacked data, too.")
-@click.option("--activations", is_flag=True, help="Remove the stored activations, too.")
-def clean(dry_run: bool, fetched: bool, activations: bool) -> None:
+@click.option("--activations", is_flag=True, help="Remove the stored activations, too, but for those in use.")
+@click.option("--results", is_flag=True, help="Remove the stored scores, too.")
+@click.option("--older", metavar="AGE", help="Of the activations, only those not used for so long: 30d, 12h, 2w.")
+@click.option("--keep", metavar="SIZE", help="Of the activations, keep so much of what was used last: 5GB.")
+def clean(dry_run: bool, fetched: bool, activations: bool, results: bool, older: str | None, keep: str | None) -> None:
     """Remove leftovers: downloads that were cut off, and files that no benchmark uses any more.
 
-    Only our own cache is touched, never your data folder or another program's cache. Do not run it during a fetch.
+    Only our own cache is touched, never your data folder or another program's cache. Do not run it during a fetch;
+    activations that a running process uses are left, whichever machine it runs on.
     """
+    from pytest_brainscore.data.home import home
     from pytest_brainscore.data.retrieval.cache_cleanup import removable, remove
+    from pytest_brainscore.data.retrieval.sizes import parse_age, parse_size
     from pytest_brainscore.data.user_folder import user_folder
     from pytest_brainscore.errors import BrainScoreError
 
+    if not activations and (older is not None or keep is not None):
+        raise click.UsageError("--older and --keep say what of the activations goes; give --activations, too.")
+    age = None if older is None else parse_age(older, "--older")
+    kept = None if keep is None else parse_size(keep, "--keep")
     mine = user_folder()
 
     total = 0
-    parts: dict[Part, bool] = {"leftovers": True, "data": fetched, "activations": activations}
+    parts: dict[Part, bool] = {"leftovers": True, "data": fetched, "activations": activations, "results": results}
+    store = home() / "activations"
     for item in removable(part for part, wanted in parts.items() if wanted):
         if mine is not None and _overlap(item.path, mine):
             click.echo(f"left alone {item.path}: it is, or is part of, or holds your data folder {mine}")
+            continue
+        if item.path == store and not store.is_symlink():
+            total += _clean_activations(store, age, kept, dry_run=dry_run)
             continue
         total += item.bytes
         click.echo(f"{'would remove' if dry_run else 'removing'} {item.path} ({size_in_words(item.bytes)})")
@@ -196,6 +210,32 @@ def clean(dry_run: bool, fetched: bool, activations: bool) -> None:
                     f"{item.path} cannot be removed ({error.strerror}); check its permissions."
                 ) from error
     click.echo(f"{size_in_words(total)} {'would be' if dry_run else 'were'} freed.")
+
+
+def _clean_activations(store: Path, older: float | None, keep: int | None, *, dry_run: bool) -> int:
+    """Remove stored activations, and return their bytes."""
+    from pytest_brainscore.models.activations.storage.contents import (
+        chosen,
+        contents,
+        remove_empty_store,
+        remove_entries,
+    )
+
+    found = contents(store)
+    if found.no_locks is not None:
+        click.echo(f"what running processes use of {store} is not known ({found.no_locks}), so end them first")
+    going = chosen(found, older, keep)
+    size = size_in_words(sum(each.bytes for each in going))
+    which = f"{len(going)} of {len(found.entries)} entries of {store} ({size})"
+    click.echo(f"{'would remove' if dry_run else 'removing'} {which}")
+    if found.used:
+        click.echo(f"left {len(found.used)} that are in use ({size_in_words(sum(each.bytes for each in found.used))})")
+    gone = going if dry_run else remove_entries(store, going)
+    if len(gone) < len(going):
+        click.secho(f"{len(going) - len(gone)} could not be removed: in use by now, or somebody else's", fg="yellow")
+    if not dry_run:
+        remove_empty_store(store)
+    return sum(each.bytes for each in gone)
 
 
 def _overlap(first: Path, second: Path) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import click
 
 
@@ -26,6 +29,10 @@ def command() -> None:
         click.echo(f"    {shared}")
     for name, what in (("data", "fetched data"), ("activations", "stored activations")):
         click.echo(f"    {what:<20}{size_in_words(size_of(home() / name))}")
+    for line in _store(home() / "activations"):
+        click.echo(f"      {line}")
+    results = sum(1 for _ in (home() / "results").glob("??/*.result"))
+    click.echo(f"    {'stored scores':<20}{size_in_words(size_of(home() / 'results'))}, {results} in all")
     mine = user_folder()
     told = f"none; give --brainscore-data DIR or set {VARIABLE}" if mine is None else str(mine)
     lost = "" if mine is None or mine.is_dir() else ", which does not exist"
@@ -42,3 +49,22 @@ def command() -> None:
             click.echo(f"  {package:<22}{version(package)}")
         except PackageNotFoundError:
             click.echo(f"  {package:<22}not installed")
+
+
+def _store(folder: Path) -> Iterator[str]:
+    """Yield what is to be told of the stored activations."""
+    from datetime import datetime
+
+    from pytest_brainscore.data.retrieval.sizes import size_in_words
+    from pytest_brainscore.models.activations.storage.contents import contents
+
+    store = contents(folder)
+    yield f"may take {size_in_words(store.cap.bytes)}, {store.cap.told} (--brainscore-cache-size)"
+    if store.entries:
+        oldest, newest = (
+            datetime.fromtimestamp(store.entries[place].used).astimezone().strftime("%Y-%m-%d %H:%M")
+            for place in (0, -1)
+        )
+        yield f"{len(store.entries)} entries, last used between {oldest} and {newest}"
+        used = f"{len(store.used)} ({size_in_words(sum(each.bytes for each in store.used))})" if store.used else "none"
+        yield f"in use now: {used}" if store.no_locks is None else f"in use now: not known, {store.no_locks}"

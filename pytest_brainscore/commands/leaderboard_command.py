@@ -32,8 +32,16 @@ if TYPE_CHECKING:
     "site-comparable one, where what was never attempted does, too.",
 )
 @tree_option("Average over this score tree, by default that of all reports.")
+@click.option(
+    "--by",
+    type=click.Choice(["model", "seed"]),
+    default="model",
+    show_default=True,
+    help="What is a row: a model; or, with seed, all models of a network that differ in their seed only, with the mean "
+    "over seeds and its 95 % interval. The page has a row for each model.",
+)
 @click.option("--to", "page", metavar="html:PATH", help="Write the leaderboard as a page, too.")
-def command(folder: Path, sort: str, mean: Mean, tree: str | None, page: str | None) -> None:
+def command(folder: Path, sort: str, mean: Mean, tree: str | None, by: str, page: str | None) -> None:
     """Rank the models of all reports in FOLDER; of several reports of a model the latest complete one counts.
 
     A model of the same name with other weights is another model, told apart by the beginning of their checksum. The
@@ -56,6 +64,7 @@ def command(folder: Path, sort: str, mean: Mean, tree: str | None, page: str | N
     from pytest_brainscore.report.notation import aligned, number
     from pytest_brainscore.report.paired.ties import ties
     from pytest_brainscore.report.reading import read_reports
+    from pytest_brainscore.report.series.seed_standings import by_seed
     from pytest_brainscore.report.standings import UnknownParent, columns, standings, unequal
     from pytest_brainscore.text import printable
     from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED
@@ -75,14 +84,17 @@ def command(folder: Path, sort: str, mean: Mean, tree: str | None, page: str | N
     shown_reports = {id(standing.report) for standing in table}
     known = tree or common_tree({str(path): each for path, each in reports.items() if id(each) in shown_reports})
     shown = columns(table, sort)
-    letters = ties(reports, table, sort, tell, known)
+    letters = ties(reports, table, sort, tell, known) if by == "model" or destination is not None else {}
     rows = []
-    for standing in table:
+    if by == "seed":
+        together = by_seed(table, sort, shown, mean)
+        rows = [[str(each.rank or ""), each.name, *map(each.cell, shown)] for each in together]
+    for standing in table if by == "model" else ():
         cells = [standing.aggregates[name] for name in shown]
         scores = [_cell(cell, number(mean_of(cell, mean))) for cell in cells]
         tied = [letters.get(standing.model, "")] if letters else []
         rows.append([str(standing.rank or ""), *tied, standing.model, *scores])
-    click.echo("\n".join(aligned(("rank", *(["ties"] if letters else []), "model", *shown), rows)))
+    click.echo("\n".join(aligned(("rank", *(["ties"] if letters and by == "model" else []), "model", *shown), rows)))
     if mean != "ran":
         click.echo(f"{MEAN_NAMES[mean]}: {MEANS_IN_WORDS}")
     if known != PUBLISHED:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from pytest_brainscore.adapters import adapted
 from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.freed_memory import keep_freed_memory
 from pytest_brainscore.models.registry import check_exists, commitment_of, factory_of
@@ -18,6 +19,7 @@ from pytest_brainscore.models.sources.specification import ModelSpecification, p
 if TYPE_CHECKING:
     from pytest_brainscore.models.activations.activation_store import ActivationStore
     from pytest_brainscore.models.interface import BrainModel
+    from pytest_brainscore.models.networks.shared_inputs import SharedInputs
 
 
 def load_model(
@@ -31,6 +33,8 @@ def load_model(
     commitments: str | os.PathLike[str] | None = None,
     untrained: int | None = None,
     amp: bool = False,
+    name: str | None = None,
+    inputs: SharedInputs | None = None,
 ) -> BrainModel:
     """Load a model.
 
@@ -44,7 +48,8 @@ def load_model(
         ``path/to/file.py:factory`` or ``package.module:factory``, where the factory returns a ``torch.nn.Module``, a
         brain model, or a function from images to arrays (an ``ImageFunction`` says more of it); ``hf:NAME`` of
         Hugging Face; or a file that is the model: ``net.onnx``, ``net.pt2`` of ``torch.export``, TorchScript,
-        ``features.npz`` with one row a stimulus.
+        ``features.npz`` with one row a stimulus. Around each of these may stand what ``--model`` takes:
+        ``NAME=MODEL@CHECKPOINT``.
     weights
         Checkpoint (``.safetensors``, or ``.pth`` with tensors only) to use instead of the published weights; nothing
         is downloaded then.
@@ -67,6 +72,12 @@ def load_model(
         Run a network in mixed precision, as PyTorch's autocast does with 16 bits (bfloat16): faster on a GPU, and
         responses differ by about .01. Its scores are compared with no others, and its activations are stored apart.
         Without, single precision is computed exactly on every device. Means nothing for what is no network.
+    name
+        What the model is called, in errors and by its ``identifier``; a brain model that somebody's factory returns has
+        its own where it allows no other. After network and checkpoint where None.
+    inputs
+        Where prepared images are kept for other checkpoints of a network, so that they are decoded, placed and
+        pre-processed once; nowhere where None.
 
     Returns
     -------
@@ -88,11 +99,9 @@ def load_model(
     from torch import nn
 
     from pytest_brainscore.models.activations.activation_store import ActivationStore
-    from pytest_brainscore.models.commitment.commitment import override_layers
     from pytest_brainscore.models.functions.features_reader import FeaturesReader
     from pytest_brainscore.models.functions.image_function import ImageFunction
-    from pytest_brainscore.models.layer_mapped.layer_mapped_model import LayerMappedModel
-    from pytest_brainscore.models.layer_mapped.temporal_model import TemporalBrainModel
+    from pytest_brainscore.models.layer_mapped.committed_model import committed_model
     from pytest_brainscore.models.networks.device import resolve_device
     from pytest_brainscore.models.networks.network_reader import NetworkReader
     from pytest_brainscore.models.networks.preprocessing import committed_preprocessing
@@ -107,6 +116,11 @@ def load_model(
             'that returns your network, and name it: load_model("path/to/file.py:function").'
         )
     parsed = parse_specification(specification)
+    if name:
+        parsed = replace(parsed, name=name, label="")
+    if parsed.checkpoint and weights is not None:
+        raise ModelError(f"{parsed.asked} has its checkpoint, and {weights} is another one; give one of the two.")
+    weights = parsed.weights or weights
     check_exists(parsed, commitments)
     if weights_entry is not None and weights is None:
         raise ModelError(
@@ -127,10 +141,14 @@ def load_model(
         if not isinstance(returned, nn.Module | ImageFunction):
             _refuse_settings(parsed, weights, layers)
             _refuse_untrained(parsed, untrained)
-            return returned
+            made_by_factory = cast("BrainModel", adapted(returned))
+            if parsed.name:
+                with suppress(AttributeError):
+                    setattr(made_by_factory, "identifier", parsed.name)  # noqa: B010 - not said to be settable
+            return made_by_factory
         made, sources = returned, factories.source_files(module)
     file, commitment = commitment_of(parsed, commitments)
-    identifier = commitment.identifier or parsed.identifier
+    identifier = parsed.identifier if parsed.name or parsed.label else commitment.identifier or parsed.identifier
     committed = commitment.committed_layers()
     reader = reader_without_network(made, parsed, commitment, identifier, store, sources)
     if reader is not None:
@@ -150,7 +168,7 @@ def load_model(
             built = build_network.build(commitment, pretrained=pretrained, seed=untrained or 0)
         origin = built.weights_from
         if untrained is not None:
-            identifier = replace(parsed, untrained=untrained).identifier
+            identifier = parsed.twin(untrained).identifier
             if built.sources:  # of somebody's own factory, which may have read weights
                 draw_anew(built.network, untrained, parsed.text)
         if weights is not None:
@@ -167,17 +185,14 @@ def load_model(
             sources=built.sources,
             weights_from=origin,
             amp=amp,
+            inputs=inputs,
         )
-    # A layer that the caller gives for a region replaces its time course.
-    time_course = {
-        str(region): steps for region, steps in commitment.time_course.items() if region not in (layers or {})
-    }
-    made_of = partial(TemporalBrainModel, time_course=time_course) if time_course else LayerMappedModel
-    return made_of(
+    return committed_model(
         identifier,
         reader,
-        layers=override_layers(committed, layers or {}),
-        visual_degrees=commitment.visual_degrees,
+        commitment,
+        committed=committed,
+        layers=layers,
         commitment_file=None if commitment.source == "pixels" else file,
     )
 

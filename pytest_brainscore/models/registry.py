@@ -33,6 +33,8 @@ _PACKAGES: Final = {
     "timm": _Package("timm", "timm"),
     "hf": _Package("transformers", '"pytest-brainscore[hf]"'),
 }
+_WITH_WEIGHTS: Final = ("efficientnet-lite0", "pixels")
+"""Sources of commitments that have all their numbers in a package."""
 NAMES_SHOWN = 3
 """Near names offered for an unknown one."""
 
@@ -69,7 +71,7 @@ def commitment_of(
     from pytest_brainscore.models.commitment.commitment import NO_COMMITMENT, read_commitment
     from pytest_brainscore.models.sources import build_network, factories
 
-    own, shipped = _own_commitment(specification.identifier, folder), _shipped_commitment(specification.identifier)
+    own, shipped = _own_commitment(specification.network, folder), _shipped_commitment(specification.network)
     if specification.kind == "stored":
         beside = Path(specification.source).expanduser().resolve().with_suffix(".toml")
         file = own if own.exists() else beside
@@ -89,6 +91,59 @@ def commitment_of(
     # A file of a few layers leaves open where the network comes from: from where its name would without the file.
     known = read_commitment(shipped) if shipped.exists() else build_network.published_commitment(specification)
     return own, replace(commitment, source=known.source, weights=commitment.weights or known.weights)
+
+
+def commitment_files(
+    specification: ModelSpecification, folder: str | os.PathLike[str] | None = None
+) -> tuple[Path, ...]:
+    """Return the files that a commitment may be in, whether they are there or not; no code is imported.
+
+    Of a named module, which would have to be imported, not those beside it.
+    """
+    places = [_own_commitment(specification.network, folder), _shipped_commitment(specification.network)]
+    if specification.kind in ("file", "stored"):
+        file = Path(specification.source).expanduser().resolve()
+        places.append(file.with_suffix(".toml"))
+        if specification.factory:
+            places.append(file.with_name(f"{specification.factory}.toml"))
+    return tuple(places)
+
+
+def without_code(
+    specification: ModelSpecification, folder: str | os.PathLike[str] | None = None, *, weights: bool
+) -> bool:
+    """Tell whether names and files say which network it is, so that nobody's code has to be asked.
+
+    Imports nothing heavy.
+
+    Parameters
+    ----------
+    specification
+        The model as named.
+    folder
+        The user's commitments, as for :func:`~pytest_brainscore.models.loading.load_model`.
+    weights
+        Whether the user gives the file of the weights. Without, only weights count that are published under a
+        checksum, or lie in a package.
+
+    Raises
+    ------
+    ModelError
+        A commitment cannot be read.
+
+    """
+    from pytest_brainscore.models.commitment.commitment import read_commitment
+
+    source = specification.text
+    if specification.kind == "name":
+        if offered_models().get(specification.source):
+            return False
+        files = (file for file in commitment_files(specification, folder) if file.exists())
+        sources = (read_commitment(file).source for file in files)
+        source = next((source for source in sources if source), f"torchvision:{specification.source}")
+    if source.startswith("timm:"):
+        return weights
+    return source.startswith("torchvision:") or source in _WITH_WEIGHTS
 
 
 def check_exists(specification: ModelSpecification, commitments: str | os.PathLike[str] | None = None) -> None:
@@ -123,14 +178,14 @@ def check_exists(specification: ModelSpecification, commitments: str | os.PathLi
             f"{specification.text} needs the package {package.name}, which is not installed; pip install "
             f"{package.install}."
         )
-    own = _own_commitment(specification.identifier, commitments)
+    own = _own_commitment(specification.network, commitments)
     if specification.kind != "name" or own.exists():
         return
     offered = offered_models()
     if specification.source in offered:
         _require_one_definition(specification.source, offered[specification.source], own)
         return
-    if _shipped_commitment(specification.identifier).is_file():
+    if _shipped_commitment(specification.network).is_file():
         return
     from pytest_brainscore.models.sources.build_network import torchvision_classifiers
 
@@ -169,7 +224,7 @@ def factory_of(
     from pytest_brainscore.models.commitment.commitment import read_commitment
     from pytest_brainscore.models.sources.build_network import torchvision_classifiers
 
-    own = _own_commitment(specification.identifier, folder)
+    own = _own_commitment(specification.network, folder)
     if own.exists() and read_commitment(own).source:
         return None
     name = specification.source

@@ -18,6 +18,7 @@ import msgspec
 from pytest_brainscore.report.aggregates import Key, parents, shown_parents
 from pytest_brainscore.report.plain import benchmark_record, plain_record
 from pytest_brainscore.report.record import BenchmarkRecord, Environment, GitState, ModelRecord, Report, Shard
+from pytest_brainscore.report.series.seeds import seed_groups
 from pytest_brainscore.scoring.floor import Floor, floor_of
 from pytest_brainscore.scoring.tree import Aggregate, ScoreTree, tree_of
 from pytest_brainscore.trees import PUBLISHED
@@ -124,6 +125,7 @@ def assemble_report(
         benchmarks=ordered,
         aggregates={} if is_part else _aggregates(ordered, tree, replicates),
         floors=dict(floors or {}) if is_part else _floors(ordered, tree, floors or {}),
+        seeds=[] if is_part else seed_groups(models, ordered, tree_of(ordered, tree)),
         tree=tree,
         options=dict(options or {}),
         shard=shard,
@@ -149,6 +151,7 @@ def averaged_over(report: Report, tree: str, replicates: Mapping[Key, Replicates
         report,
         aggregates=_aggregates(report.benchmarks, tree, replicates),
         floors=_floors(report.benchmarks, tree, report.floors),
+        seeds=seed_groups(report.models, report.benchmarks, tree_of(report.benchmarks, tree)),
         tree=tree,
     )
 
@@ -195,12 +198,12 @@ def environment() -> Environment:
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         packages={name: found for name in PACKAGES if (found := _version(name)) is not None},
         git=_git_state(),
-        source=_source_digest(),
+        source=source_digest(),
     )
 
 
 @lru_cache
-def _source_digest() -> str:
+def source_digest() -> str:
     """Return a checksum of the files of this package, in whichever folder it lies: some hundreds, 20 ms."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()

@@ -12,6 +12,8 @@ from pytest_brainscore.report.record import BenchmarkRecord, Status
 from pytest_brainscore.report.red import Colour
 from pytest_brainscore.scoring.comparison import Verdict
 from pytest_brainscore.scoring.floor import FloorScore
+from pytest_brainscore.scoring.quick import Expected
+from pytest_brainscore.scoring.seeds import SeedScore
 from pytest_brainscore.text import printable
 
 DECIMALS: Final = 3
@@ -130,11 +132,24 @@ def floor_in_words(floor: FloorScore | None) -> str:
         return ""
     parts = []
     if floor.mean is not None:
-        over_seeds = "" if floor.low is None else f" {interval(floor.low, floor.high)}"
-        parts.append(f"untrained {number(floor.mean)}{over_seeds}")
+        parts.append(f"untrained {over_seeds(floor)}")
     if floor.pixels is not None:
         parts.append(f"pixels {number(floor.pixels)}")
     return ", ".join(parts)
+
+
+def expected_in_words(full: Expected | None) -> str:
+    """Return what a full score is expected to be, for example ``.798 ± .031 (10 networks)``."""
+    if full is None:
+        return "not known"
+    return f"{number(full.value)} ± {number(full.error)} ({counted(full.networks, 'network')})"
+
+
+def over_seeds(score: FloorScore | SeedScore | None) -> str:
+    """Return a mean over seeds with its interval, for example ``.021 [.010, .032]``; empty without."""
+    if score is None or score.mean is None:
+        return ""
+    return number(score.mean) + ("" if score.low is None else f" {interval(score.low, score.high)}")
 
 
 def counted(count: int, noun: str) -> str:

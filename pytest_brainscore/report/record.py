@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_brainscore.scoring.comparison import Comparison, Verdict
 from pytest_brainscore.scoring.floor import Floor
+from pytest_brainscore.scoring.seeds import SeedGroup
 from pytest_brainscore.scoring.tree import Aggregate
 from pytest_brainscore.trees import PUBLISHED
 
@@ -36,6 +37,17 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     counts: bool = False
     """True for the one that the record is of: the last that failed its test, else the last; never one that was
     rerun."""
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the last plan of the model said beforehand (``--brainscore-plan``), as if nothing were stored."""
+
+    seconds: Seconds
+    """Processor time of the benchmark in seconds, after those before it in the plan; without loading the model."""
+    memory_mb: Annotated[float, msgspec.Meta(ge=0)]
+    """Largest memory of the process, in MB (10^6 bytes)."""
+    forward_passes: Annotated[int, msgspec.Meta(ge=0)]
+    """Images that go through the network for it, and for none before it in the plan."""
 
 
 class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +97,8 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Time the benchmark took, in seconds; 0 when it never came to an end."""
     peak_rss_mb: float | None = None
     """Peak resident memory of the process so far, in MB (10^6 bytes); null where it is not known."""
+    estimate: Estimate | None = None
+    """What the last plan of the model said of time and memory; null where none was made on this machine."""
     worker: str = ""
     """Process that ran the benchmark, for example gw0; empty when it is not known."""
     fingerprint: dict[str, str | int | float] = {}
@@ -96,6 +110,11 @@ class BenchmarkRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """The score set against its baseline; null when there was nothing to compare."""
     resumed: bool = False
     """True when the result was taken over from the report of an earlier run (``--brainscore-resume``)."""
+    cached: bool = False
+    """True when the result was not computed by this run, but by an earlier one on this machine that was to find the
+    same bit for bit (``--brainscore-cache``); its costs are those of then."""
+    computed: str | None = None
+    """When a result that is `cached` was computed: ISO 8601, in UTC; null for all others."""
     attempts: list[AttemptRecord] = []
     """All attempts, this one too, in the order of the tests; empty when there was one only."""
 
@@ -127,7 +146,13 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     identifier: str
     """Name of the model in records and baselines."""
     specification: str
-    """What was asked for on the command line."""
+    """What was asked for on the command line: the words that load this very model."""
+    network: str | None = None
+    """Name of its network, whichever the weights; null in reports of versions that did not say."""
+    checkpoint: str | None = None
+    """File of the weights, as it was asked for; null where none was."""
+    axes: dict[str, int | float | str] = {}
+    """Epoch, step, seed and the like of the checkpoint, from its path or as given: what models are compared along."""
     weights_sha256: str | None = None
     """SHA-256 of the weights; null where there are none or they are not known."""
     weights_from: str | None = None
@@ -222,6 +247,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     to score all fifteen leaves of the panel."""
     tree: str = PUBLISHED
     """Name of the score tree of `aggregates`: published, 2026, or a year before."""
+    seeds: list[SeedGroup] = []
+    """Models that differ in their seed only: mean and interval of their scores. Empty where no two of them do."""
     floors: dict[str, Floor] = {}
     """By model: what its untrained twins and pixels reach, where the run asked for it."""
     options: dict[str, str] = {}

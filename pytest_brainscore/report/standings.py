@@ -48,6 +48,12 @@ class Standing:
     identifier: str
     """What the model is called there."""
 
+    @property
+    def checkpoint(self) -> str:
+        """File of its weights, as it was asked for; empty where none was."""
+        found = (model.checkpoint for model in self.report.models if model.identifier == self.identifier)
+        return next(found, None) or ""
+
 
 def standings(
     reports: Iterable[Report], parent: str = "average_vision", *, tree: str | None = None, mean: Mean = "ran"

@@ -18,6 +18,7 @@ from pytest_brainscore.benchmarks import every_version
 from pytest_brainscore.benchmarks.registry import registry
 from pytest_brainscore.benchmarks.selector import matches
 from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.models.preflight import check_together
 from pytest_brainscore.models.registry import check_exists
 from pytest_brainscore.report.assemble_report import assemble_report, environment
 from pytest_brainscore.report.networks import joined, what_differs
@@ -73,8 +74,9 @@ Value = TypeVar("Value")
 class Collector:
     """Gathers the records of a scoring run.
 
-    Checks everything that can stop the run before a model is loaded: that there are such models, that the tolerances
-    and baselines can be read, and that the reports can be written.
+    Checks everything that can stop the run before a model is loaded: that there are such models, that several
+    checkpoints of a network are its own, that the tolerances and baselines can be read, and that the reports can be
+    written.
 
     Raises
     ------
@@ -88,6 +90,12 @@ class Collector:
         self.command = list(command)
         for model in options.models:
             check_exists(model, options.commitments)
+        check_together(
+            options.models,
+            commitments=options.commitments,
+            weights_entry=options.weights_entry,
+            layers=options.layers,
+        )
         tolerances = parse_tolerances(options.tolerances)
         self.records: dict[tuple[str, str], BenchmarkRecord] = {}
         self.aggregates: dict[str, dict[str, Aggregate]] = {}
@@ -330,7 +338,7 @@ class Collector:
 
     def _model_records(self) -> list[ModelRecord]:
         """Return one record per model asked for; a model that was never loaded has only its name."""
-        unloaded = (ModelRecord(identifier=model.identifier, specification=model.text) for model in self.options.models)
+        unloaded = (model_record(model.record()) for model in self.options.models)
         return [self.models.get(model.identifier, model) for model in unloaded]
 
     def _mark_missing(self) -> None:
@@ -363,7 +371,9 @@ class Collector:
         for model in self.options.models:
             mine = [record for record in self.records.values() if record.model == model.identifier]
             try:
-                stored += store(model.identifier, mine, self.options, replicates)
+                known = self.models.get(model.identifier)
+                checkpoint = known.weights_from if known is not None and known.checkpoint else None
+                stored += store(model.identifier, mine, self.options, replicates, checkpoint)
             except BrainScoreError as error:
                 self._problem(error)
                 unchanged = replace(self.options, update="none")

@@ -18,7 +18,8 @@ from pytest_brainscore.running import failures, workers
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG, SHORT_FLAG
 from pytest_brainscore.running.failure_text import harmless
 from pytest_brainscore.running.heartbeat import Heartbeat, beside_capture, is_terminal, pause_for
-from pytest_brainscore.running.process import EARLIER, SHARD
+from pytest_brainscore.running.process import EARLIER, INPUTS, SHARD
+from pytest_brainscore.running.sharing.inputs_folder import InputsFolder, have_siblings
 from pytest_brainscore.running.signals import on_termination
 from pytest_brainscore.trees import PUBLISHED
 
@@ -88,6 +89,7 @@ class Controller:
         self._lost: list[str] = []
         self._named: dict[str, list[pytest.TestReport]] = {}
         self._folder: TemporaryDirectory[str] | None = None
+        self._inputs = InputsFolder() if have_siblings(options.trialled) else None
         self._interruption: str | None = None
         self._collected = False
         self._closed = False
@@ -96,7 +98,7 @@ class Controller:
     def pytest_report_header(self) -> list[str]:
         """Name the models, the baselines and the reports, and who else can write to the home folder."""
         options = self._options
-        models = ", ".join(model.text for model in options.models)
+        models = ", ".join(model.asked for model in options.models)
         fetching = (
             "nothing is fetched" if offline() else "missing public data are fetched (not with --brainscore-offline)"
         )
@@ -109,8 +111,8 @@ class Controller:
         tree = f"score tree {options.tree}; " if options.tree != PUBLISHED else ""
         shard = "shard {} of {}; ".format(*options.shard) if options.shard else ""
         lines = [f"brainscore: {models}; {shard}{tree}{baselines}; report to {', '.join(options.reports)}; {fetching}"]
-        lines += [f"brainscore: {note}" for note in self._collector.found.notes]
-        return lines + ([f"brainscore: {self._shared_home}"] if self._shared_home else [])
+        notes = [*self._collector.found.notes, self._shared_home, workers.too_many(self._config)]
+        return lines + [f"brainscore: {note}" for note in notes if note]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_auto_num_workers(self) -> int:
@@ -129,6 +131,7 @@ class Controller:
             self._folder = TemporaryDirectory(prefix="brainscore-")
             self._collector.found.hand_out(Path(self._folder.name))
         node.workerinput[workers.FOLDER] = self._folder.name
+        node.workerinput[workers.INPUTS] = self._config.stash.get(INPUTS, None)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
@@ -165,6 +168,8 @@ class Controller:
         except BrainScoreError as error:
             raise pytest.UsageError(str(error)) from error
         self._restore_signals = on_termination(stop)
+        if self._inputs is not None and self._inputs.make():
+            self._config.stash[INPUTS] = str(self._inputs.path)
 
     def pytest_unconfigure(self) -> None:
         """Give back what was taken, however the run ended."""
@@ -173,6 +178,8 @@ class Controller:
         self._collector.output.unlock()
         if self._folder is not None:
             self._folder.cleanup()
+        if self._inputs is not None:
+            self._inputs.remove()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self) -> None:

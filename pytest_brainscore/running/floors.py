@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -54,7 +53,7 @@ class FloorRecords:
             mine = [each for each in records if each.model == model.identifier]
             if not any(each.status == "scored" for each in mine) or model.identifier == self._pixels:
                 continue
-            twins = [self._of(replace(model, untrained=seed).identifier) for seed in self._seeds]
+            twins = [self._of(model.twin(seed).identifier) for seed in self._seeds]
             reasons = [each.reason for twin in (*twins, pixels) for each in twin if each.status != "scored"]
             found[model.identifier] = floor_of(
                 self._seeds,

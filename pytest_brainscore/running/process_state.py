@@ -12,6 +12,7 @@ from pytest_brainscore.models import load_model
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.running.command_line.options import RunOptions
 from pytest_brainscore.running.pairs import Pairs
+from pytest_brainscore.running.sharing.inputs_folder import shared_inputs
 from pytest_brainscore.running.workers import device_of_worker
 from pytest_brainscore.scoring.baseline import Baseline, read_baseline
 from pytest_brainscore.scoring.tolerance import parse_tolerances
@@ -33,6 +34,7 @@ class ScoringRun:
         worker: str,
         run_id: str,
         selected: Iterable[Mapping[str, Any]] = (),
+        inputs: str | None = None,
         store: Callable[..., ActivationStore] = ActivationStore,
     ) -> None:
         self.options = options
@@ -40,6 +42,7 @@ class ScoringRun:
         self.tolerances = parse_tolerances(options.tolerances)
         self.pairs = Pairs(options.baseline, self.tolerances, selected)
         self._run_id = run_id
+        self._inputs = inputs
         self._store = store
         self._load = lru_cache(maxsize=MODELS_KEPT)(self._load_model)
         self._broken: dict[ModelSpecification, Exception] = {}
@@ -66,15 +69,20 @@ class ScoringRun:
 
     def _load_model(self, specification: ModelSpecification) -> BrainModel:
         pixels = specification.floor and specification.untrained is None
+        # Only what is asked for, as a project's load_model of its own may know no more.
+        asked: dict[str, Any] = {"name": specification.identifier} if specification.is_renamed else {}
+        inputs = shared_inputs(self._inputs, specification, self.options.trialled)
+        asked |= {"inputs": inputs} if inputs is not None else {}
         model = load_model(
             specification.text,
-            weights=None if specification.floor else self.options.weights,
-            weights_entry=None if specification.floor else self.options.weights_entry,
+            weights=specification.weights or None,
+            weights_entry=self.options.weights_entry if specification.weights else None,
+            **asked,
             device=device_of_worker(self.options.device, self.worker),
             layers=None if pixels else self.options.layers or None,
             commitments=self.options.commitments,
             amp=self.options.amp,
-            store=self._store(mode=self.options.cache, run_id=self._run_id),
+            store=self._store(mode=self.options.cache, run_id=self._run_id, size=self.options.cache_size),
             untrained=specification.untrained,
         )
         if self.options.decoder is not None and not pixels:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from pytest_brainscore.cost.machine import peak_bytes
 from pytest_brainscore.errors import BrainScoreError, NoNumber, ReportError
+from pytest_brainscore.report.making.records import described, fingerprint_of, model_ingredients, scored_record
 from pytest_brainscore.report.networks import joined, what_differs
 from pytest_brainscore.report.notation import beyond_doubt, number
-from pytest_brainscore.report.plain import model_record, plain_record, to_plain
-from pytest_brainscore.report.record import BenchmarkRecord, ModelRecord
+from pytest_brainscore.report.plain import plain_record, to_plain
+from pytest_brainscore.report.record import BenchmarkRecord, Estimate, ModelRecord
 from pytest_brainscore.report.red import REQUIRED, is_red
 from pytest_brainscore.running.command_line.policy import is_required, ruled
-from pytest_brainscore.running.shards.validity import benchmark_ingredients, layer_of, model_ingredients, why_not
+from pytest_brainscore.running.planned.kept import estimate_of, settings_of
+from pytest_brainscore.running.shards.validity import benchmark_ingredients, why_not
 from pytest_brainscore.scoring.attribution_files import packed_attributions
 from pytest_brainscore.scoring.comparison import Comparison, compare
 from pytest_brainscore.scoring.replicate_files import name_of, packed, unpacked
@@ -119,28 +120,10 @@ class Recorder:
                 "of at least 0, or NaN without one."
             )
         description = self._describe_model()
-        fingerprint = self._fingerprint(score, description)
+        fingerprint = fingerprint_of(score, benchmark.version, benchmark.region, description)
         comparison = self._compare(float(score.value), fingerprint, score.replicates)
         kept = self._keep(
-            BenchmarkRecord(
-                **self._trial.identity,
-                status="scored",
-                reason=None,
-                score=to_plain(score.value),
-                error=error,
-                raw=to_plain(score.raw, nan_as_none=True),
-                ceiling=to_plain(score.ceiling, nan_as_none=True),
-                normalisation=score.normalisation,
-                clipped=score.clipped,
-                unclipped=to_plain(score.unclipped, nan_as_none=True),
-                n=to_plain(dict(score.n)),
-                layer=layer_of(description, self._trial.benchmark.region),
-                seed=to_plain(score.provenance.get("seed")),
-                fingerprint=fingerprint,
-                details=to_plain(score.details, nan_as_none=True),
-                comparison=comparison,
-                **self._cost(),
-            )
+            scored_record(self._trial.identity, score, description, comparison=comparison, **self._cost())
         )
         name = name_of(kept.model, kept.identifier, kept.version)
         if score.attribution is not None:
@@ -169,6 +152,11 @@ class Recorder:
             self._scored_anew = reason
         return reason is None
 
+    def recall(self, earlier: Earlier) -> None:
+        """Have a result kept (:meth:`take_over`) that is known to be what scoring would find now."""
+        self.model_record = to_plain(earlier.part.model)  # its words are in the key
+        self._earlier = earlier
+
     def take_over(self) -> None:
         """Keep the result of an earlier run, compared with the baseline of this one.
 
@@ -186,12 +174,17 @@ class Recorder:
         drawn = None if part.replicates is None else next(iter(unpacked(part.replicates).values()))
         comparison = self._compare(record.score, record.fingerprint, drawn)
         kept = None if record.status == "nan" and comparison.baseline is None else comparison
-        self._keep(msgspec.structs.replace(record, **self._trial.identity, comparison=kept, resumed=True))
+        self._keep(msgspec.structs.replace(record, **self._trial.identity, comparison=kept))
         if record.status == "scored":
             self._judge(comparison)
         else:
             self._end_without_number(record.reason or "it has no number", comparison)
             raise NoNumber(record.reason or "it has no number")
+
+    @property
+    def files(self) -> tuple[bytes | None, bytes | None]:
+        """Bootstrap values and contributions of the score, as files."""
+        return self._replicates, self._attribution
 
     def without_score(self, status: Literal["unavailable", "failed"], reason: str) -> None:
         """Record that there is no score, and why; what was recorded before stays."""
@@ -243,7 +236,7 @@ class Recorder:
             )
         if model is not self._run.model(self._trial.model):
             raise BrainScoreError(
-                f"The test of {name} scored another model than {self._trial.model.text}; score the fixture model of "
+                f"The test of {name} scored another model than {self._trial.model.asked}; score the fixture model of "
                 "this package as it is, rename a fixture of your own that has its name, and give changed models a "
                 "factory: --model FILE.py:FACTORY."
             )
@@ -339,51 +332,34 @@ class Recorder:
         return {
             "seconds": round(time.perf_counter() - self._started, 3),
             "peak_rss_mb": peak_memory(),
+            "estimate": self._estimate(),
             "worker": self._worker,
         }
 
+    def _estimate(self) -> Estimate | None:
+        trial, options = self._trial, self._options
+        settings = settings_of(trial.model, options.layers, options.device)
+        return estimate_of(settings, trial.benchmark.identifier, trial.benchmark.version)
+
     def _describe_model(self) -> ModelRecord:
-        model = self._run.model(self._trial.model)
-        describe = getattr(model, "description", None)
-        details = to_plain(describe().__dict__) if describe else {"visual_degrees": to_plain(model.visual_degrees())}
-        record = model_record(
-            {**details, "identifier": self._trial.model.identifier, "specification": self._trial.model.text}
-        )
+        record = described(self._run.model(self._trial.model), self._trial.model.record())
         self.model_record = to_plain(record)
         return record
 
     def _fingerprint_without_score(self) -> dict[str, Any]:
         """Return what the finding that there is no number depends on, as far as the benchmark and the model say."""
+        benchmark = self._trial.benchmark
         try:
             description = self._describe_model()
-            known = benchmark_ingredients(self._trial.benchmark)
+            known = benchmark_ingredients(benchmark)
         except Exception:  # somebody's model, which may have no number for being broken
             return {}
         if self._undefined is not None:
-            return self._fingerprint(self._undefined, description)
-        return known | model_ingredients(description, self._trial.benchmark.region)
-
-    def _fingerprint(self, score: Score, description: ModelRecord) -> dict[str, Any]:
-        """Return every ingredient that two scores must share to be comparable."""
-        return {
-            "version": self._trial.benchmark.version,
-            **to_plain(dict(score.provenance)),
-            **model_ingredients(description, self._trial.benchmark.region),
-        }
+            return fingerprint_of(self._undefined, benchmark.version, benchmark.region, description)
+        return known | model_ingredients(description, benchmark.region)
 
 
 def peak_memory() -> float | None:
     """Return the peak resident memory of this process so far in MB (10^6 bytes), or None where it is not known."""
-    if sys.platform == "win32":
-        return None
-    try:
-        # Not of getrusage(2): there, a process begins with the peak of the one that started it.
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        return round(int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6, 1)
-    except (OSError, ValueError, IndexError):
-        pass
-    import resource
-
-    # Linux counts in kibibytes, macOS in bytes (getrusage(2) of each).
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
+    peak = peak_bytes()
+    return None if peak is None else round(peak / 1e6, 1)

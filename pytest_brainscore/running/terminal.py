@@ -16,17 +16,20 @@ from pytest_brainscore.report.notation import (
     aligned,
     counted,
     decided_by,
+    expected_in_words,
     floor_in_words,
     judgement,
+    number,
     number_or_blank,
     result,
     totals,
 )
 from pytest_brainscore.report.parts.shards import PART_IN_WORDS
 from pytest_brainscore.report.red import Colour, is_red, why_red
+from pytest_brainscore.scoring.quick import expectations
 from pytest_brainscore.scoring.tree import tree_of
 from pytest_brainscore.text import printable_line
-from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED
+from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED, QUICK_IN_WORDS
 
 if TYPE_CHECKING:
     from pytest_brainscore.report.record import BenchmarkRecord
@@ -66,7 +69,7 @@ def live_lines(record: BenchmarkRecord, width: int) -> list[Line]:
     """Return what is shown when a benchmark has finished: a line, or more in a narrow terminal."""
     paired = record.comparison is not None and record.comparison.paired is not None
     verdict = f"{judgement(record)} ({decided_by(record.n)})" if paired else judgement(record)
-    time = "resumed" if record.resumed else f"{record.seconds:.1f} s"
+    time = "computed before" if record.cached else "resumed" if record.resumed else f"{record.seconds:.1f} s"
     parts = [record.model, record.identifier, result(record), verdict, time]
     text = "  ".join(part for part in parts if part)
     return [Line(line, _colour(record)) for line in _wrapped(text, width)]
@@ -131,9 +134,23 @@ def tables(
         *_table(records, width, floors),
         *notes,
         *(_parents(records, width, aggregates or {}, tree) if parents else []),
+        *_quick(records, width),
         *_remarks(records),
+        *_computed_before(records),
         *_reasons(records, reasons),
     ]
+
+
+def _computed_before(records: Sequence[BenchmarkRecord]) -> list[Line]:
+    """Say which scores are of earlier runs."""
+    times = sorted(record.computed or "" for record in records if record.cached)
+    if not times:
+        return []
+    first, last = times[0][:10], times[-1][:10]
+    when = first if first == last else f"between {first} and {last}"
+    which = "the score was" if len(times) == len(records) == 1 else f"{len(times)} of {len(records)} scores were"
+    told = f"{which} computed before, {when}, by the same code from the same data (--brainscore-cache refresh: anew)"
+    return [Line(told)]
 
 
 def _colour(record: BenchmarkRecord) -> str | None:
@@ -243,6 +260,15 @@ def _parents(
     notes += [MEANS_IN_WORDS] if any(aggregate.failed for *_, aggregate in shown) else []
     notes += [PANEL_IN_WORDS] if any(parent == PANEL for _, parent, _ in shown) else []
     return [*_fitted(("model", "parent", *header), rows, [None] * len(rows), width), *map(Line, notes)]
+
+
+def _quick(records: Sequence[BenchmarkRecord], width: int) -> list[Line]:
+    """Return what full scores are to be expected, where scores are quick ones."""
+    rows = [(model, name, number(score), expected_in_words(full)) for model, name, score, full in expectations(records)]
+    if not rows:
+        return []
+    table = _fitted(("model", "quick", "score", "full, to be expected"), rows, [None] * len(rows), width)
+    return [Line(QUICK_IN_WORDS, "yellow", bold=True), *table]
 
 
 def _remarks(records: Sequence[BenchmarkRecord]) -> list[Line]:

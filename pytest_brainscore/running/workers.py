@@ -18,6 +18,9 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 FOLDER = "brainscore_selection"
 """Under which workers find, in ``workerinput``, the folder in which they hand over what they have selected."""
 
+INPUTS = "brainscore_inputs"
+"""The same for the folder in which the checkpoints of a network share prepared images."""
+
 
 def auto_workers() -> int:
     """Return how many workers ``-n auto`` starts: one a core, fewer where memory is short."""
@@ -62,11 +65,28 @@ def choose_distribution(config: pytest.Config) -> None:
         option.dist = "worksteal"
 
 
+def too_many(config: pytest.Config) -> str | None:
+    """Return in a sentence that so many workers cannot fit into memory; None where they may."""
+    count = len(getattr(config.option, "tx", None) or [])
+    if count < 2:
+        return None
+    from pytest_brainscore.cost.fitting import certain_problem
+    from pytest_brainscore.cost.machine import capacity
+
+    return certain_problem(capacity(), count)
+
+
 def keep_in_one_process(config: pytest.Config) -> None:
-    """Have xdist start no workers, whatever ``-n`` says: those of a cluster run the tests."""
+    """Have xdist start no workers, whatever ``-n`` says: those of a cluster run the tests, or nobody does."""
     for name, value in {"numprocesses": 0, "dist": "no", "tx": []}.items():
         if hasattr(config.option, name):
             setattr(config.option, name, value)
+
+
+def asked_for(config: pytest.Config) -> int:
+    """Return how many workers ``-n`` asks for."""
+    asked = getattr(config.option, "numprocesses", None)
+    return auto_workers() if isinstance(asked, str) else int(asked or 0)
 
 
 def device_of_worker(device: str, worker: str) -> str:

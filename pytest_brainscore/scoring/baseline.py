@@ -62,6 +62,9 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Version of the file format."""
     model: str
     """Identifier of the model, which also names the file."""
+    checkpoint: str | None = None
+    """Name of the file of its weights, and the place in it, when scores were last stored; None, and not in the file,
+    where none was asked for. What scores are of is told by their fingerprints."""
     scores: dict[str, BaselineScore] = {}
     """Scores by what :func:`stored_name` calls their benchmarks."""
 
@@ -93,6 +96,7 @@ class _BaselineFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     schema: Annotated[int, msgspec.Meta(ge=1)] = SCHEMA
     model: str
+    checkpoint: str | None = None
     scores: dict[str, Any] = {}
 
 
@@ -145,7 +149,7 @@ def read_baseline(folder: str | os.PathLike[str], model: str) -> Baseline:
         identifier: _checked(score, BaselineScore, path, f"$.scores[{json.dumps(identifier)}]")
         for identifier, score in file.scores.items()
     }
-    return Baseline(schema=file.schema, model=model, scores=scores)
+    return Baseline(schema=file.schema, model=model, checkpoint=file.checkpoint, scores=scores)
 
 
 def baseline_replicates(folder: str | os.PathLike[str], model: str) -> dict[tuple[str, int], Replicates]:
@@ -194,6 +198,7 @@ def update_baseline(
     model: str,
     scores: Mapping[str, BaselineScore],
     replicates: Mapping[tuple[str, int], Replicates] | None = None,
+    checkpoint: str | None = None,
 ) -> Path:
     """Store scores in the baseline of a model, and leave all others as they are.
 
@@ -212,6 +217,8 @@ def update_baseline(
     replicates
         Bootstrap values of these scores, by identifier and version. A score that is stored without takes away those
         that were stored with another one.
+    checkpoint
+        Name of the file of the model's weights, and the place in it; what was stored stays where None.
 
     Returns
     -------
@@ -238,10 +245,12 @@ def update_baseline(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(lock, timeout=LOCK_TIMEOUT):
-            stored = read_baseline(folder, model).scores
-            updated = dict(stored) | rounded
+            stored = read_baseline(folder, model)
+            updated = Baseline(
+                model=model, checkpoint=checkpoint or stored.checkpoint, scores=dict(stored.scores) | rounded
+            )
             if rounded and updated != stored:
-                write_atomically(path, _encoded(Baseline(model=model, scores=updated)))
+                write_atomically(path, _encoded(updated))
             if rounded and replicates is not None:
                 _update_replicates(folder, model, set(rounded), replicates)
     except Timeout as error:
@@ -328,5 +337,8 @@ def _rounded_number(number: float | None) -> float | None:
 
 
 def _encoded(baseline: Baseline) -> bytes:
-    text = json.dumps(msgspec.to_builtins(baseline), indent=2, sort_keys=True, allow_nan=False)
+    plain = msgspec.to_builtins(baseline)
+    if baseline.checkpoint is None:
+        del plain["checkpoint"]
+    text = json.dumps(plain, indent=2, sort_keys=True, allow_nan=False)
     return f"{text}\n".encode()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-LEVEL = 0.95
-"""Of the intervals."""
+from pytest_brainscore.scoring.seeds import mean_over_seeds
 
 
 class FloorScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,17 +37,7 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def floor_score(untrained: Sequence[float | None], pixels: float | None = None) -> FloorScore:
     """Return the floor of one benchmark, with the mean over seeds and its 95 % interval (Student's t)."""
-    known = [each for each in untrained if each is not None and math.isfinite(each)]
-    if not known:
-        return FloorScore(untrained=list(untrained), pixels=pixels)
-    mean = math.fsum(known) / len(known)
-    low = high = None
-    if len(known) > 1:
-        from scipy.special import stdtrit
-
-        variance = math.fsum((each - mean) ** 2 for each in known) / (len(known) - 1)
-        reach = float(stdtrit(len(known) - 1, (1 + LEVEL) / 2)) * math.sqrt(variance / len(known))
-        low, high = mean - reach, mean + reach
+    mean, low, high = mean_over_seeds(untrained)
     return FloorScore(untrained=list(untrained), mean=mean, low=low, high=high, pixels=pixels)
 
 

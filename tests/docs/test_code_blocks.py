@@ -84,7 +84,7 @@ def test_settings_are_readable_and_marks_are_true(page: str) -> None:
 def test_every_option_on_a_page_exists(page: str) -> None:
     """Also where a block is not executed, and in the text."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    known = {option.flag for option in OPTIONS} | {"--brainscore-list"}
+    known = {option.flag for option in OPTIONS} | {"--brainscore-list", "--brainscore-plan"}
     assert {each.rstrip("-") for each in re.findall(r"--brainscore-[a-z-]+", text)} - known - {"--brainscore"} == set()
 
 

@@ -20,6 +20,7 @@ import itertools
 import json
 import os
 import pstats
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -245,6 +246,7 @@ def scores(found: Found, data: Path) -> None:
             command += [f"--brainscore-weights={data / 'weights' / 'squeezenet1_1.safetensors'}"]
             environment = os.environ | {"BRAINSCORE_HOME": f"{folder}/home"}
             for state in ("cold", "warm") if run == "GPU -n 1" else ("cold",):
+                shutil.rmtree(f"{folder}/home/results", ignore_errors=True)  # warm: from activations
                 start = time.perf_counter()
                 ended = subprocess.run(
                     command,

@@ -1,4 +1,7 @@
-"""Time the seven embedded V1 benchmarks cold and warm, with the peak memory of any process.
+"""Time the seven embedded V1 benchmarks cold, warm and known, with the peak memory of any process that scored.
+
+Warm: activations are stored, and scores computed from them. Known: scores are stored, and the network is loaded to see
+whether it is the same; with ``only``, not even that.
 
     python -m tests.performance.score_v1 --model squeezenet1_1 --weights FILE --workers 2
 
@@ -10,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +22,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run the suite twice on an empty store and print the two times."""
+    """Run the suite again and again, first on an empty store, and print the times."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="squeezenet1_1")
     parser.add_argument("--weights")
@@ -33,9 +37,13 @@ def main() -> None:
         command += ["--brainscore-baseline", f"{folder}/baselines"]
         if arguments.weights:
             command += ["--brainscore-weights", str(Path(arguments.weights).resolve())]
-        for run in ("cold", "warm"):
+        for run in ("cold", "warm", "known", "only"):
+            if run == "warm":
+                shutil.rmtree(f"{folder}/home/results")
+            words = ["--brainscore-cache", "only" if run == "only" else "use"]
             start = time.perf_counter()
-            status = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
+            ended = subprocess.run([*command, *words], env=environment, stdout=subprocess.DEVNULL, check=False)
+            status = ended.returncode
             seconds = time.perf_counter() - start
             records = json.loads(Path(f"{folder}/report.json").read_text())["benchmarks"]
             scored = [record for record in records if record["status"] == "scored"]

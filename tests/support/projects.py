@@ -130,7 +130,7 @@ import pytest_brainscore.models as models
 
 load_model = models.load_model
 toys = ("net.py:build", "net.py:other")
-models.load_model = lambda name, **settings: net.build() if name in toys else load_model(name, **settings)
+models.load_model = lambda name, /, **settings: net.build() if name in toys else load_model(name, **settings)
 """
 TOY_CONFTEST += QUICK_MODEL
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.quick import quick_version
 from pytest_brainscore.data.citations import cite
 
 VISUAL_DEGREES: Final = 3.0
@@ -94,3 +95,16 @@ ERROR_CONSISTENCY: Final = tuple(_error_consistency(experiment) for experiment i
 TOP1: Final = tuple(_top1(experiment) for experiment in EXPERIMENTS)
 BENCHMARKS: Final = (*ERROR_CONSISTENCY, *TOP1)
 """The 34 benchmarks in the order of the score tree."""
+_QUICK_COST: Final = 5.0
+QUICK_EXPERIMENTS: Final = ("edge", "silhouette")
+"""Those with a quick version: one condition, and 160 images that anybody may pass on."""
+
+
+def further_benchmarks() -> tuple[Benchmark, ...]:
+    """Return the quick versions."""
+    data = f"{__name__}.protocol:quick_data"
+    return tuple(
+        quick_version(each, node="behavior", data=data, cost=_QUICK_COST)
+        for each in ERROR_CONSISTENCY
+        if experiment_of(each).name in QUICK_EXPERIMENTS
+    )

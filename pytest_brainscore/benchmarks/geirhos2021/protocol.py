@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
 from pytest_brainscore.benchmarks.geirhos2021 import experiment_of
 from pytest_brainscore.benchmarks.shared.agreement import accuracy_outcome, error_consistency_outcome
 from pytest_brainscore.benchmarks.shared.behavior import (
     answer_table,
+    as_identifiers,
     name_categories,
     require_columns,
     require_shown,
@@ -21,7 +23,6 @@ from pytest_brainscore.errors import DataUnavailable
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
-    from pytest_brainscore.benchmarks.benchmark_data import BenchmarkData
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
     from pytest_brainscore.scoring.score import Score
@@ -94,6 +95,28 @@ def top1_score(benchmark: Benchmark, model: BrainModel, data: BenchmarkData) -> 
     kept = kept_images(benchmark, stimuli)
     images = _answered(benchmark, kept, model)
     return accuracy_outcome(benchmark, images, kept, PROTOCOL_REVISION, strata="condition")
+
+
+def quick_data(benchmark: Benchmark) -> BenchmarkData:
+    """Return half of the images of each category, every other one in the order of their names, and the trials on them.
+
+    Raises
+    ------
+    DataUnavailable
+        When the stimuli or the trials are not on this machine.
+
+    """
+    whole = BenchmarkData(benchmark)
+    require_columns(whole.stimuli, "truth")
+    names = as_identifiers(whole.stimuli.table["stimulus_id"])
+    truth = whole.stimuli.table["truth"].astype(str).to_numpy()
+    chosen = np.zeros(len(names), dtype=bool)
+    for category in np.unique(truth):
+        members = np.flatnonzero(truth == category)
+        chosen[members[np.argsort(names[members])][::2]] = True
+    stimuli = whole.stimuli.rows(chosen)
+    seen = np.isin(as_identifiers(whole.assembly["stimulus_id"].values), names[chosen])
+    return BenchmarkData(benchmark, stimuli=stimuli, assembly=whole.assembly[seen])
 
 
 def kept_images(benchmark: Benchmark, stimuli: StimulusSet) -> StimulusSet:

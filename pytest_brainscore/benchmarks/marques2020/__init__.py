@@ -14,8 +14,10 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.quick import quick_version
 from pytest_brainscore.data.catalogue import FileSetKind
 from pytest_brainscore.data.citations import cite
+from pytest_brainscore.trees import QUICK
 
 
 class _Study(NamedTuple):
@@ -44,6 +46,9 @@ _STUDIES: Final = {
         "FreemanZiemba2013_properties", 8.0, 110.0, "Freeman2013", ("stimulus_set", "assembly")
     ),
 }
+
+
+_QUICK_COST: Final = 15.0
 
 
 class _Leaf(NamedTuple):
@@ -143,7 +148,7 @@ _LEAVES: Final = (
 
 def neuronal_property(benchmark: Benchmark) -> str:
     """Return the name that the property of a benchmark has in the recordings, for example ``bandwidth``."""
-    return _PROPERTIES[benchmark.identifier]
+    return _PROPERTIES[benchmark.identifier.removeprefix(f"{QUICK}.")]
 
 
 def _benchmark(leaf: _Leaf) -> Benchmark:
@@ -172,3 +177,9 @@ BENCHMARKS: Final = tuple(_benchmark(leaf) for leaf in _LEAVES)
 """The 22 benchmarks in the order of the score tree."""
 
 _PROPERTIES: Final = {f"Marques2020_{leaf.name}": leaf.neuronal_property for leaf in _LEAVES}
+
+
+def further_benchmarks() -> tuple[Benchmark, ...]:
+    """Return the quick versions of those whose neurons come with this package."""
+    data = f"{__name__}.protocol:quick_property_data"
+    return tuple(quick_version(each, node="V1", data=data, cost=_QUICK_COST) for each in BENCHMARKS if not each.reads)

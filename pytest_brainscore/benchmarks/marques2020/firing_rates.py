@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_brainscore.benchmarks.marques2020.stimuli import CYCLES, FOUR_SPATIAL_FREQUENCIES, ORIENTATIONS, PHASES
+from pytest_brainscore.benchmarks.marques2020.stimuli import PHASES
 from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.metrics.tuning.response_modulation import mean_response
 
@@ -33,7 +33,9 @@ class Calibration(NamedTuple):
     """Spikes per second."""
 
 
-def calibrate(orientation_responses: NDArray[np.floating], blank_responses: NDArray[np.floating]) -> Calibration:
+def calibrate(
+    orientation_responses: NDArray[np.floating], blank_responses: NDArray[np.floating], phases: int = len(PHASES)
+) -> Calibration:
     """Fit the affine function to the units that respond to gratings.
 
     A unit is responsive when its peak (mean over phases, best over all else) exceeds its blank response by more than
@@ -45,6 +47,8 @@ def calibrate(orientation_responses: NDArray[np.floating], blank_responses: NDAr
         Activations to ``Marques2020_orientation``, shape (1152, unit).
     blank_responses
         Activations to the blank, shape (unit,).
+    phases
+        Phases of the orientation stimuli, which vary fastest.
 
     Raises
     ------
@@ -52,8 +56,7 @@ def calibrate(orientation_responses: NDArray[np.floating], blank_responses: NDAr
         When no unit responds more to a grating than to the blank.
 
     """
-    shape = (len(CYCLES) * len(FOUR_SPATIAL_FREQUENCIES) * len(ORIENTATIONS), len(PHASES), blank_responses.size)
-    activations = _rectified(orientation_responses).reshape(shape)
+    activations = _rectified(orientation_responses).reshape(-1, phases, blank_responses.size)
     peak = mean_response(np.moveaxis(activations, 1, -1)).max(axis=0)
     blank = _rectified(blank_responses)
     difference = peak - blank

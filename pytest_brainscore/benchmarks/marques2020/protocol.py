@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -52,6 +53,8 @@ class PropertyData(NamedTuple):
     target: targets.PropertyTarget
     stimuli: StimulusSet
     """In the published order, not yet placed on a screen."""
+    grids: stimuli.Grids = stimuli.FULL
+    """What they are combined of, and the gratings that the model is mapped and calibrated with."""
 
 
 class _Analysis(NamedTuple):
@@ -63,24 +66,6 @@ class _Analysis(NamedTuple):
     properties: Callable[[NDArray[np.float64], NDArray[np.float64]], Properties]
 
 
-_ORIENTATION: Final = (
-    len(stimuli.CYCLES),
-    len(stimuli.FOUR_SPATIAL_FREQUENCIES),
-    len(stimuli.ORIENTATIONS),
-    len(stimuli.PHASES),
-)
-_SPATIAL_FREQUENCY: Final = (
-    len(stimuli.SPATIAL_FREQUENCY_RADII),
-    len(stimuli.SPATIAL_FREQUENCIES),
-    len(stimuli.SIX_ORIENTATIONS),
-    len(stimuli.PHASES),
-)
-_SIZE: Final = (
-    len(stimuli.RADII),
-    len(stimuli.FOUR_SPATIAL_FREQUENCIES),
-    len(stimuli.SIX_ORIENTATIONS),
-    len(stimuli.PHASES),
-)
 _TEXTURE: Final = (textures.TYPES, textures.FAMILIES, textures.SAMPLES)
 
 _ROUNDING: Final = 1e-12
@@ -89,16 +74,16 @@ _CEILINGS: Final[dict[str, KSSimilarity]] = {}
 """By the digest of the target: computed once a process."""
 
 
-def _analysis(assembly: str) -> _Analysis:
+def _analysis(assembly: str, grids: stimuli.Grids = stimuli.FULL) -> _Analysis:
     """Return the analysis that belongs to the recordings of a name."""
+    orientation = partial(stimuli.orientation_gratings, grids), grids.orientation_axes
+    frequency = partial(stimuli.spatial_frequency_gratings, grids), grids.frequency_axes
     analyses = {
-        "Ringach2002": _Analysis(stimuli.orientation_gratings, _ORIENTATION, ringach2002.properties),
-        "DeValois1982a": _Analysis(stimuli.orientation_gratings, _ORIENTATION, devalois1982.preferred_orientation),
-        "DeValois1982b": _Analysis(
-            stimuli.spatial_frequency_gratings, _SPATIAL_FREQUENCY, devalois1982.peak_spatial_frequency
-        ),
-        "Schiller1976c": _Analysis(stimuli.spatial_frequency_gratings, _SPATIAL_FREQUENCY, schiller1976.properties),
-        "Cavanaugh2002a": _Analysis(stimuli.size_gratings, _SIZE, cavanaugh2002.properties),
+        "Ringach2002": _Analysis(*orientation, ringach2002.properties),
+        "DeValois1982a": _Analysis(*orientation, devalois1982.preferred_orientation),
+        "DeValois1982b": _Analysis(*frequency, devalois1982.peak_spatial_frequency),
+        "Schiller1976c": _Analysis(*frequency, schiller1976.properties),
+        "Cavanaugh2002a": _Analysis(partial(stimuli.size_gratings, grids), grids.size_axes, cavanaugh2002.properties),
         "FreemanZiemba2013_V1_properties": _Analysis(textures.load_textures, _TEXTURE, freemanziemba2013.properties),
     }
     return analyses[assembly]
@@ -113,7 +98,16 @@ def property_data(benchmark: Benchmark) -> PropertyData:
         When the stimuli or recordings are not on this machine.
 
     """
-    return PropertyData(targets.property_target(benchmark), _analysis(benchmark.assembly).stimuli())
+    return _property_data(benchmark, stimuli.FULL)
+
+
+def quick_property_data(benchmark: Benchmark) -> PropertyData:
+    """Return the same, with the gratings of the quick subset."""
+    return _property_data(benchmark, stimuli.QUICK)
+
+
+def _property_data(benchmark: Benchmark, grids: stimuli.Grids) -> PropertyData:
+    return PropertyData(targets.property_target(benchmark), _analysis(benchmark.assembly, grids).stimuli(), grids)
 
 
 def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
@@ -127,11 +121,11 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
     Parameters
     ----------
     benchmark
-        One of the 22 benchmarks of this family.
+        One of the 22 benchmarks of this family, or of its quick ones.
     model
         Afterwards it records from V1.
     data
-        The distribution over neurons, and the stimuli of their study in the published order.
+        The distribution over neurons, and the stimuli of their study in the published order, or a part of them.
 
     Returns
     -------
@@ -146,9 +140,9 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
         When the model has no unit at the position of the stimuli, no responsive unit, or responses that are not finite.
 
     """
-    target, shown = data
-    analysis = _analysis(benchmark.assembly)
-    rates, baseline = record_firing_rates(model, shown)
+    target, shown, grids = data
+    analysis = _analysis(benchmark.assembly, grids)
+    rates, baseline = record_firing_rates(model, shown, grids)
     by_unit = np.ascontiguousarray(rates.T).reshape(-1, *analysis.axes)
     values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]
     raw = ks_similarity(values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS)

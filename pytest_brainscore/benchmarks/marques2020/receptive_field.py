@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.marques2020.stimuli import (
-    MAPPING_GRATINGS,
-    MAPPING_POSITIONS,
+    FULL,
     POSITION,
+    Grids,
     blank,
     receptive_field_gratings,
 )
@@ -53,7 +53,7 @@ class SelectedUnits(NamedTuple):
     """Number of all recorded units."""
 
 
-def select_units(model: BrainModel) -> SelectedUnits:
+def select_units(model: BrainModel, grids: Grids = FULL) -> SelectedUnits:
     """Map the receptive fields of all recorded units and select those at the position of the stimuli.
 
     ``model.start_recording`` was called before. The selection may be empty.
@@ -66,24 +66,27 @@ def select_units(model: BrainModel) -> SelectedUnits:
     """
     degrees = model.visual_degrees()
     blank_responses = record_responses(model, place_on_screen(blank(), degrees))[0]
-    centres = _centres(model, blank_responses, degrees)
+    centres = _centres(model, blank_responses, degrees, grids)
     distance = np.hypot(centres[:, 0] - POSITION[0], centres[:, 1] - POSITION[1])
     # The distance of a unit without a receptive field is NaN, and not small.
     indices = np.flatnonzero(distance <= WINDOW)
     return SelectedUnits(indices, blank_responses[indices], blank_responses.size)
 
 
-def _centres(model: BrainModel, blank_responses: NDArray[np.float32], degrees: float) -> NDArray[np.float64]:
+def _centres(
+    model: BrainModel, blank_responses: NDArray[np.float32], degrees: float, grids: Grids = FULL
+) -> NDArray[np.float64]:
     """Return receptive-field centres (y, x) of all units in degrees, NaN where there is none, shape (units, 2)."""
-    gratings = place_on_screen(receptive_field_gratings(), degrees)
+    gratings = place_on_screen(receptive_field_gratings(grids), degrees)
     units = blank_responses.size
-    positions = len(MAPPING_POSITIONS) ** 2
+    axis = np.asarray(grids.mapping_positions)
+    positions = axis.size**2
     part = max(1, MAP_BYTES // (positions * blank_responses.itemsize))
     centres: list[NDArray[np.float64]] = []
     peaks: list[NDArray[np.float32]] = []
     for start in range(0, units, part):
         neuroids = None if part >= units else np.arange(start, min(start + part, units))
-        strongest = record_responses(model, gratings, neuroids=neuroids, maximum_over=MAPPING_GRATINGS)
+        strongest = record_responses(model, gratings, neuroids=neuroids, maximum_over=grids.mapping_gratings)
         blanks = blank_responses if neuroids is None else blank_responses[neuroids]
         for first in range(0, blanks.size, UNITS_AT_ONCE):
             chunk = slice(first, first + UNITS_AT_ONCE)
@@ -91,8 +94,7 @@ def _centres(model: BrainModel, blank_responses: NDArray[np.float32], degrees: f
             # Taking the maximum first gives the same bits: rectification and (rounded) subtraction of a constant
             # preserve order.
             above_blank = np.maximum(strongest[:, chunk], 0) - np.maximum(blanks[chunk], 0)
-            maps = above_blank.reshape(len(MAPPING_POSITIONS), len(MAPPING_POSITIONS), -1)
-            axis = np.asarray(MAPPING_POSITIONS)
+            maps = above_blank.reshape(axis.size, axis.size, -1)
             centres.append(receptive_field_centres(maps, axis, axis))
             peaks.append(above_blank.max(axis=0))
     if not centres:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pytest_brainscore.benchmarks.marques2020.firing_rates import calibrate, firing_rates
 from pytest_brainscore.benchmarks.marques2020.receptive_field import WINDOW, SelectedUnits, select_units
-from pytest_brainscore.benchmarks.marques2020.stimuli import POSITION, orientation_gratings
+from pytest_brainscore.benchmarks.marques2020.stimuli import FULL, POSITION, Grids, orientation_gratings
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.models.asking import record_responses
@@ -43,16 +43,17 @@ class _Session:
 
     state: str
     """Digest of the responses to a few gratings: tells whether the model is still the same."""
-    selected: SelectedUnits | None = None
-    responses: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-    """Activations of the selected units, shape (stimulus, unit), by the digest of the stimulus set."""
+    selected: dict[str, SelectedUnits] = field(default_factory=dict)
+    """By the name of the grids that receptive fields were mapped with."""
+    responses: dict[tuple[str, str], NDArray[np.float32]] = field(default_factory=dict)
+    """Activations of the selected units, shape (stimulus, unit), by the name of the grids and the digest of the set."""
 
 
 _SESSIONS: Final[dict[int, _Session]] = {}
 """By the identity of the model object; an entry goes when its model does."""
 
 
-def record_firing_rates(model: BrainModel, stimuli: StimulusSet) -> FiringRates:
+def record_firing_rates(model: BrainModel, stimuli: StimulusSet, grids: Grids = FULL) -> FiringRates:
     """Record the firing rates of a model's V1 to a stimulus set, of all units at the position of the stimuli.
 
     The model is mapped and calibrated before its first recording.
@@ -63,6 +64,8 @@ def record_firing_rates(model: BrainModel, stimuli: StimulusSet) -> FiringRates:
         Need not be recording; afterwards it records from V1.
     stimuli
         Stimuli at the position (.5, .5) degrees, as they are in the published set (not yet placed on a screen).
+    grids
+        Of the gratings that the model is mapped and calibrated with.
 
     Raises
     ------
@@ -72,24 +75,25 @@ def record_firing_rates(model: BrainModel, stimuli: StimulusSet) -> FiringRates:
     """
     model.start_recording("V1", [TIME_BIN])
     session = _session(model)
-    if session.selected is None:
-        session.selected = select_units(model)
-    selected = session.selected
+    if grids.name not in session.selected:
+        session.selected[grids.name] = select_units(model, grids)
+    selected = session.selected[grids.name]
     if not selected.indices.size:
         raise NoNumber(
             f"None of the {selected.number_of_units} V1 units of {model.identifier} has its receptive field within "
             f"{WINDOW:g} degrees of the stimuli at {POSITION} degrees; commit V1 to a layer that responds to small "
             "gratings and still has a spatial map."
         )
-    calibration = calibrate(_responses(model, session, selected, orientation_gratings()), selected.blank_responses)
-    responses = _responses(model, session, selected, stimuli)
+    gratings = _responses(model, session, selected, orientation_gratings(grids), grids)
+    calibration = calibrate(gratings, selected.blank_responses, len(grids.phases))
+    responses = _responses(model, session, selected, stimuli, grids)
     return FiringRates(firing_rates(responses, calibration), firing_rates(selected.blank_responses, calibration))
 
 
 def _responses(
-    model: BrainModel, session: _Session, selected: SelectedUnits, stimuli: StimulusSet
+    model: BrainModel, session: _Session, selected: SelectedUnits, stimuli: StimulusSet, grids: Grids
 ) -> NDArray[np.float32]:
-    key = stimuli.digest()
+    key = grids.name, stimuli.digest()
     if key not in session.responses:
         placed = place_on_screen(stimuli, model.visual_degrees())
         session.responses[key] = record_responses(model, placed, neuroids=selected.indices)

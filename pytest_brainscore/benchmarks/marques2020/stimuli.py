@@ -51,8 +51,69 @@ PHASES: Final = tuple(range(0, 360, 45))
 SPATIAL_FREQUENCY_RADII: Final = (0.75, 2.25)
 MAPPING_POSITIONS: Final = tuple(-2.5 + 0.25 * step for step in range(21))
 """Grid of receptive-field mapping along either axis, in degrees."""
-MAPPING_GRATINGS: Final = 8
-"""Gratings shown at each mapping position: four orientations, two phases."""
+MAPPING_ORIENTATIONS: Final = (0, 45, 90, 135)
+MAPPING_PHASES: Final = (0, 180)
+
+
+@dataclass(frozen=True)
+class Grids:
+    """What the gratings of the stimulus sets are combined of."""
+
+    name: str = ""
+    """Empty for the published sets; else what tells the sets from them."""
+    mapping_positions: tuple[float, ...] = MAPPING_POSITIONS
+    mapping_orientations: tuple[int, ...] = MAPPING_ORIENTATIONS
+    mapping_phases: tuple[int, ...] = MAPPING_PHASES
+    phases: tuple[int, ...] = PHASES
+    """Of all sets but the one for mapping."""
+    cycles: tuple[int, ...] = CYCLES
+    orientation_frequencies: tuple[float, ...] = FOUR_SPATIAL_FREQUENCIES
+    orientations: tuple[int, ...] = ORIENTATIONS
+    frequency_radii: tuple[float, ...] = SPATIAL_FREQUENCY_RADII
+    frequencies: tuple[float, ...] = SPATIAL_FREQUENCIES
+    frequency_orientations: tuple[int, ...] = SIX_ORIENTATIONS
+    radii: tuple[float, ...] = RADII
+    size_frequencies: tuple[float, ...] = FOUR_SPATIAL_FREQUENCIES
+    size_orientations: tuple[int, ...] = SIX_ORIENTATIONS
+
+    @property
+    def mapping_gratings(self) -> int:
+        """Gratings shown at each mapping position."""
+        return len(self.mapping_orientations) * len(self.mapping_phases)
+
+    @property
+    def orientation_axes(self) -> tuple[int, ...]:
+        """Lengths of the dimensions of the orientation stimuli, slowest first."""
+        return len(self.cycles), len(self.orientation_frequencies), len(self.orientations), len(self.phases)
+
+    @property
+    def frequency_axes(self) -> tuple[int, ...]:
+        """Lengths of the dimensions of the spatial-frequency stimuli."""
+        return len(self.frequency_radii), len(self.frequencies), len(self.frequency_orientations), len(self.phases)
+
+    @property
+    def size_axes(self) -> tuple[int, ...]:
+        """Lengths of the dimensions of the size stimuli."""
+        return len(self.radii), len(self.size_frequencies), len(self.size_orientations), len(self.phases)
+
+
+FULL: Final = Grids()
+"""The published sets."""
+QUICK: Final = Grids(
+    name=".quick",
+    mapping_positions=MAPPING_POSITIONS[8:17],  # one degree around POSITION
+    mapping_orientations=MAPPING_ORIENTATIONS[::2],
+    mapping_phases=MAPPING_PHASES[:1],
+    phases=PHASES[::2],
+    cycles=CYCLES[1:2],
+    orientation_frequencies=FOUR_SPATIAL_FREQUENCIES[:3],
+    frequency_radii=SPATIAL_FREQUENCY_RADII[:1],
+    frequency_orientations=SIX_ORIENTATIONS[::2],
+    size_frequencies=FOUR_SPATIAL_FREQUENCIES[1:3],
+    size_orientations=SIX_ORIENTATIONS[::3],
+)
+"""A part of them: 162 gratings for mapping, 144 of orientation, 264 of spatial frequency and 192 of size. Of ResNet-50,
+these and 160 images for behavior take about 100 seconds of one core."""
 
 
 @dataclass(frozen=True)
@@ -126,53 +187,58 @@ def blank() -> StimulusSet:
     return StimulusSet("Marques2020_blank", table, (Blank(),), DEGREES)
 
 
-def receptive_field_gratings() -> StimulusSet:
+def receptive_field_gratings(grids: Grids = FULL) -> StimulusSet:
     """Return ``Marques2020_receptive_field``: small gratings at 21 x 21 positions, 8 at each (3528)."""
+    positions = grids.mapping_positions
     return _grating_set(
-        "Marques2020_receptive_field",
+        f"Marques2020_receptive_field{grids.name}",
         (
             Grating(y, x, 1.0, 1 / 6, 3.0, orientation, phase)
-            for y, x, orientation, phase in product(MAPPING_POSITIONS, MAPPING_POSITIONS, (0, 45, 90, 135), (0, 180))
+            for y, x, orientation, phase in product(
+                positions, positions, grids.mapping_orientations, grids.mapping_phases
+            )
         ),
     )
 
 
-def orientation_gratings() -> StimulusSet:
+def orientation_gratings(grids: Grids = FULL) -> StimulusSet:
     """Return ``Marques2020_orientation``: cycle (3) x spatial frequency (4) x orientation (12) x phase (8) = 1152.
 
     The radius follows from the number of cycles within the diameter, ``cycles / (2 spatial_frequency)``; the number
     of cycles varies slowest.
     """
     return _grating_set(
-        "Marques2020_orientation",
+        f"Marques2020_orientation{grids.name}",
         (
             Grating(*POSITION, 1.0, cycles / (2 * frequency), frequency, orientation, phase)
-            for cycles, frequency, orientation, phase in product(CYCLES, FOUR_SPATIAL_FREQUENCIES, ORIENTATIONS, PHASES)
-        ),
-    )
-
-
-def spatial_frequency_gratings() -> StimulusSet:
-    """Return ``Marques2020_spatial_frequency``: radius (2) x frequency (22) x orientation (6) x phase (8) = 2112."""
-    return _grating_set(
-        "Marques2020_spatial_frequency",
-        (
-            Grating(*POSITION, 1.0, radius, frequency, orientation, phase)
-            for radius, frequency, orientation, phase in product(
-                SPATIAL_FREQUENCY_RADII, SPATIAL_FREQUENCIES, SIX_ORIENTATIONS, PHASES
+            for cycles, frequency, orientation, phase in product(
+                grids.cycles, grids.orientation_frequencies, grids.orientations, grids.phases
             )
         ),
     )
 
 
-def size_gratings() -> StimulusSet:
-    """Return ``Marques2020_size``: radius (12) x spatial frequency (4) x orientation (6) x phase (8) = 2304."""
+def spatial_frequency_gratings(grids: Grids = FULL) -> StimulusSet:
+    """Return ``Marques2020_spatial_frequency``: radius (2) x frequency (22) x orientation (6) x phase (8) = 2112."""
     return _grating_set(
-        "Marques2020_size",
+        f"Marques2020_spatial_frequency{grids.name}",
         (
             Grating(*POSITION, 1.0, radius, frequency, orientation, phase)
             for radius, frequency, orientation, phase in product(
-                RADII, FOUR_SPATIAL_FREQUENCIES, SIX_ORIENTATIONS, PHASES
+                grids.frequency_radii, grids.frequencies, grids.frequency_orientations, grids.phases
+            )
+        ),
+    )
+
+
+def size_gratings(grids: Grids = FULL) -> StimulusSet:
+    """Return ``Marques2020_size``: radius (12) x spatial frequency (4) x orientation (6) x phase (8) = 2304."""
+    return _grating_set(
+        f"Marques2020_size{grids.name}",
+        (
+            Grating(*POSITION, 1.0, radius, frequency, orientation, phase)
+            for radius, frequency, orientation, phase in product(
+                grids.radii, grids.size_frequencies, grids.size_orientations, grids.phases
             )
         ),
     )

@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 from pytest_brainscore.data.catalogue import catalogue
 from pytest_brainscore.data.home import home
 
-Part = Literal["leftovers", "data", "activations"]
+Part = Literal["leftovers", "data", "activations", "results"]
 """Downloads that were cut off and files that the catalogue no longer has; everything that was fetched and unpacked;
-stored activations."""
+stored activations; stored scores."""
 
 
 class Item(NamedTuple):
@@ -42,6 +42,8 @@ def removable(parts: Iterable[Part]) -> Iterator[Item]:
         yield from _leftovers(data)
     if "activations" in wanted:
         yield from _existing(home() / "activations")
+    if "results" in wanted:
+        yield from _existing(home() / "results")
 
 
 def remove(item: Item) -> None:

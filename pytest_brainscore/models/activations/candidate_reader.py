@@ -22,6 +22,8 @@ from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.layer_pca import LayerPCA, fit_layer_pca, fitting_digest, fitting_images
 from pytest_brainscore.models.activations.layer_reader import LayerReader, ReaderDescription
 from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
+from pytest_brainscore.models.activations.storage.entries import used
+from pytest_brainscore.models.activations.storage.room import free_space
 from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
 
 if TYPE_CHECKING:
@@ -160,7 +162,7 @@ class CandidateReader(LayerReader):
         if digest in self._passed:
             return
         numbered = _numbered(stimuli)
-        with tempfile.TemporaryDirectory(prefix="pass-", dir=self._pass_folder()) as folder:
+        with tempfile.TemporaryDirectory(prefix="pass-", dir=self._pass_folder()) as folder, used(Path(folder)):
             run: _Pass | None = None
             for number, layer in enumerate(self.layers):
 
@@ -196,6 +198,8 @@ class _Pass:
     def __init__(self, source: ResponseSource, stimuli: StimulusSet, folder: Path, progress: bool) -> None:
         needed = _BYTES * len(stimuli) * (sum(source.sizes.values()) + max(source.sizes.values()))
         free = shutil.disk_usage(folder).free
+        if needed > free and free_space(folder.parent, needed - free):
+            free = shutil.disk_usage(folder).free
         if needed > free:
             raise ModelError(
                 f"The candidate layers of {source.name} take {needed / 1e9:.1f} GB for {stimuli.identifier}, and "

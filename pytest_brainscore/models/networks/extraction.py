@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import partial
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from pytest_brainscore.models.networks.probing.survey import Survey
 from pytest_brainscore.models.networks.reading_ahead import input_batches
 from pytest_brainscore.models.networks.recorder import NotReached, Recorder, Recording, recorder
 from pytest_brainscore.models.networks.seeding import drawn
+from pytest_brainscore.models.networks.shared_inputs import SharedInputs
 
 EXTRACTION_VERSION = 2
 """Raise it whenever the same network and images give other activations, or what is asked of a network changes."""
@@ -55,6 +57,8 @@ class LayerExtractor:
         Name of the model, for errors.
     amp
         Compute in mixed precision.
+    inputs
+        Where prepared images are kept for other checkpoints of the network; nowhere where None.
 
     """
 
@@ -66,6 +70,7 @@ class LayerExtractor:
         name: str,
         *,
         amp: bool = False,
+        inputs: SharedInputs | None = None,
     ) -> None:
         try:
             self._execution = Execution(network, device, amp=amp)
@@ -81,6 +86,7 @@ class LayerExtractor:
         self.batch_size = self._execution.feeding.batch
         """Images in a batch, at most."""
         self.amp = amp
+        self._input_batches = partial(inputs.batches, preprocessing) if inputs else input_batches
         self._name = name
         self._left = 0, ""
         self.forget()
@@ -214,7 +220,7 @@ class LayerExtractor:
             self.preprocessing(image.pixels(), room)
 
         with self._recorder(layers, rows, rooms=feeding.ahead + 1) as run:
-            with closing(input_batches(images, rooms, prepare, feeding.readers)) as inputs:
+            with closing(self._input_batches(images, rooms, prepare, feeding.readers)) as inputs:
                 for pixels, count in inputs:
                     launched.append((run.begin(pixels), count))
                     if len(launched) > feeding.ahead:

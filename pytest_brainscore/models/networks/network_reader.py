@@ -21,6 +21,7 @@ from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.attributes import attributes_digest
 from pytest_brainscore.models.networks.probing.execution import REDUCED
 from pytest_brainscore.models.networks.probing.survey import OUTPUT
+from pytest_brainscore.models.networks.shared_inputs import SharedInputs
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
@@ -50,6 +51,8 @@ class NetworkReader(LayerReader):
         Name of the weights, or their file and the place in it; empty where the network came with its own.
     amp
         Compute in mixed precision.
+    inputs
+        Where prepared images are kept for other checkpoints of the network; nowhere where None.
 
     """
 
@@ -66,9 +69,10 @@ class NetworkReader(LayerReader):
         sources: Sequence[Path] = (),
         weights_from: str = "",
         amp: bool = False,
+        inputs: SharedInputs | None = None,
     ) -> None:
         super().__init__(name, store)
-        self._extractor = LayerExtractor(network, preprocessing, device, name, amp=amp)
+        self._extractor = LayerExtractor(network, preprocessing, device, name, amp=amp, inputs=inputs)
         self.batch_size = self._extractor.batch_size
         self._warned = ""
         self._weights_from = weights_from

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,14 +71,26 @@ class Preprocessing:
             float32, `image_size` x `image_size` x 3, overwritten.
 
         """
+        self.scaled(self.shrunk(pixels), out)
+
+    def shrunk(self, pixels: Pixels) -> NDArray[Any]:
+        """Return what can be kept of an image in place of it: its 8-bit values in the size of the input."""
         if self.channels == 1 and pixels.ndim > 2:
             pixels = np.asarray(Image.fromarray(pixels).convert("L"))
-        resized = self._centre(self._resized(pixels))
-        if resized.ndim == 2:
+        return self._centre(self._resized(pixels))
+
+    def scaled(self, resized: NDArray[Any], out: NDArray[np.float32]) -> None:
+        """Write the network's input for what :meth:`shrunk` returned."""
+        if resized.ndim > 2:  # as the table is computed
+            mean, std = (np.tile(np.asarray(each, np.float32), (out.shape[1], 1)) for each in (self.mean, self.std))
+            np.divide(resized, np.float32(self.scale), out=out, dtype=np.float32)
+            np.subtract(out, mean, out=out)
+            np.divide(out, std, out=out)
+        elif out.flags.c_contiguous and resized.size % 2 == 0:  # one look at the table for two pixels
+            pairs = np.ascontiguousarray(resized).reshape(-1).view(np.uint16)
+            np.take(self._pairs, pairs, axis=0, out=out.reshape(-1, 2 * COLOURS), mode="clip")
+        else:
             np.take(self._table, resized, axis=0, out=out, mode="clip")  # clip: nothing to clip, and no buffering
-            return
-        for channel in range(3):
-            out[..., channel] = self._table[:, channel][resized[..., channel]]
 
     def description(self) -> dict[str, str | int | float | list[float]]:
         """Return the parameters that matter, as plain values."""
@@ -102,6 +114,12 @@ class Preprocessing:
         levels = np.arange(256, dtype=np.float32)[:, np.newaxis] / np.float32(self.scale)
         table: NDArray[np.float32] = (levels - mean) / std
         return table
+
+    @cached_property
+    def _pairs(self) -> NDArray[np.float32]:
+        """Network input for each two bytes (65536): that of the first pixel in memory, then that of the second."""
+        both = np.arange(2**16, dtype=np.uint16).view(np.uint8).reshape(-1, 2)
+        return np.ascontiguousarray(self._table[both].reshape(-1, 2 * COLOURS))
 
     def _resized(self, pixels: Pixels) -> Pixels:
         height, width = self._size(*pixels.shape[:2])

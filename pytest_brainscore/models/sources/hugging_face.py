@@ -47,9 +47,13 @@ class ProcessorPreprocessing(Preprocessing):
 
     processor: Any = None
 
-    def __call__(self, pixels: Pixels, out: NDArray[np.float32]) -> None:
-        """Write the network's input; see :class:`Preprocessing`."""
-        out[...] = _processed(self.processor, pixels).transpose(1, 2, 0)
+    def shrunk(self, pixels: Pixels) -> NDArray[Any]:
+        """Return the input itself, since the processor says of no part of it that it has 8 bits."""
+        return _processed(self.processor, pixels).transpose(1, 2, 0)
+
+    def scaled(self, resized: NDArray[Any], out: NDArray[np.float32]) -> None:
+        """Write the input."""
+        out[...] = resized
 
     def description(self) -> dict[str, str | int | float | list[float]]:
         """Return the processor and its settings, as plain values."""

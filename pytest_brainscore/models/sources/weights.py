@@ -97,6 +97,36 @@ def load_weights(network: torch.nn.Module, state: StateDict, origin: str) -> str
         numbers, complex or quantised ones, NaN or infinity. Nothing has been copied then.
 
     """
+    check_fits(network, state, origin)
+    own = network.state_dict(keep_vars=True)
+    unusable = [*_unusable(own, state), *_contradicting(own, state)]
+    if unusable:
+        raise ModelError(
+            f"The weights in {origin} cannot be those of {type(network).__name__}: {_first(unusable)}; save the "
+            "trained, floating-point state dict of this network."
+        )
+    rounded = [key for key, value in state.items() if value.is_floating_point() and _is_rounded(value, own[key])]
+    network.load_state_dict(state, strict=False)
+    if not rounded:
+        return ""
+    types = sorted({_name(state[key].dtype) for key in rounded})
+    return f"{len(rounded)} tensors of type {' and '.join(types)} were rounded ({_first(rounded)})"
+
+
+def check_fits(network: torch.nn.Module, state: StateDict, origin: str) -> None:
+    """Check that weights have the names and shapes of a network; their numbers are not looked at.
+
+    Parameters
+    ----------
+    network, state, origin
+        As for :func:`load_weights`.
+
+    Raises
+    ------
+    ModelError
+        Names are missing or unexpected, or a shape differs.
+
+    """
     own = network.state_dict(keep_vars=True)
     kind = type(network).__name__
     missing, unexpected = missing_names(network, state), [key for key in state if key not in own]
@@ -116,18 +146,6 @@ def load_weights(network: torch.nn.Module, state: StateDict, origin: str) -> str
             f"The weights in {origin} have {len(shapes)} wrong shapes for {kind}: {_first(shapes)}; give the weights "
             "of this network."
         )
-    unusable = [*_unusable(own, state), *_contradicting(own, state)]
-    if unusable:
-        raise ModelError(
-            f"The weights in {origin} cannot be those of {kind}: {_first(unusable)}; save the trained, floating-point "
-            "state dict of this network."
-        )
-    rounded = [key for key, value in state.items() if value.is_floating_point() and _is_rounded(value, own[key])]
-    network.load_state_dict(state, strict=False)
-    if not rounded:
-        return ""
-    types = sorted({_name(state[key].dtype) for key in rounded})
-    return f"{len(rounded)} tensors of type {' and '.join(types)} were rounded ({_first(rounded)})"
 
 
 def torchvision_weights(name: str, weights: str) -> WeightsEnum:

@@ -13,12 +13,21 @@ from pytest_brainscore.report.aggregates import (
     shown_parents,
     tree_of_report,
 )
-from pytest_brainscore.report.notation import EMOJI, judgement, number_or_blank, result, totals
+from pytest_brainscore.report.notation import (
+    EMOJI,
+    expected_in_words,
+    judgement,
+    number,
+    number_or_blank,
+    result,
+    totals,
+)
 from pytest_brainscore.report.parts.shards import PART_IN_WORDS
 from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import INCOMPLETE, colour_of, is_red, severity, why_red
+from pytest_brainscore.scoring.quick import expectations
 from pytest_brainscore.text import printable
-from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED
+from pytest_brainscore.trees import PANEL, PANEL_IN_WORDS, PUBLISHED, QUICK_IN_WORDS
 
 BYTES: Final = 900_000
 """Default budget. A job summary of GitHub Actions may have 1 MiB for each step, and is dropped whole beyond it."""
@@ -40,7 +49,7 @@ def markdown(report: Report, limit: int = BYTES) -> str:
         their number is told.
 
     """
-    head = [MARKER, "", *_totals(report), *_wrong(report), *_regions(report)]
+    head = [MARKER, "", *_totals(report), *_wrong(report), *_regions(report), *_quick(report)]
     if len("\n".join(head).encode()) > limit:
         head = [MARKER, "", *_totals(report)]
     return _within(head, list(_everything(report)), len(report.benchmarks), limit)
@@ -118,6 +127,19 @@ def _regions(report: Report) -> Iterator[str]:
         yield ""
     if any(name == PANEL for _, name, _ in shown):
         yield f"{PANEL_IN_WORDS[0].upper()}{PANEL_IN_WORDS[1:]}."
+        yield ""
+
+
+def _quick(report: Report) -> Iterator[str]:
+    """Yield what full scores are to be expected, where scores are quick ones."""
+    rows = [
+        (escape(model), escape(name), number(score), escape(expected_in_words(full)))
+        for model, name, score, full in expectations(report.benchmarks)
+    ]
+    if rows:
+        yield f"**{QUICK_IN_WORDS}.**"
+        yield ""
+        yield from _table(("model", "", "quick", "full, to be expected"), rows)
         yield ""
 
 

@@ -11,9 +11,21 @@ from pytest_brainscore.report.aggregates import REGIONS, has_panel, panel_mean, 
 from pytest_brainscore.report.html.cells import Mark, short
 from pytest_brainscore.report.html.changes import CHANGES, SIGNS, change_of
 from pytest_brainscore.report.html.columns import Column
-from pytest_brainscore.report.notation import COLOURS, STATUSES, VERDICTS, number_or_blank, signed
-from pytest_brainscore.report.record import BenchmarkRecord
+from pytest_brainscore.report.notation import (
+    COLOURS,
+    STATUSES,
+    VERDICTS,
+    counted,
+    expected_in_words,
+    number,
+    number_or_blank,
+    over_seeds,
+    signed,
+)
+from pytest_brainscore.report.record import BenchmarkRecord, Report
 from pytest_brainscore.report.red import colour, is_red, why_red
+from pytest_brainscore.report.series.seeds import in_words
+from pytest_brainscore.scoring.quick import expectations
 from pytest_brainscore.trees import PANEL
 
 
@@ -98,6 +110,14 @@ def reasons(columns: Sequence[Column]) -> list[Reason]:
     ]
 
 
+def seed_rows(reports: Sequence[Report]) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Return what models that differ in their seed only are called, and their means with intervals by benchmark."""
+    groups = [group for report in reports for group in report.seeds]
+    names = dict.fromkeys(name for group in groups for name in group.scores)
+    header = [f"{in_words(group.network, group.axes)} ({counted(len(group.models), 'seed')})" for group in groups]
+    return header, [(name, [over_seeds(group.scores.get(name)) for group in groups]) for name in names]
+
+
 def layer_commitment(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
     """Return the layer of every region, those of the tree first, for every model; and the visual angle as last row."""
     regions = dict.fromkeys([*REGIONS, *(region for column in columns for region in column.model.layers)])
@@ -116,6 +136,16 @@ def panel_rows(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
     return [(heading, [row[place] for row in cells]) for place, heading in enumerate(header)]
 
 
+def quick_rows(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
+    """Return what full scores are to be expected of every model, by quick benchmark and parent."""
+    rows: dict[str, list[str]] = {}
+    for index, column in enumerate(columns):
+        for _, name, score, full in expectations(column.records):
+            cells = rows.setdefault(name, [""] * len(columns))
+            cells[index] = f"{number(score)}, full {expected_in_words(full)}"
+    return list(rows.items())
+
+
 def provenance(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
     """Return what the scores of every model depend on, by heading."""
     rows: dict[str, list[str]] = {}
@@ -124,6 +154,8 @@ def provenance(columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
         git = environment.git
         told = {
             "specification": model.specification,
+            "checkpoint": model.checkpoint or "",
+            "axes": ", ".join(f"{name} {value}" for name, value in model.axes.items()),
             "weights": model.weights_from or "",
             "weights SHA-256": model.weights_sha256 or "",
             "device": model.device or "",

@@ -19,7 +19,9 @@ from pytest_brainscore.report.html.overview import (
     layer_commitment,
     panel_rows,
     provenance,
+    quick_rows,
     reasons,
+    seed_rows,
     tally,
     verdict_of,
 )
@@ -30,7 +32,7 @@ from pytest_brainscore.report.plain import plain_report
 from pytest_brainscore.report.record import Report
 from pytest_brainscore.scoring.population import Population
 from pytest_brainscore.scoring.tree import ScoreTree, tree_of
-from pytest_brainscore.trees import PANEL_IN_WORDS
+from pytest_brainscore.trees import PANEL_IN_WORDS, QUICK_IN_WORDS
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def render_page(
             for reason in column.report.floors[column.model.identifier].reasons
         ],
         floored=any(column.report.floors for column in columns),
+        seeds=seed_rows(reports),
         compared=any(record.comparison for column in columns for record in column.records),
         counted=counted,
         tally=tally,
@@ -129,6 +132,8 @@ def render_page(
         tree=tree.name,
         panel=panel_rows(columns),
         panel_in_words=PANEL_IN_WORDS,
+        quick=quick_rows(columns),
+        quick_in_words=QUICK_IN_WORDS,
         means_in_words=MEANS_IN_WORDS,
         publications=publications(_cited(columns)),
         incomplete=[column.label for column in columns if not column.report.complete],

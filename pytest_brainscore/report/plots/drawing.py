@@ -136,6 +136,15 @@ def round_ticks(highest: float) -> list[float]:
     return [number * size for number in range(math.ceil(highest / size - 1e-9) + 1)]
 
 
+def ticks_between(low: float, high: float, count: int = 5) -> list[float]:
+    """Return about `count` round numbers, at least two, from at most `low` to at least `high`."""
+    span = high - low or 1.0
+    size = 10.0 ** math.floor(math.log10(span / count))
+    size *= next(factor for factor in (1, 2, 5, 10) if factor * size >= span / count)
+    first, last = math.floor(low / size + 1e-9), max(math.ceil(high / size - 1e-9), math.floor(low / size) + 1)
+    return [number * size for number in range(first, last + 1)]
+
+
 def frame(box: Box) -> str:
     """Return the left and the lower axis."""
     return (

@@ -15,6 +15,7 @@ from pytest_brainscore.report.aggregates import (
     parents,
     tree_of_report,
 )
+from pytest_brainscore.report.plots.checkpoint_curves import curve_plots
 from pytest_brainscore.report.plots.confusion import confusion
 from pytest_brainscore.report.plots.differences import forest_of_baselines
 from pytest_brainscore.report.plots.drawing import nothing
@@ -93,8 +94,17 @@ def score_plot(
 
 
 def scatter_plots(report: Report) -> dict[tuple[str, str], str]:
-    """Return the first model of a report against each of the others, as SVG by the names of the two."""
-    models = [model.identifier for model in report.models]
+    """Return the first model of a report against each of the others, as SVG by the names of the two.
+
+    But not against other checkpoints of its network, which stand side by side in one plot.
+    """
+    first = report.models[0] if report.models else None
+    drawn = {network for network, _ in curve_plots(report)}
+    models = [
+        model.identifier
+        for model in report.models
+        if model is first or first is None or model.network != first.network or model.network not in drawn
+    ]
     scores = {
         name: {each.identifier: each.score for each in report.benchmarks if each.model == name} for name in models
     }
@@ -137,16 +147,17 @@ def page_figures(reports: Sequence[Report], population: Population | None = None
     against = forest_of_baselines(report.benchmarks, model)
     if against is not None:
         figures[f"{model} minus its baselines"] = against
+    curves = {f"Scores of {network} against {axis}": svg for (network, axis), svg in curve_plots(report).items()}
     scatter = {f"{a} and {b}": svg for (a, b), svg in scatter_plots(report).items()}
-    return figures | scatter | details
+    return figures | curves | scatter | details
 
 
 def write_plots(report: Report, folder: Path) -> list[Path]:
     """Write every plot of a report as a file of its own, each at once, and return their paths.
 
-    Files are called ``MODEL-scores.svg``, ``MODEL-minus-baselines.svg``, ``MODEL-BENCHMARK.svg`` and
-    ``MODEL-against-MODEL.svg``; other files in the folder stay. Two records of the same name in files are told apart by
-    a number.
+    Files are called ``MODEL-scores.svg``, ``MODEL-minus-baselines.svg``, ``MODEL-BENCHMARK.svg``,
+    ``MODEL-against-MODEL.svg`` and, of checkpoints, ``NETWORK-against-AXIS.svg``; other files in the folder stay. Two
+    records of the same name in files are told apart by a number.
 
     Raises
     ------
@@ -172,6 +183,8 @@ def write_plots(report: Report, folder: Path) -> list[Path]:
         svg = benchmark_plot(record)
         if svg is not None:
             add(f"{record.model}-{record.identifier}", svg)
+    for (network, axis), svg in curve_plots(report).items():
+        add(f"{network}-against-{axis}", svg)
     for (first, second), svg in scatter_plots(report).items():
         add(f"{first}-against-{second}", svg)
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 from pytest_brainscore.report.notation import number
 from pytest_brainscore.report.plots.drawing import coordinate as _n
-from pytest_brainscore.report.plots.drawing import known, safe
+from pytest_brainscore.report.plots.drawing import known, safe, ticks_between
 
 COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 """Told apart with every common colour vision (Okabe & Ito 2008, https://jfly.uni-koeln.de/color/), the dark ones."""
@@ -19,8 +19,6 @@ _STEP, _LEAST_WIDTH, _HEIGHT = 34, 280, 260
 """Pixels between two layers, and size of the area of the curves."""
 _LETTER = 6.6
 """Width of a letter of 11 pixels, roughly."""
-_TICKS: Final = 5
-"""About so many lines across."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +68,7 @@ def layer_curves(title: str, layers: Sequence[str], curves: Sequence[Curve]) -> 
         for bound in (score - (error or 0.0), score + (error or 0.0))
         if math.isfinite(bound)
     ]
-    ticks = _ticks(min([0.0, *values]), max([0.0, *values]))
+    ticks = ticks_between(min([0.0, *values]), max([0.0, *values]))
     labels = max((len(name) for name in layers), default=0) * _LETTER
     left, top = max(64.0, labels * math.cos(math.radians(45)) - _STEP / 2), 40 + 18 * len(curves)
     width = max(_LEAST_WIDTH, _STEP * len(layers))
@@ -131,15 +129,6 @@ def _line(points: Sequence[tuple[float, float] | None]) -> str:
             parts.append(f"{'L' if joined else 'M'}{_n(point[0])} {_n(point[1])}")
         joined = point is not None
     return "".join(parts)
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers from at most `low` to at least `high`."""
-    span = high - low or 1.0
-    size = 10.0 ** math.floor(math.log10(span / _TICKS))
-    size *= next(factor for factor in (1, 2, 5, 10) if factor * size >= span / _TICKS)
-    first, last = math.floor(low / size + 1e-9), max(math.ceil(high / size - 1e-9), math.floor(low / size) + 1)
-    return [number * size for number in range(first, last + 1)]
 
 
 def _tick_label(tick: float, ticks: Sequence[float]) -> str:

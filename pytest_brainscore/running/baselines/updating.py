@@ -20,8 +20,11 @@ def store(
     records: Sequence[BenchmarkRecord],
     options: RunOptions,
     replicates: Mapping[tuple[str, str, int], Replicates],
+    checkpoint: str | None = None,
 ) -> list[str]:
     """Store those scores of a model that the options ask for, and return what to tell of it.
+
+    With them the name of its checkpoint, where one was asked for.
 
     Raises
     ------
@@ -38,7 +41,7 @@ def store(
     if not accepted:
         return []
     drawn = {(identifier, version): each for (name, identifier, version), each in replicates.items() if name == model}
-    path = update_baseline(options.baseline_output, model, accepted, drawn)
+    path = update_baseline(options.baseline_output, model, accepted, drawn, checkpoint)
     return [f"{path} ({counted(len(accepted), 'score')} stored)"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.errors import BrainScoreError
@@ -59,7 +60,14 @@ def refuse_definitions_as_tests(config: pytest.Config) -> None:
 
 def runs_tests(config: pytest.Config) -> bool:
     """Tell whether this run is to run tests, and not only to show what there is."""
-    only_shows = ("collectonly", "setuponly", "setupplan", "showfixtures", "show_fixtures_per_test")
+    only_shows = (
+        "collectonly",
+        "setuponly",
+        "setupplan",
+        "showfixtures",
+        "show_fixtures_per_test",
+        "brainscore_plan",
+    )
     return not any(getattr(config.option, name, False) for name in only_shows)
 
 
@@ -71,15 +79,16 @@ def overlooked_settings(config: pytest.Config, options: RunOptions) -> str | Non
     project's ini file is not found. ``--brainscore-weights=FILE`` is unmistakable.
     """
     here = config.invocation_params.dir
-    files = [name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if (here / name).is_file()]
-    if config.inipath is not None or not files:
+    settings = [name for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg") if (here / name).is_file()]
+    if config.inipath is not None or not settings:
         return None
     folders = {"--brainscore-data": options.data, "--brainscore-baseline": options.baseline}
+    files = [("--brainscore-weights", Path(model.weights)) for model in options.models if model.weights]
     scheduler = None if options.cluster is None else options.cluster.file
-    for flag, path in {"--brainscore-weights": options.weights, "--brainscore-cluster": scheduler, **folders}.items():
+    for flag, path in [*files, ("--brainscore-cluster", scheduler), *folders.items()]:
         if path is not None and flag in config.invocation_params.args and not path.resolve().is_relative_to(here):
             return (
-                f"pytest took {path} for a test path and so did not read the settings in {files[0]}; write "
+                f"pytest took {path} for a test path and so did not read the settings in {settings[0]}; write "
                 f"{flag}=PATH, with an equals sign."
             )
     return None

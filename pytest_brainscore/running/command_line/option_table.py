@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pytest_brainscore.data.stimuli.showing import SCREENS
-from pytest_brainscore.models.sources.specification import FORMS
+from pytest_brainscore.models.activations.storage.room import VARIABLE as SIZE_VARIABLE
+from pytest_brainscore.models.sources.specification import CHECKPOINTS, FORMS
 from pytest_brainscore.running.command_line.cluster_address import FORMS as FORMS_OF_CLUSTERS
 from pytest_brainscore.running.command_line.model_flag import LONG_FLAG
 from pytest_brainscore.trees import VARIABLE as TREE_VARIABLE
@@ -34,15 +35,18 @@ class Option:
 OPTIONS = (
     Option(
         LONG_FLAG,
-        f"Score this model: {FORMS}. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
+        f"Score this model: {FORMS}; with a checkpoint of your own {CHECKPOINTS}, and #epoch=10 behind it where its "
+        "path does not say. Repeatable, or comma-separated. In short: --model NAME, unless another plugin or "
         "conftest.py has an option of that name.",
         "NAME",
         repeatable=True,
     ),
     Option(
         "--brainscore-weights",
-        "Read the model's weights from this checkpoint (.safetensors, or a .pth with tensors only).",
+        "Read the model's weights from this checkpoint (.safetensors, or a .pth with tensors only); with several "
+        "models, give it once for each, in their order. Wildcards in quotes score every checkpoint that matches.",
         "FILE",
+        repeatable=True,
     ),
     Option(
         "--brainscore-weights-entry",
@@ -93,6 +97,13 @@ OPTIONS = (
         "--versions). Repeatable.",
         "SELECTOR",
         repeatable=True,
+    ),
+    Option(
+        "--brainscore-quick",
+        "Score a fixed part of the stimuli of a few leaves, in less than a minute on two cores: what they are compared "
+        "with are quick scores only, and the run tells which full scores are to be expected, and how far off that may "
+        "be. With --brainscore-benchmark, the quick versions of what that selects.",
+        switch=True,
     ),
     Option(
         "--brainscore-tree",
@@ -206,9 +217,16 @@ OPTIONS = (
     ),
     Option(
         "--brainscore-cache",
-        "Stored activations: use them, compute them anew, use only what is stored, or leave the store off.",
+        "Stored activations, and scores of which all is the same (such say so): use them, compute them anew, use only "
+        "what is stored, or leave the store off.",
         choices=("use", "refresh", "only", "off"),
         default="use",
+    ),
+    Option(
+        "--brainscore-cache-size",
+        "Room that stored activations may take, for example 20GB: what was not used for longest, and is not in use, is "
+        f"removed for what is new (default: ${SIZE_VARIABLE}, or half of the free space).",
+        "SIZE",
     ),
 )
 """All options but ``--model``, short for the first, and ``--brainscore-list``, which is no setting of a project."""

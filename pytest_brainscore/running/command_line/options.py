@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+from pytest_brainscore.benchmarks.quick import quick_selectors
+from pytest_brainscore.data.retrieval.sizes import parse_size
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
-from pytest_brainscore.models.sources.specification import ModelSpecification, parse_specification
+from pytest_brainscore.models.activations.storage.room import size_of_variable
+from pytest_brainscore.models.sources.specification import ModelSpecification
 from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, parse_cluster
 from pytest_brainscore.running.command_line.folders import (
     baseline_folders,
@@ -17,7 +20,12 @@ from pytest_brainscore.running.command_line.folders import (
     named_folder,
     project_folder,
 )
-from pytest_brainscore.running.command_line.model_options import checkpoint, floors_beside, layer_of, refuse_duplicates
+from pytest_brainscore.running.command_line.model_options import (
+    floors_beside,
+    layer_of,
+    models_of,
+    refuse_duplicates,
+)
 from pytest_brainscore.running.command_line.option_table import DEFAULT_REPORT, OPTIONS, OPTIONS_BY_NAME, Option
 from pytest_brainscore.running.command_line.shard_words import Costs, parse_shard, read_costs
 from pytest_brainscore.trees import default_tree, known_tree
@@ -36,7 +44,6 @@ class RunOptions:
     """The options of one scoring run, checked as far as can be without importing anything heavy."""
 
     models: tuple[ModelSpecification, ...]
-    weights: Path | None
     weights_entry: str | None
     commitments: Path
     layers: dict[str, str]
@@ -56,6 +63,7 @@ class RunOptions:
     reports: tuple[str, ...]
     population: Path | None
     cache: CacheMode
+    cache_size: int | None
     screen: Screen
     tree: str
     floors: tuple[ModelSpecification, ...] = ()
@@ -101,6 +109,12 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="List every benchmark with its version, place in the score tree and availability, and exit.",
     )
+    group.addoption(
+        "--brainscore-plan",
+        action="store_true",
+        help="Show what this run would cost, and run nothing: forward passes, disk, memory and time of each benchmark "
+        "and of all, against what this machine has. The exit status is 1 where something cannot fit.",
+    )
 
 
 def model_words(config: pytest.Config) -> list[str]:
@@ -131,17 +145,17 @@ def read_options(config: pytest.Config) -> RunOptions:
     def words(name: str) -> tuple[str, ...]:
         return tuple(cast("list[str]", options[name]))
 
-    models = tuple(parse_specification(word) for word in model_words(config))
-    refuse_duplicates(models)
-    weights = checkpoint(text("brainscore_weights"), models)
-    if text("brainscore_weights_entry") and weights is None:
+    models = models_of(model_words(config), words("brainscore_weights"))
+    if text("brainscore_weights_entry") and not any(model.weights for model in models):
         raise ModelError("--brainscore-weights-entry needs --brainscore-weights, the checkpoint that has this entry.")
     floor = _switched_on(config, "brainscore_floor")
+    quick, required = _switched_on(config, "brainscore_quick"), words("brainscore_require")
+    floors = floors_beside(models, text("brainscore_floor_seeds")) if floor else ()
+    refuse_duplicates((*models, *floors))
     update = cast("Update", _choice(OPTIONS_BY_NAME["brainscore_update"], text("brainscore_update")))
     baseline, baseline_output = baseline_folders(config, text("brainscore_baseline"), creates=update != "none")
     return RunOptions(
         models=models,
-        weights=weights,
         weights_entry=text("brainscore_weights_entry") or None,
         commitments=project_folder(config) / "fixtures" / "models",
         layers=dict(layer_of(word) for word in words("brainscore_layer")),
@@ -149,8 +163,8 @@ def read_options(config: pytest.Config) -> RunOptions:
         device=text("brainscore_device"),
         amp=_switched_on(config, "brainscore_amp"),
         data=data_settings(config)[0],
-        benchmarks=words("brainscore_benchmark"),
-        require=words("brainscore_require"),
+        benchmarks=quick_selectors(words("brainscore_benchmark")) if quick else words("brainscore_benchmark"),
+        require=quick_selectors(required) if quick and required else required,
         baseline=baseline,
         baseline_output=baseline_output,
         update=update,
@@ -161,9 +175,10 @@ def read_options(config: pytest.Config) -> RunOptions:
         reports=words("brainscore_report") or (DEFAULT_REPORT,),
         population=existing_folder(config, OPTIONS_BY_NAME["brainscore_population"], text("brainscore_population")),
         cache=cast("CacheMode", _choice(OPTIONS_BY_NAME["brainscore_cache"], text("brainscore_cache"))),
+        cache_size=_cache_size(config, text("brainscore_cache_size")),
         screen=cast("Screen", _choice(OPTIONS_BY_NAME["brainscore_screen"], text("brainscore_screen"))),
         tree=tree_of_run(config),
-        floors=floors_beside(models, text("brainscore_floor_seeds")) if floor else (),
+        floors=floors,
         cluster=parse_cluster(text("brainscore_cluster"), config.invocation_params.dir),
         shard=parse_shard(text("brainscore_shard")) if text("brainscore_shard") else None,
         costs=_costs(config, text("brainscore_shard_costs")),
@@ -219,6 +234,14 @@ def _value(config: pytest.Config, option: Option) -> str | list[str]:
     """Return an option's value: the command line's, else the ini file's, else the default."""
     value: str | list[str] = config.getoption(option.name) or config.getini(option.name)
     return value or ([] if option.repeatable else option.default)
+
+
+def _cache_size(config: pytest.Config, given: str) -> int | None:
+    """Return the bytes that stored activations may take: as told, else of the environment; None where nobody says."""
+    if not given:
+        return size_of_variable()
+    option = OPTIONS_BY_NAME["brainscore_cache_size"]
+    return parse_size(given, option.flag if config.getoption(option.name) else f"The ini setting {option.name}")
 
 
 def _choice(option: Option, value: str) -> str:

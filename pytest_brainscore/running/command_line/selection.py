@@ -12,6 +12,8 @@ from pytest_brainscore.benchmarks.selector import choose, matches, of_another_tr
 from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BenchmarkError, BrainScoreError
 from pytest_brainscore.models.sources.specification import ModelSpecification
+from pytest_brainscore.report.making.identity import identity_of
+from pytest_brainscore.trees import QUICK
 
 if TYPE_CHECKING:
     import pytest
@@ -36,16 +38,7 @@ class Trial:
     @property
     def identity(self) -> dict[str, Any]:
         """The fields of a record that say what was scored, as plain values."""
-        benchmark = self.benchmark
-        return {
-            "model": self.model.identifier,
-            "identifier": benchmark.identifier,
-            "version": benchmark.version,
-            "parent": benchmark.parent,
-            "parents": list(benchmark.parents),
-            "region": benchmark.region,
-            "citation": benchmark.citation,
-        }
+        return identity_of(self.model.identifier, self.benchmark)
 
 
 @dataclass(frozen=True)
@@ -94,6 +87,8 @@ def trials(
         # And a suite may name a parent that another score tree has.
         chosen = choose(selectors, lenient=True) if selectors else choose(words, lenient=True)
         found = [each for each in chosen if any(matches(word, each) for word in words)]
+        if not selectors:  # the suite of quick benchmarks is always there, and runs where they are asked for
+            found = [each for each in found if each.parents[0] != QUICK]
     found += [each for each in held if not selectors or any(matches(word, each) for word in selectors)]
     kept = {(each.identifier, each.version): replace(each, screen=screen) for each in found}
     return [Trial(model, benchmark) for model in models for benchmark in kept.values()]

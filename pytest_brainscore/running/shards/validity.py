@@ -11,38 +11,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from pytest_brainscore.errors import BrainScoreError
+from pytest_brainscore.report.making.records import model_ingredients
 from pytest_brainscore.scoring.ingredients import is_of_the_model
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
     from pytest_brainscore.report.record import BenchmarkRecord, Environment, ModelRecord
 
-Ingredients = dict[str, str | int | float]
 SETTLED: Final = ("scored", "nan")
 """Statuses that are a result: what failed, crashed or lacked its data is tried again."""
 PUBLISHED_SCREEN: Final = "published"
 
 
-def layer_of(description: ModelRecord, region: str) -> str | None:
-    """Return the layer, or the layers in a row, that stand for a region; None where there is none, or nobody knows."""
-    layers = description.layers.get(region)
-    return layers if layers is None or isinstance(layers, str) else "+".join(layers)
-
-
-def model_ingredients(description: ModelRecord, region: str) -> Ingredients:
-    """Return what a fingerprint says of the model."""
-    found: Ingredients = {
-        "weights": description.weights_sha256 or "unknown",
-        "layer": layer_of(description, region) or "unknown",
-    }
-    if description.visual_degrees is not None:
-        found["visual_degrees"] = description.visual_degrees
-    for name, value in description.preprocessing.items():
-        found[f"preprocessing.{name}"] = value if isinstance(value, str | int | float) else str(value)
-    return found
-
-
-def benchmark_ingredients(benchmark: Benchmark) -> Ingredients:
+def benchmark_ingredients(benchmark: Benchmark) -> dict[str, str | int | float]:
     """Return what a fingerprint says of the benchmark and can be known before anything is scored.
 
     Raises

@@ -16,6 +16,7 @@ import pytest
 
 from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.activation_store import ActivationStore, CacheMode
+from pytest_brainscore.models.activations.storage.array_entry import ArrayEntry
 
 ROWS, UNITS, BLOCK = 25, 7, 10
 VALUES = np.random.RandomState(0).standard_normal((ROWS, UNITS)).astype(np.float32)
@@ -194,16 +195,14 @@ class TestUnusableFolder:
             tmp_path.chmod(0o700)
 
     def test_a_full_disk_keeps_what_was_stored_before(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        from pytest_brainscore.models.activations import activation_store
-
-        written = activation_store._Entry.write
+        written = ArrayEntry.write
 
         def write(self: Any, block: Any, values: Any, run_id: str) -> None:
             if block.number == 1:
                 raise OSError(28, "No space left on device")
             written(self, block, values, run_id)
 
-        monkeypatch.setattr(activation_store._Entry, "write", write)
+        monkeypatch.setattr(ArrayEntry, "write", write)
         with pytest.warns(UserWarning, match="No space left on device"):
             assert Run(tmp_path).ask() == 3
         monkeypatch.undo()

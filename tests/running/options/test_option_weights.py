@@ -75,7 +75,7 @@ def test_a_truncated_file_is_one_sentence_for_each_benchmark(project: Project, c
 def test_two_models_cannot_share_one_file(project: Project, checkpoint: Path) -> None:
     result = project.run("--model", "net.py:build", "--brainscore-weights", str(checkpoint), model="tiny.py:build")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --brainscore-weights names one file * but 2 models were given*"])
+    result.stderr.fnmatch_lines(["ERROR: --brainscore-weights was given once * for 2 models; give it once for each*"])
 
 
 def test_without_network_the_sentence_says_how_to_pass_a_file(

@@ -47,7 +47,7 @@ class Execution:
     """
 
     def __init__(self, network: nn.Module, device: torch.device, *, amp: bool = False) -> None:
-        self.network = _unwrapped(network)
+        self.network = unwrapped(network)
         with suppress(NotImplementedError):  # the modules of torch.export have the mode that they were made in
             self.network.eval()  # what a method of the user's returns is not to be relied on
         self.network.to(device=device)
@@ -189,7 +189,7 @@ def is_lazy(network: nn.Module) -> bool:
     return any(torch.nn.parameter.is_lazy(each) for each in [*network.parameters(), *network.buffers()])
 
 
-def _unwrapped(network: nn.Module) -> nn.Module:
+def unwrapped(network: nn.Module) -> nn.Module:
     """Take off ``torch.compile``, ``DataParallel`` and ``DistributedDataParallel``, which change no numbers."""
     while True:
         compiled = getattr(network, "_orig_mod", None)

@@ -51,7 +51,7 @@ class Choice:
         return _place(self.entry, self.prefix)
 
 
-def choose_weights(network: torch.nn.Module, path: Path, entry: str | None = None) -> Choice:
+def choose_weights(network: torch.nn.Module, path: Path, entry: str | None = None, *, lazily: bool = False) -> Choice:
     """Find a network's weights in a checkpoint.
 
     Parameters
@@ -64,6 +64,8 @@ def choose_weights(network: torch.nn.Module, path: Path, entry: str | None = Non
         Place in the file, where it holds more than one set of weights for this network: keys with dots between them,
         such as ``state_dict_ema`` or ``checkpoint.teacher``, followed by the beginning of the names, where sets share
         a state dict. Found where None.
+    lazily
+        Read as little of the numbers as the choice needs.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def choose_weights(network: torch.nn.Module, path: Path, entry: str | None = Non
         The file cannot be read, has no such place, or several that fit; the sentence names them.
 
     """
-    found = read_state_dicts(path)
+    found = read_state_dicts(path, lazily=lazily)
     own = {name: value for name, value in network.state_dict().items() if torch.is_tensor(value)}
     candidates = [each for key, state in found.items() for each in _candidates(key, state, own)]
     if entry is not None:

@@ -1,0 +1,1 @@
+"""From a score, and the model that has it, to their records."""

@@ -1,0 +1,1 @@
+"""Results that were computed before, found by all that they depend on. Light to import."""
