@@ -80,6 +80,7 @@ OPEN_TO_ALL = {
     "pytest_brainscore.text",
     "pytest_brainscore.strict_json",
     "pytest_brainscore.one_thread",
+    "pytest_brainscore.pages",
     "pytest_brainscore.trees",
     "pytest_brainscore.scoring.score",
 }
