@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -37,9 +38,12 @@ EXECUTED = [page for page, each in PAGES.items() if any(block.executed for block
 def test_the_blocks_of_a_page_do_what_the_page_says(
     page: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # One home for all pages, also of several processes: what two pages score is computed once.
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "home of the pages"
+    monkeypatch.setenv("BRAINSCORE_HOME", str(home))
     for name in ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "GITHUB_ACTIONS", "CI"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("BRAINSCORE_HOME", str(tmp_path_factory.getbasetemp() / "home"))
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider -p no:hypothesispytest")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     for name, value in {
