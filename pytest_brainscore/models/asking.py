@@ -6,6 +6,7 @@ have itself keeps the abilities of what it wraps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -92,6 +93,62 @@ def record_responses(
     if not isinstance(model, LayerMappedModel):  # which asks its network itself
         _check_repeatable(model, stimuli, neuroids, maximum_over, responses)
     return responses
+
+
+def shown_once(
+    model: BrainModel, stimuli: StimulusSet, maximum_over: int = 1
+) -> Callable[[NDArray[np.intp]], NDArray[np.float32]] | None:
+    """Show stimuli once for all units, if responses of a part of them are had for less than showing all again.
+
+    Parameters
+    ----------
+    model, stimuli, maximum_over
+        As for :func:`record_responses`.
+
+    Returns
+    -------
+    Callable or None
+        Returns what :func:`record_responses` would, for the numbers of some units. None where that is as good.
+
+    Raises
+    ------
+    ModelError, NoNumber
+        As :func:`record_responses`.
+
+    """
+    # Another model is shown stimuli twice, to see whether it can be relied on.
+    return model.record_by_units(stimuli, maximum_over) if isinstance(model, LayerMappedModel) else None
+
+
+def result(
+    model: BrainModel,
+    name: str,
+    version: str,
+    stimuli: StimulusSet,
+    shape: tuple[int, int],
+    compute: Callable[[], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return what is computed from the responses of a model, from its store where it has one and that is in it.
+
+    Parameters
+    ----------
+    model
+        After ``start_recording`` with one time bin.
+    name
+        Of the result.
+    version
+        Everything that it depends on besides responses: constants, packages.
+    stimuli
+        Stimuli on the model's screen that it depends on.
+    shape
+        Of the result: rows x columns.
+    compute
+        Computes it.
+
+    """
+    if isinstance(model, LayerMappedModel):
+        return model.result(name, version, stimuli, shape, compute)
+    return compute()
 
 
 def _check_repeatable(

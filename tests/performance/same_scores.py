@@ -4,8 +4,8 @@
 
 For a change of the code that must move no number. Of every model and benchmark the status, every number (score, error,
 raw, ceiling, n ...), what plots need, and the fingerprint (revision of the protocol, digests of data, stimuli and
-weights, seed) are compared; time, memory, worker and the reason in words are not. Exit status 1 where anything differs,
-or a benchmark is in one report only.
+weights, seed) are compared; time, memory, worker, the reason in words and how stimuli were shown are not. Exit status 1
+where anything differs, or a benchmark is in one report only.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ COMPARED = (
 )
 """Fields of a record that a change of the code leaves alone."""
 
+PASSING = ("shown",)
+"""Details of how a score was come by."""
+
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return in one line each what differs between two JSON reports; floats are the same where all their bits are."""
@@ -44,11 +47,16 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
     lines += [f"{' '.join(key)}: only after" for key in second.keys() - first.keys()]
     for key in first.keys() & second.keys():
         for name in COMPARED:
-            one, other = first[key].get(name), second[key].get(name)
+            one, other = (_told(record[key].get(name)) for record in (first, second))
             # As text: JSON writes a float so that it is read back with the same bits.
             if json.dumps(one, sort_keys=True) != json.dumps(other, sort_keys=True):
                 lines.append(f"{' '.join(key)}: {name} was {one}, is {other}")
     return sorted(lines)
+
+
+def _told(value: object) -> object:
+    """Return a field without what may change from run to run: an earlier one may have filled the store."""
+    return {key: each for key, each in value.items() if key not in PASSING} if isinstance(value, dict) else value
 
 
 def _records(report: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:

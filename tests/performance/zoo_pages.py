@@ -147,7 +147,7 @@ def write_pages(networks: Sequence[Network], folder: Path) -> None:
 def _scores(networks: Sequence[Network]) -> Iterator[str]:
     for title, leaves in (("V1", V1), ("V4, IT and behavior", OTHERS)):
         yield f"## {title}\n"
-        mean = ("mean",) if leaves is V1 else ()
+        mean = ("mean of the seven",) if leaves is V1 else ()
         yield from _table(
             ("network", *(_short(leaf) for leaf in leaves), *mean),
             [
@@ -180,7 +180,8 @@ def _told_apart(pairs: Several | None) -> Iterator[str]:
     yield "## Differences of all pairs\n"
     yield (
         "The same stimuli, neurons and people were drawn for every network (1000 bootstraps), so that most of their "
-        "errors cancel. p: Holm, over all pairs of a table. Networks that share a letter cannot be told apart.\n"
+        "errors cancel. p: Holm, over all pairs of a table. Networks that share a letter cannot be told apart. Scores "
+        "of V1 and behavior_vision are those of the score tree, which averages over the leaves of a study first.\n"
     )
     for node in PAIRED:
         if node not in pairs.tables:

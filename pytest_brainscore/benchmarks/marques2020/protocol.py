@@ -23,7 +23,7 @@ from pytest_brainscore.benchmarks.marques2020 import (
     textures,
 )
 from pytest_brainscore.benchmarks.marques2020.distributions import distribution_details
-from pytest_brainscore.benchmarks.marques2020.sessions import record_firing_rates
+from pytest_brainscore.benchmarks.marques2020.sessions import how_shown, record_firing_rates
 from pytest_brainscore.benchmarks.shared.replicating import with_replicates
 from pytest_brainscore.inference.distributions import distribution_design
 from pytest_brainscore.inference.draws import units
@@ -143,6 +143,7 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
     target, shown, grids = data
     analysis = _analysis(benchmark.assembly, grids)
     rates, baseline = record_firing_rates(model, shown, grids)
+    ways = how_shown(model)
     by_unit = np.ascontiguousarray(rates.T).reshape(-1, *analysis.axes)
     values = analysis.properties(by_unit, baseline)[neuronal_property(benchmark)]
     raw = ks_similarity(values, target.values, target.bins, np.random.RandomState(SEED), BOOTSTRAPS)
@@ -167,7 +168,8 @@ def score(benchmark: Benchmark, model: BrainModel, data: PropertyData) -> Score:
             "seed": SEED,
         },
         values=xr.DataArray(raw.samples, dims="bootstrap"),
-        details={"distribution": distribution_details(neuronal_property(benchmark), values, target)},
+        details={"distribution": distribution_details(neuronal_property(benchmark), values, target)}
+        | ({"shown": ways} if ways else {}),
     )
     return with_replicates(outcome, _design(benchmark, raw.value, values, target))
 

@@ -6,6 +6,7 @@ place, and the units whose receptive field is centred there are taken. Protocol 
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -20,11 +21,14 @@ from pytest_brainscore.benchmarks.marques2020.stimuli import (
 )
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.metrics.tuning.receptive_field import receptive_field_centres
-from pytest_brainscore.models.asking import record_responses
+from pytest_brainscore.models.asking import record_responses, result, shown_once
 
 if TYPE_CHECKING:
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
     from pytest_brainscore.models.interface import BrainModel
 
+MAPPING_VERSION: Final = f"1 numpy {np.__version__}"
+"""Raise it with every change of how responses become centres: results are kept under it."""
 NOISE: Final = 1e-6
 """Smallest peak of a receptive-field map, relative to the largest of the layer, that is a response.
 
@@ -36,9 +40,9 @@ with PyTorch's own kernels, 281 of which peaked below 2e-5 of a largest peak of 
 WINDOW: Final = 0.15
 """Largest distance of a receptive-field centre from the position of the stimuli, in degrees."""
 MAP_BYTES: Final = 2**30
-"""Receptive-field maps held at a time. Layers with larger maps (600 000 units) are mapped part by part, which shows the
-gratings once for each part: slower, but never out of memory."""
-UNITS_AT_ONCE: Final = 2**14
+"""Receptive-field maps held at a time. Layers with larger maps (600 000 units) are mapped part by part, which may show
+the gratings once for each part: slower, but never out of memory."""
+UNITS_AT_ONCE: Final = 2**12
 """Units whose maps are turned from activations into centres at a time."""
 
 
@@ -78,16 +82,35 @@ def _centres(
 ) -> NDArray[np.float64]:
     """Return receptive-field centres (y, x) of all units in degrees, NaN where there is none, shape (units, 2)."""
     gratings = place_on_screen(receptive_field_gratings(grids), degrees)
+    version = f"{MAPPING_VERSION} {NOISE} {hashlib.sha256(blank_responses.tobytes()).hexdigest()}"
+    shape = blank_responses.size, 2
+
+    def compute() -> NDArray[np.float64]:
+        return _map(model, gratings, blank_responses, grids)
+
+    return result(model, "receptive-field centres", version, gratings, shape, compute)
+
+
+def _map(
+    model: BrainModel, gratings: StimulusSet, blank_responses: NDArray[np.float32], grids: Grids
+) -> NDArray[np.float64]:
+    """Show the gratings, and return the centres."""
     units = blank_responses.size
     axis = np.asarray(grids.mapping_positions)
-    positions = axis.size**2
-    part = max(1, MAP_BYTES // (positions * blank_responses.itemsize))
+    shown = shown_once(model, gratings, grids.mapping_gratings)
+    step = max(1, MAP_BYTES // (axis.size**2 * blank_responses.itemsize))
+    if shown is not None:
+        step = min(step, UNITS_AT_ONCE)
     centres: list[NDArray[np.float64]] = []
     peaks: list[NDArray[np.float32]] = []
-    for start in range(0, units, part):
-        neuroids = None if part >= units else np.arange(start, min(start + part, units))
-        strongest = record_responses(model, gratings, neuroids=neuroids, maximum_over=grids.mapping_gratings)
-        blanks = blank_responses if neuroids is None else blank_responses[neuroids]
+    for start in range(0, units, step):
+        part = np.arange(start, min(start + step, units))
+        if shown is not None:
+            strongest = shown(part)
+        else:
+            neuroids = None if step >= units else part
+            strongest = record_responses(model, gratings, neuroids=neuroids, maximum_over=grids.mapping_gratings)
+        blanks = blank_responses[part]
         for first in range(0, blanks.size, UNITS_AT_ONCE):
             chunk = slice(first, first + UNITS_AT_ONCE)
             # The protocol rectifies, subtracts the blank and then takes the maximum over the gratings of a position.

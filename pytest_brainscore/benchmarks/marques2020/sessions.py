@@ -18,6 +18,7 @@ from pytest_brainscore.benchmarks.marques2020.receptive_field import WINDOW, Sel
 from pytest_brainscore.benchmarks.marques2020.stimuli import FULL, POSITION, Grids, orientation_gratings
 from pytest_brainscore.data.stimuli.screen import place_on_screen
 from pytest_brainscore.errors import NoNumber
+from pytest_brainscore.models.activations.ways import noting_ways
 from pytest_brainscore.models.asking import record_responses
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class _Session:
     """By the name of the grids that receptive fields were mapped with."""
     responses: dict[tuple[str, str], NDArray[np.float32]] = field(default_factory=dict)
     """Activations of the selected units, shape (stimulus, unit), by the name of the grids and the digest of the set."""
+    ways: dict[str, str] = field(default_factory=dict)
+    """How each stimulus set was shown, by its name."""
 
 
 _SESSIONS: Final[dict[int, _Session]] = {}
@@ -76,7 +79,9 @@ def record_firing_rates(model: BrainModel, stimuli: StimulusSet, grids: Grids = 
     model.start_recording("V1", [TIME_BIN])
     session = _session(model)
     if grids.name not in session.selected:
-        session.selected[grids.name] = select_units(model, grids)
+        with noting_ways() as ways:
+            session.selected[grids.name] = select_units(model, grids)
+        session.ways |= ways
     selected = session.selected[grids.name]
     if not selected.indices.size:
         raise NoNumber(
@@ -90,13 +95,24 @@ def record_firing_rates(model: BrainModel, stimuli: StimulusSet, grids: Grids = 
     return FiringRates(firing_rates(responses, calibration), firing_rates(selected.blank_responses, calibration))
 
 
+def how_shown(model: BrainModel) -> dict[str, str]:
+    """Return how each stimulus set that a model was recorded with was shown, by its name.
+
+    As whole images, or as less that gives the same responses; empty for a model that does not tell.
+    """
+    session = _SESSIONS.get(id(model))
+    return dict(session.ways) if session is not None else {}
+
+
 def _responses(
     model: BrainModel, session: _Session, selected: SelectedUnits, stimuli: StimulusSet, grids: Grids
 ) -> NDArray[np.float32]:
     key = grids.name, stimuli.digest()
     if key not in session.responses:
         placed = place_on_screen(stimuli, model.visual_degrees())
-        session.responses[key] = record_responses(model, placed, neuroids=selected.indices)
+        with noting_ways() as ways:
+            session.responses[key] = record_responses(model, placed, neuroids=selected.indices)
+        session.ways |= ways
     return session.responses[key]
 
 

@@ -14,15 +14,19 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from pytest_brainscore.data.stimuli.drawing import Box, Drawing, paste
 from pytest_brainscore.data.stimuli.stimulus_set import Pixels, StimulusSet
 
 GENERATOR_VERSION: Final = 1
 """Raise it whenever the same parameters give other pixels: digests, and all that is stored under them, change."""
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 DEGREES: Final = 12.0
 """Side of the image in the visual field, in degrees."""
@@ -33,6 +37,9 @@ GREY: Final = 128
 """Grey level of the background: mean luminance."""
 BLANK_SIDE: Final = 448
 """Side of the blank image, in pixels."""
+
+_DEGREES: Final = (np.arange(SIDE) - SIDE // 2) / PIXELS_PER_DEGREE
+"""Distance of each row, and of each column, from the middle of the image."""
 
 POSITION: Final = (0.5, 0.5)
 """Centre (y, x) of the gratings and textures that properties are measured with, in degrees; y points down."""
@@ -147,19 +154,38 @@ class Grating:
 
     def pixels(self) -> Pixels:
         """Return the image: uint8, 672 x 672 grey levels, 128 outside the disc."""
-        degrees = (np.arange(SIDE) - SIDE // 2) / PIXELS_PER_DEGREE
-        x, y = degrees - self.position_x, degrees - self.position_y
-        # Only the bounding box is drawn: most discs are a small part of the image.
-        columns, rows = x * x <= self.radius * self.radius, y * y <= self.radius * self.radius
-        x, y = x[columns], y[rows, np.newaxis]
+        image = np.full((SIDE, SIDE), GREY, dtype=np.uint8)
+        rows, columns = self._spot()  # only this is drawn: most discs are a small part of the image
+        image[rows, columns] = self._disc(rows, columns)
+        return image
+
+    def drawing(self) -> Drawing:
+        """Return how it is drawn part by part."""
+        return Drawing((SIDE, SIDE), self._part, self._spot(), GREY)
+
+    def _part(self, rows: slice, columns: slice) -> Pixels:
+        drawn = np.full((rows.stop - rows.start, columns.stop - columns.start), GREY, np.uint8)
+        disc = Drawing((SIDE, SIDE), self._disc)
+        paste(drawn, disc, self._spot(), rows, columns)
+        return drawn
+
+    def _spot(self) -> Box:
+        """Return the rows and columns that the disc touches."""
+        within = [
+            np.flatnonzero(_square(_DEGREES - centre) <= _square(self.radius))
+            for centre in (self.position_y, self.position_x)
+        ]
+        rows, columns = (slice(int(each[0]), int(each[-1]) + 1) if each.size else slice(0, 0) for each in within)
+        return rows, columns
+
+    def _disc(self, rows: slice, columns: slice) -> Pixels:
+        """Return the grey levels of some rows and columns that the disc touches."""
+        x, y = _DEGREES[columns] - self.position_x, (_DEGREES[rows] - self.position_y)[:, np.newaxis]
         angle = np.deg2rad(self.orientation)
         cycles = self.spatial_frequency * (x * np.cos(angle) + y * np.sin(angle))
         modulation = self.contrast * np.sin(2 * np.pi * cycles + np.deg2rad(self.phase))
         luminance = (255 * (modulation + 1) / 2).astype(np.uint8)  # truncates, as the published generator does
-        disc = x * x + y * y <= self.radius * self.radius
-        image = np.full((SIDE, SIDE), GREY, dtype=np.uint8)
-        image[np.ix_(rows, columns)] = np.where(disc, luminance, GREY)
-        return image
+        return np.where(_square(x) + _square(y) <= _square(self.radius), luminance, np.uint8(GREY))
 
     def digest(self) -> str:
         """Return a digest of generator version and parameters; nothing is drawn."""
@@ -242,6 +268,10 @@ def size_gratings(grids: Grids = FULL) -> StimulusSet:
             )
         ),
     )
+
+
+def _square(value: Number) -> Number:
+    return value * value
 
 
 def _grating_set(identifier: str, gratings: Iterable[Grating]) -> StimulusSet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.data.reading import reading
+from pytest_brainscore.data.stimuli.drawing import Drawing, common, drawing_of, moved, paste
 from pytest_brainscore.data.stimuli.showing import Screen, current
 from pytest_brainscore.data.stimuli.stimulus_set import ImageFile, Pixels, StimulusImage, StimulusSet
 from pytest_brainscore.errors import DataUnavailable
@@ -73,6 +75,30 @@ class PlacedImage:
     def pixels(self) -> Pixels:
         """Return the placed image, grey level or RGB as the image is."""
         return place(self.image.pixels(), self.ratio)
+
+    def drawing(self) -> Drawing | None:
+        """Return how it is drawn part by part; None where the image on it cannot be."""
+        inner = drawing_of(self.image)
+        if inner is None:
+            return None
+        size, corner = _rounded(inner.shape, self.ratio)
+        by = (-corner[0], -corner[1]) if self.ratio < 1 else corner
+        whole = slice(by[0], by[0] + inner.shape[0]), slice(by[1], by[1] + inner.shape[1])
+
+        def part(rows: slice, columns: slice) -> Pixels:
+            if self.ratio < 1:
+                return inner.part(moved(rows, -by[0]), moved(columns, -by[1]))
+            drawn = np.full((rows.stop - rows.start, columns.stop - columns.start), GREY, np.uint8)
+            placed = replace(inner, part=lambda y, x: inner.part(moved(y, -by[0]), moved(x, -by[1])))
+            paste(drawn, placed, whole, rows, columns)
+            return drawn
+
+        spot = inner.spot and (
+            common(moved(inner.spot[0], by[0]), slice(0, size[0])),
+            common(moved(inner.spot[1], by[1]), slice(0, size[1])),
+        )
+        uniform = self.ratio < 1 or inner.ground == GREY
+        return Drawing(size, part, spot if uniform else None, inner.ground)
 
     def digest(self) -> str:
         """Return a digest of the image's digest, the ratio and the version of the placement."""
@@ -178,6 +204,13 @@ def _size_and_corner(old: NDArray[np.intp], ratio: float) -> tuple[NDArray[np.in
             "the visual degrees of the model and of the stimuli."
         )
     return new, np.round(np.abs(new - old) / 2).astype(int)
+
+
+@lru_cache(maxsize=64)
+def _rounded(old: tuple[int, int], ratio: float) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return size of the screen and corner as plain numbers."""
+    new, corner = _size_and_corner(np.array(old), ratio)
+    return (int(new[0]), int(new[1])), (int(corner[0]), int(corner[1]))
 
 
 def _placed(image: Image.Image, ratio: float) -> Image.Image:

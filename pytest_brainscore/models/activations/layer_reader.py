@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from pytest_brainscore.models.activations.activation_store import ActivationStor
 from pytest_brainscore.models.activations.layout import LayerLayouts, layout_of
 from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
 from pytest_brainscore.models.activations.reductions import Reduced, reduce_layer, reduced_batches
-from pytest_brainscore.models.activations.stored_responses import ResponseSource, stored_responses
+from pytest_brainscore.models.activations.stored_responses import ResponseSource, Some, stored_responses
 from pytest_brainscore.models.commitment.layer_name import parse_layer, split_keys, unknown_word
 
 if TYPE_CHECKING:
@@ -131,7 +131,21 @@ class LayerReader(ABC):
             {**self.ingredients(whole), "layers": list(layers), **({"reduced": reduced} if reduced else {})},
             self.batch_size,
             batches,
+            self.some(layers) if whole == layers else None,
         )
+
+    def some(self, layers: tuple[str, ...]) -> Callable[[Sequence[StimulusImage], NDArray[np.intp]], Some] | None:
+        """Return what reads some units of layers for less than all of them; None where nothing does."""
+        return None
+
+    def by_units(
+        self, layers: tuple[str, ...], stimuli: StimulusSet, maximum_over: int = 1
+    ) -> Callable[[NDArray[np.intp]], NDArray[np.float32]] | None:
+        """Show stimuli, and return what returns the responses of any units; None where each :meth:`read` shows anew.
+
+        Parameters are those of :meth:`read`, units those of its `neuroids`.
+        """
+        return None
 
     def layouts(self, layers: tuple[str, ...]) -> LayerLayouts:
         """Return shape and coordinates of what is answered for each layer, reduced; errors as for :meth:`read`."""

@@ -6,13 +6,14 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytest_brainscore.errors import NoNumber
 from pytest_brainscore.models.activations.activation_store import ActivationStore
+from pytest_brainscore.models.activations.ways import STORED, WHOLE, note_way
 
 if TYPE_CHECKING:
     from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage, StimulusSet
@@ -21,6 +22,15 @@ BLOCK_STIMULI = 400
 """Stimuli in a block of the store, roughly: some seconds of work."""
 BLOCK_BYTES = 64 * 2**20
 """Size of a block, roughly, where units are many: a process holds one block in memory."""
+
+
+class Some(NamedTuple):
+    """Responses of some units, read from less than whole images where that is possible."""
+
+    batches: Iterator[NDArray[np.float32]] | None
+    """Some images x these units, in the order of the images; None where whole images have to be read."""
+    way: str
+    """How they are read, in words."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,8 @@ class ResponseSource:
     """Stimuli that are processed together; blocks of the store are whole batches."""
     batches: Callable[[Sequence[StimulusImage]], Iterator[NDArray[np.float32]]]
     """Yields responses in the order of the images: some images x all units."""
+    some: Callable[[Sequence[StimulusImage], NDArray[np.intp]], Some] | None = None
+    """Reads some units only, the same bit for bit; asked for each block."""
 
 
 def stored_responses(
@@ -78,7 +90,11 @@ def stored_responses(
 
     def compute(rows: slice) -> NDArray[np.float32]:
         images = stimuli.images[rows.start * maximum_over : rows.stop * maximum_over]
-        return _compute(source, images, neuroids, maximum_over)
+        selected, way = _selected(source, images, neuroids)
+        note_way(stimuli.identifier, way)
+        return _compute(source, images, selected, neuroids, maximum_over)
+
+    note_way(stimuli.identifier, STORED)
 
     key = {
         **source.ingredients,
@@ -95,9 +111,22 @@ def stored_responses(
     )
 
 
+def _selected(
+    source: ResponseSource, images: Sequence[StimulusImage], neuroids: NDArray[np.intp] | None
+) -> tuple[Iterator[NDArray[np.float32]], str]:
+    """Return the batches of some images x the chosen units, and how they are read."""
+    if neuroids is None:
+        return source.batches(images), WHOLE
+    some = source.some(images, neuroids) if source.some else Some(None, WHOLE)
+    if some.batches is not None:
+        return some.batches, some.way
+    return (batch[:, neuroids] for batch in source.batches(images)), some.way
+
+
 def _compute(
     source: ResponseSource,
     images: Sequence[StimulusImage],
+    batches: Iterator[NDArray[np.float32]],
     neuroids: NDArray[np.intp] | None,
     maximum_over: int,
 ) -> NDArray[np.float32]:
@@ -107,17 +136,16 @@ def _compute(
     stimuli_not_finite = 0
     units_not_finite = np.zeros(units, bool)
     seen = 0
-    for batch in source.batches(images):
-        selected = batch if neuroids is None else batch[:, neuroids]
+    for selected in batches:
         finite = np.isfinite(selected)
         if not finite.all():
             stimuli_not_finite += int((~finite.all(axis=1)).sum())
             units_not_finite |= ~finite.all(axis=0)
-        rows, starts = np.unique(np.arange(seen, seen + len(batch)) // maximum_over, return_index=True)
+        rows, starts = np.unique(np.arange(seen, seen + len(selected)) // maximum_over, return_index=True)
         maxima = selected if maximum_over == 1 else np.maximum.reduceat(selected, starts, axis=0)
         # A run of stimuli may go on in the next batch.
         responses[rows[0] : rows[-1] + 1] = np.maximum(responses[rows[0] : rows[-1] + 1], maxima)
-        seen += len(batch)
+        seen += len(selected)
     if stimuli_not_finite:
         columns = np.arange(sum(source.sizes.values())) if neuroids is None else neuroids
         stops = np.cumsum(list(source.sizes.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from pytest_brainscore.data.assembly import recording_assembly
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet, stimuli_from_files
 from pytest_brainscore.errors import ModelError, NotCapable, mend
+from pytest_brainscore.models.activations.derived import stored_result
 from pytest_brainscore.models.activations.layer_reader import LayerReader, OutputError, some_of
 from pytest_brainscore.models.activations.neuroid_coordinates import neuroid_coordinates
 from pytest_brainscore.models.activations.reductions import reduction_remarks
+from pytest_brainscore.models.activations.stored_responses import ResponseSource
+from pytest_brainscore.models.activations.ways import STORED, note_way
 from pytest_brainscore.models.commitment.commitment import READOUT, REGIONS
 from pytest_brainscore.models.interface import ModelDescription, RecordingTarget, Task, TimeBin
 from pytest_brainscore.models.tasks.behavior import READOUT_TASKS, Behavior, behave, start_behavior
@@ -259,6 +262,45 @@ class LayerMappedModel:
         layers = self._layers[self._recording().target]
         return self._reader.read(layers, stimuli, neuroids=neuroids, maximum_over=maximum_over)
 
+    def record_by_units(
+        self, stimuli: StimulusSet, maximum_over: int = 1
+    ) -> Callable[[NDArray[np.intp]], NDArray[np.float32]] | None:
+        """Show stimuli, and return what returns the responses of any units; None where :meth:`record` is as good.
+
+        Parameters and errors are those of :meth:`record`.
+        """
+        return self._reader.by_units(self._layers[self._recording().target], stimuli, maximum_over)
+
+    def result(
+        self,
+        name: str,
+        version: str,
+        stimuli: StimulusSet,
+        shape: tuple[int, int],
+        compute: Callable[[], NDArray[np.float64]],
+    ) -> NDArray[np.float64]:
+        """Return what is computed from the responses of the region being recorded, from the store where it is there.
+
+        Parameters
+        ----------
+        name
+            Of the result.
+        version
+            Everything that it depends on besides responses: constants, packages.
+        stimuli
+            Stimuli on the model's screen that it depends on.
+        shape
+            Of the result.
+        compute
+            Computes it.
+
+        """
+        source = self._source(self._recording())
+        key = {**source.ingredients, "stimuli": self._reader.prepare(stimuli).digest(), "result": f"{name} {version}"}
+        found = stored_result(self._reader.store, key, shape, compute, f"{name} of {self.identifier}")
+        note_way(stimuli.identifier, STORED)  # unless it was shown meanwhile
+        return found
+
     def description(self) -> ModelDescription:
         """Return what the model's numbers depend on."""
         read = self._reader.description()
@@ -275,6 +317,10 @@ class LayerMappedModel:
             weights_from=read.weights_from,
             remarks=[*read.remarks, *self._remarks()],
         )
+
+    def _source(self, recording: StartedRecording) -> ResponseSource:
+        """Return what responds with what is being recorded."""
+        return self._reader.source(self._layers[recording.target])
 
     def _remarks(self) -> list[str]:
         named = dict.fromkeys(layer for layers in self._layers.values() for layer in layers)

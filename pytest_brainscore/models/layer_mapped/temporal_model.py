@@ -6,7 +6,7 @@ are put together from the stretches that they overlap, as in the published syste
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,6 +113,14 @@ class TemporalBrainModel(LayerMappedModel):
         source = self._aligned(recording)
         return stored_responses(source, self._reader.store, self._reader.prepare(stimuli), neuroids, maximum_over)
 
+    def record_by_units(
+        self, stimuli: StimulusSet, maximum_over: int = 1
+    ) -> Callable[[NDArray[np.intp]], NDArray[np.float32]] | None:
+        """Show stimuli, and return what returns the responses of any units; None where :meth:`record` is as good."""
+        if self._recording().target in self._time_course:
+            return None
+        return super().record_by_units(stimuli, maximum_over)
+
     def description(self) -> ModelDescription:
         """Return what the model's numbers depend on; layers of a time course are told with their stretches."""
         described = super().description()
@@ -129,6 +137,9 @@ class TemporalBrainModel(LayerMappedModel):
         responses = stored_responses(source, self._reader.store, self._reader.prepare(stimuli))
         course = responses.reshape(len(responses), -1, len(recording.time_bins))
         return recording_assembly(course, stimuli.table, self._neuroids(recording), recording.time_bins)
+
+    def _source(self, recording: StartedRecording) -> ResponseSource:
+        return self._aligned(recording) if recording.target in self._time_course else super()._source(recording)
 
     def _aligned(self, recording: StartedRecording) -> ResponseSource:
         """Return what responds with units x time bins, the time bins varying fastest."""

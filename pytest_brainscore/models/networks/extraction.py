@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
+from pytest_brainscore.models.networks.fields.tracing import Route, trace
+from pytest_brainscore.models.networks.fields.windows import Window, find_window
 from pytest_brainscore.models.networks.inputs import take_in
 from pytest_brainscore.models.networks.out_of_memory import OutOfMemory, memory_ran_out
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
@@ -22,7 +24,7 @@ from pytest_brainscore.models.networks.probing.attributes import generators_of, 
 from pytest_brainscore.models.networks.probing.execution import Execution, Way, is_lazy
 from pytest_brainscore.models.networks.probing.images import COUNT, in_other_company
 from pytest_brainscore.models.networks.probing.reliability import check_company, check_repeated, check_undrawn
-from pytest_brainscore.models.networks.probing.survey import Survey
+from pytest_brainscore.models.networks.probing.survey import Reading, Survey
 from pytest_brainscore.models.networks.reading_ahead import input_batches
 from pytest_brainscore.models.networks.recorder import NotReached, Recorder, Recording, recorder
 from pytest_brainscore.models.networks.seeding import drawn
@@ -181,7 +183,9 @@ class LayerExtractor:
         """Return the answers that were asked for until now."""
         return dict(self._answers)
 
-    def batches(self, images: Sequence[StimulusImage], layers: tuple[str, ...]) -> Iterator[NDArray[np.float32]]:
+    def batches(
+        self, images: Sequence[StimulusImage], layers: tuple[str, ...], window: Window | None = None
+    ) -> Iterator[NDArray[np.float32]]:
         """Run images through the network.
 
         Parameters
@@ -190,6 +194,8 @@ class LayerExtractor:
             Read and preprocessed one batch at a time.
         layers
             Names of modules.
+        window
+            Run only this part of each image.
 
         Yields
         ------
@@ -206,21 +212,62 @@ class LayerExtractor:
         """
         with self._passing():
             self._check(layers)
-            yield from self._unchecked_batches(images, layers)
+            yield from self._unchecked_batches(images, layers, window)
             self._check_repeated(layers, f"before and after {len(images)} images")
 
+    def route(self, layers: tuple[str, ...]) -> Route:
+        """Return the way from an image to layers; NoRoute where units may see all of the image, or that is not known.
+
+        Errors as :meth:`shapes`.
+        """
+        with self._passing():
+            self._readings(layers)
+            pixels = self._survey.input("mixed")[[0, -1]]
+            return trace(self._survey, self._execution, layers, pixels)
+
+    def window(self, route: Route, neuroids: NDArray[np.intp]) -> Window:
+        """Return the part of an image that units of some layers see; NoRoute where there is no such part."""
+        with self._passing():
+            return find_window(self._survey, self._execution, self.preprocessing, route, neuroids)
+
+    def agrees(
+        self,
+        images: Sequence[StimulusImage],
+        layers: tuple[str, ...],
+        window: Window,
+        neuroids: NDArray[np.intp],
+    ) -> bool:
+        """Tell whether units answer to a window of each of some images as they do to the whole, bit for bit."""
+        with self._passing():
+            self._check(layers)
+            for whole, part in zip(
+                self._unchecked_batches(images, layers), self._unchecked_batches(images, layers, window), strict=True
+            ):
+                if whole[:, neuroids].tobytes() != part[:, window.units].tobytes():
+                    return False
+        return True
+
     def _unchecked_batches(
-        self, images: Sequence[StimulusImage], layers: tuple[str, ...]
+        self, images: Sequence[StimulusImage], layers: tuple[str, ...], window: Window | None = None
     ) -> Iterator[NDArray[np.float32]]:
         feeding, rows = self._execution.feeding, self._rows(layers)
-        rooms = [self._room(rows) for _ in range(feeding.ahead + 2 if feeding.readers else 1)]
+        shape = window.prepare.shape if window else self._survey.empty(0).shape[1:3]
+        rooms = [
+            self._execution.transfers.room(rows, *shape, 3) for _ in range(feeding.ahead + 2 if feeding.readers else 1)
+        ]
+        readings = window.readings if window else self._readings(layers)
         launched: deque[tuple[Recording, int]] = deque()
 
         def prepare(image: StimulusImage, room: NDArray[np.float32]) -> None:
             self.preprocessing(image.pixels(), room)
 
-        with self._recorder(layers, rows, rooms=feeding.ahead + 1) as run:
-            with closing(self._input_batches(images, rooms, prepare, feeding.readers)) as inputs:
+        with recorder(self._survey, self._execution, readings, rows, rooms=feeding.ahead + 1) as run:
+            read = (
+                input_batches(images, rooms, window.prepare, feeding.readers)
+                if window
+                else self._input_batches(images, rooms, prepare, feeding.readers)
+            )
+            with closing(read) as inputs:
                 for pixels, count in inputs:
                     launched.append((run.begin(pixels), count))
                     if len(launched) > feeding.ahead:
@@ -228,9 +275,6 @@ class LayerExtractor:
                         yield run.wait(recording)[:counts]
             for recording, counts in launched:
                 yield run.wait(recording)[:counts]
-
-    def _room(self, rows: int) -> NDArray[np.float32]:
-        return self._execution.transfers.room(rows, *self._survey.empty(0).shape[1:])
 
     def _rows(self, layers: tuple[str, ...]) -> int:
         """Return how many images a batch has: fewer where responses are large, as many as the probe at least."""
@@ -297,10 +341,11 @@ class LayerExtractor:
         with self._recorder(layers, len(pixels), count=count) as run:
             return run.run(pixels)
 
-    def _recorder(
-        self, layers: tuple[str, ...], rows: int, *, rooms: int = 1, count: bool = False
-    ) -> AbstractContextManager[Recorder]:
-        return recorder(self._survey, self._execution, layers, rows, rooms=rooms, count=count)
+    def _recorder(self, layers: tuple[str, ...], rows: int, *, count: bool = False) -> AbstractContextManager[Recorder]:
+        return recorder(self._survey, self._execution, self._readings(layers), rows, count=count)
+
+    def _readings(self, layers: tuple[str, ...]) -> dict[str, Reading]:
+        return {layer: self._survey.reading(layer) for layer in layers}
 
     def _split(self, responses: NDArray[np.float32], layers: tuple[str, ...]) -> dict[str, Answer]:
         stops = np.cumsum([math.prod(self._survey.reading(layer).shape) for layer in layers])

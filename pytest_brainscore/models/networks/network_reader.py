@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 from pytest_brainscore.models.activations.activation_store import ActivationStore
 from pytest_brainscore.models.activations.layer_reader import LayerReader, ReaderDescription
 from pytest_brainscore.models.activations.neuroid_coordinates import LayerShapes
+from pytest_brainscore.models.activations.stored_responses import Some
 from pytest_brainscore.models.networks.extraction import EXTRACTION_VERSION, LayerExtractor
+from pytest_brainscore.models.networks.fields.packed_reading import read_packed
+from pytest_brainscore.models.networks.fields.packing import pack
+from pytest_brainscore.models.networks.fields.part_reading import PartReading
+from pytest_brainscore.models.networks.fields.tracing import NoRoute
 from pytest_brainscore.models.networks.identity import architecture_digest, state_dict_sha256
 from pytest_brainscore.models.networks.preprocessing import Preprocessing
 from pytest_brainscore.models.networks.probing.attributes import attributes_digest
@@ -24,7 +29,7 @@ from pytest_brainscore.models.networks.probing.survey import OUTPUT
 from pytest_brainscore.models.networks.shared_inputs import SharedInputs
 
 if TYPE_CHECKING:
-    from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusImage, StimulusSet
 
 WHOLE = "whole network"
 """Stands for what the network returns, among the layers that were asked with the probe."""
@@ -121,6 +126,23 @@ class NetworkReader(LayerReader):
             if remark != self._warned:
                 self._warned = remark
                 warnings.warn(f"{self.name}: {remark}", stacklevel=2)
+
+    def some(self, layers: tuple[str, ...]) -> Callable[[Sequence[StimulusImage], NDArray[np.intp]], Some] | None:
+        """Return what runs only the part of images that some units see, where that gives the same, bit for bit."""
+        return PartReading(self._extractor, layers)
+
+    def by_units(
+        self, layers: tuple[str, ...], stimuli: StimulusSet, maximum_over: int = 1
+    ) -> Callable[[NDArray[np.intp]], NDArray[np.float32]] | None:
+        """Show small stimuli, several on an image, where units of the layers get the same from that, bit for bit."""
+        source = self.source(layers)
+        if source.some is None:  # what is read is not the layers themselves
+            return None
+        try:
+            packing = pack(stimuli, maximum_over, self.preprocessing, self._extractor.route(layers))
+        except NoRoute:
+            return None
+        return None if packing is None else read_packed(source, self.store, stimuli, packing, maximum_over)
 
     def ingredients(self, layers: tuple[str, ...]) -> dict[str, object]:
         """Return what outputs depend on: the network, how it is run, and what layers answered to the probe."""

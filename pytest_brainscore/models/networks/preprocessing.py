@@ -75,9 +75,21 @@ class Preprocessing:
 
     def shrunk(self, pixels: Pixels) -> NDArray[Any]:
         """Return what can be kept of an image in place of it: its 8-bit values in the size of the input."""
+        pixels = self.grey(pixels)
+        return self._centre(self.resampled(pixels, self.resized_size(*pixels.shape[:2])))
+
+    def grey(self, pixels: Pixels) -> Pixels:
+        """Return the grey levels of an image where the input has one channel, else the image itself."""
         if self.channels == 1 and pixels.ndim > 2:
-            pixels = np.asarray(Image.fromarray(pixels).convert("L"))
-        return self._centre(self._resized(pixels))
+            return np.asarray(Image.fromarray(pixels).convert("L"))
+        return pixels
+
+    def corner(self, size: tuple[int, int]) -> tuple[int, int] | None:
+        """Return row and column of a resized image where the input begins; None where that is larger than the image."""
+        if min(size) < self.image_size:
+            return None
+        top, left = (round((side - self.image_size) / 2) for side in size)
+        return top, left
 
     def scaled(self, resized: NDArray[Any], out: NDArray[np.float32]) -> None:
         """Write the network's input for what :meth:`shrunk` returned."""
@@ -121,12 +133,15 @@ class Preprocessing:
         both = np.arange(2**16, dtype=np.uint16).view(np.uint8).reshape(-1, 2)
         return np.ascontiguousarray(self._table[both].reshape(-1, 2 * COLOURS))
 
-    def _resized(self, pixels: Pixels) -> Pixels:
-        height, width = self._size(*pixels.shape[:2])
+    def resampled(
+        self, pixels: Pixels, size: tuple[int, int], box: tuple[float, float, float, float] | None = None
+    ) -> Pixels:
+        """Return an image, or a box of it, in another size."""
         resampling = Image.Resampling[self.interpolation.upper()]
-        return np.asarray(Image.fromarray(pixels).resize((width, height), resampling))
+        return np.asarray(Image.fromarray(pixels).resize((size[1], size[0]), resampling, box))
 
-    def _size(self, height: int, width: int) -> tuple[int, int]:
+    def resized_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return rows and columns that an image is resized to before its centre is taken."""
         if self.kind == "imagenet":
             return self.image_size, self.image_size
         if self.crop == "squash":
@@ -143,8 +158,7 @@ class Preprocessing:
         height, width = pixels.shape[:2]
         if min(height, width) < size:
             pixels = self._surrounded(pixels, max(0, size - height), max(0, size - width))
-            height, width = pixels.shape[:2]
-        top, left = (round((side - size) / 2) for side in (height, width))
+        top, left = self.corner(pixels.shape[:2]) or (0, 0)
         return pixels[top : top + size, left : left + size]
 
     def _surrounded(self, pixels: Pixels, rows: int, columns: int) -> Pixels:

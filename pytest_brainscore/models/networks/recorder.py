@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from pytest_brainscore.errors import ModelError
 from pytest_brainscore.models.activations.layer_reader import OutputError
 from pytest_brainscore.models.networks.out_of_memory import OutOfMemory
 from pytest_brainscore.models.networks.probing.execution import AllRecorded, Execution
-from pytest_brainscore.models.networks.probing.survey import Hook, Survey, hooks
+from pytest_brainscore.models.networks.probing.survey import Hook, Reading, Survey, hooks
 
 
 class NotReached(ModelError):
@@ -35,14 +35,20 @@ class Recording:
 
 @contextmanager
 def recorder(
-    survey: Survey, execution: Execution, layers: tuple[str, ...], rows: int, *, rooms: int = 1, count: bool = False
+    survey: Survey,
+    execution: Execution,
+    readings: Mapping[str, Reading],
+    rows: int,
+    *,
+    rooms: int = 1,
+    count: bool = False,
 ) -> Iterator[Recorder]:
     """Have layers recorded for batches of so many images, in so many buffers in turn.
 
     With `count`, layers whose last use counts must be used as often as was found out.
     """
-    made = Recorder(survey, execution, layers, rows, rooms, count)
-    with hooks({layer: survey.module(layer) for layer in layers}, made.hook):
+    made = Recorder(survey, execution, readings, rows, rooms, count)
+    with hooks({layer: survey.module(layer) for layer in readings}, made.hook):
         yield made
 
 
@@ -50,11 +56,11 @@ class Recorder:
     """Runs batches through a network and keeps what layers answer; made by :func:`recorder`."""
 
     def __init__(
-        self, survey: Survey, execution: Execution, layers: tuple[str, ...], rows: int, rooms: int, count: bool
+        self, survey: Survey, execution: Execution, readings: Mapping[str, Reading], rows: int, rooms: int, count: bool
     ) -> None:
         self._survey = survey
         self._execution = execution
-        self._readings = {layer: survey.reading(layer) for layer in layers}
+        self._readings = readings
         self._whole = count and any(reading.last_of_several for reading in self._readings.values())
         self._sizes = {layer: math.prod(reading.shape) for layer, reading in self._readings.items()}
         self._rooms = [execution.transfers.room(rows, sum(self._sizes.values())) for _ in range(rooms)]

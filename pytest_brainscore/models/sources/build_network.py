@@ -25,6 +25,7 @@ from pytest_brainscore.models.sources.factories import call_factory, source_file
 from pytest_brainscore.models.sources.hugging_face import hugging_face_model
 from pytest_brainscore.models.sources.specification import ModelSpecification
 from pytest_brainscore.models.sources.stored_networks import exported_network, scripted_network
+from pytest_brainscore.models.sources.torchvision_import import import_torchvision
 from pytest_brainscore.models.sources.user_code import import_package
 from pytest_brainscore.models.sources.weights import (
     load_checkpoint,
@@ -132,12 +133,14 @@ def stored_network(path: Path) -> Built:
 
 def torchvision_classifiers() -> list[str]:
     """Return the names of torchvision's image classifiers."""
+    import_torchvision()
     import torchvision
 
     return cast("list[str]", torchvision.models.list_models(module=torchvision.models))
 
 
 def _torchvision_network(name: str, seed: int) -> nn.Module:
+    import_torchvision()
     from torchvision.models import get_model
 
     arguments = {"transform_input": True, "init_weights": False} if name in PORTED_FROM_TENSORFLOW else {}
@@ -166,6 +169,7 @@ def torchvision_preprocessing(name: str, weights: str) -> Preprocessing:
 
 
 def _timm_network(name: str, *, pretrained: bool, seed: int) -> Built:
+    import_torchvision()  # which timm imports
     import timm
 
     network, reason = None, ""

@@ -14,6 +14,7 @@ from filelock import FileLock
 from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.sources.checkpoints.choosing import choose_weights, is_counter, location, missing_names
 from pytest_brainscore.models.sources.checkpoints.reading import StateDict, one_line
+from pytest_brainscore.models.sources.torchvision_import import import_torchvision
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
@@ -157,6 +158,7 @@ def torchvision_weights(name: str, weights: str) -> WeightsEnum:
         There is no such classifier, or no such weights.
 
     """
+    import_torchvision()
     from torchvision.models import get_model_weights
 
     try:
