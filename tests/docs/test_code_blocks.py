@@ -29,7 +29,10 @@ def pages() -> dict[str, list[Block]]:
 
 
 PAGES = pages()
-EXECUTED = [page for page, each in PAGES.items() if any(block.executed for block in each)]
+# Those of examples are run by test_examples.py, beside the files that they are about.
+EXECUTED = [
+    page for page, each in PAGES.items() if any(block.executed for block in each) and not page.startswith("examples/")
+]
 
 
 @pytest.mark.slow
