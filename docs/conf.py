@@ -6,16 +6,17 @@ Pages about benchmarks, options, the report and the API are written from the pac
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
+import tomllib
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "docs"), str(ROOT)]
 
 project = "pytest-brainscore"
 author = "The pytest-brainscore developers"
 copyright = author
-release = version = importlib.metadata.version("pytest-brainscore")
+release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 language = "en-GB"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generate"]

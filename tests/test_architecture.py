@@ -222,6 +222,7 @@ def test_papers_know_only_what_papers_share_and_what_they_build_on() -> None:
 
 TESTS = Path(__file__).parent
 NO_ROOM = {
+    "docs",
     "support",
     "support/zoo",
     "performance",

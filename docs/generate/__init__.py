@@ -10,11 +10,12 @@ from typing import Any
 
 def setup(app: Any) -> dict[str, bool]:
     """Register the writing of pages with Sphinx."""
-    from generate import formulas
+    from generate import formulas, links
 
     # No pages yet are no fault. No entry of suppress_warnings reaches this warning, which has no type.
     logging.getLogger("sphinx.sphinx.directives.other").addFilter(lambda record: "glob pattern" not in str(record.msg))
     app.connect("builder-inited", _write)
+    app.connect("source-read", links.lead_to_repository)
     app.add_html_math_renderer("mathml", (formulas.inline, None), (formulas.block, None))
     # Before and after numpydoc's reader (500), which takes what stands before a colon in the text of an attribute for
     # its type; here a type is an annotation, and the text is text.

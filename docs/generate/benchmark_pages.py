@@ -21,7 +21,9 @@ from pytest_brainscore.benchmarks.shipped import all_benchmarks, further_benchma
 from pytest_brainscore.scoring.population import published_population
 from pytest_brainscore.trees import TREES, leaves_of, panel
 
-_NOT_TOLD: Final = "Importing this module is light: definitions only."
+_NOT_TOLD: Final = re.compile(r"\s*Importing this( module)? is light[^.]*\.")
+_QUICK: Final = "quick."
+"""Before the identifier of the full benchmark, where a benchmark shows a part of its stimuli."""
 _COMPARED: Final = {
     "metric": "metric",
     "ceiling": "published ceiling",
@@ -69,7 +71,12 @@ def write_benchmark_pages(pages: Pages) -> None:
             samples = samples_of(versions[-1])
             for sample in samples:
                 pages.write(sample.file, sample.png())
-            told = [text for pattern, texts in pitfalls.items() if re.fullmatch(pattern, identifier) for text in texts]
+            told = [
+                text
+                for pattern, texts in pitfalls.items()
+                if re.fullmatch(pattern, identifier.removeprefix(_QUICK))
+                for text in texts
+            ]
             figures = [f"```{{image}} {sample.file}\n:alt: {sample.words}\n:width: 180px\n```\n" for sample in samples]
             pages.write(f"{identifier}.md", _benchmark_page(family, versions, metric_pages, told, "\n".join(figures)))
     pages.write("index.md", _index(families))
@@ -86,7 +93,7 @@ def _families() -> Iterator[Family]:
         doc = inspect.getdoc(import_module(f"pytest_brainscore.benchmarks.{name}")) or ""
         head, _, rest = doc.partition("\n\n")
         title, _, question = " ".join(head.split()).partition(": ")
-        text = "\n\n".join(prose(paragraph) for paragraph in rest.split("\n\n") if paragraph.strip() != _NOT_TOLD)
+        text = "\n\n".join(prose(paragraph) for paragraph in _NOT_TOLD.sub("", rest).split("\n\n"))
         question = question[:1].upper() + question[1:]
         versions = {key: sorted(each, key=lambda one: one.version) for key, each in benchmarks.items()}
         yield Family(name, question, title, text, versions)
@@ -110,6 +117,9 @@ def _benchmark_page(
         ("score", f"`{newest.normalisation}`" + _in_words(newest.normalisation)),
         ("cost", f"about {newest.cost:g} s on one core, for a network as small as SqueezeNet, the first time"),
     ]
+    if newest.identifier.startswith(_QUICK):
+        full = newest.identifier.removeprefix(_QUICK)
+        facts.insert(0, ("the full benchmark", f"[{full}]({full}.md)"))
     parts = [
         "---\norphan: true\n---\n",
         f"# {newest.identifier}\n",
@@ -262,13 +272,13 @@ def _index(families: Iterable[Family]) -> str:
 
 
 def _metric_pages(folder: Path) -> Mapping[str, str]:
-    """Return the page of each metric that one is about: the names in the first lines, between backticks."""
-    found = {}
+    """Return the page of each metric: that of its name, or else the one whose first lines have it between backticks."""
+    named, own = {}, {}
     for path in sorted(folder.glob("*.md")):
-        head = " ".join(path.read_text(encoding="utf-8").split("\n## ")[0].split())
-        found |= dict.fromkeys(re.findall(r"`([\w ]+)`", head), f"../metrics/{path.name}")
-        found[path.stem] = f"../metrics/{path.name}"
-    return found
+        head = path.read_text(encoding="utf-8").partition("\n## ")[0]
+        named |= dict.fromkeys(re.findall(r"`([\w ]+)`", head), f"../metrics/{path.name}")
+        own[path.stem] = f"../metrics/{path.name}"
+    return named | own
 
 
 def _pitfalls(path: Path) -> Mapping[str, list[str]]:

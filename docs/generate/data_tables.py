@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generate.pages import prose, table
 from pytest_brainscore.benchmarks.benchmark import Benchmark
-from pytest_brainscore.data.catalogue import FileSet, catalogue
+from pytest_brainscore.data.catalogue import FileSet, FileSetKind, catalogue
 from pytest_brainscore.data.retrieval.sizes import size_in_words
 
 _KINDS = {"stimulus_set": "stimuli", "assembly": "recordings"}
@@ -12,7 +12,7 @@ _KINDS = {"stimulus_set": "stimuli", "assembly": "recordings"}
 
 def data_section(benchmark: Benchmark) -> str:
     """Return the data of a benchmark as Markdown: a table, and how to get what is in it."""
-    named = [
+    named: list[tuple[FileSetKind, str]] = [
         ("stimulus_set", benchmark.stimulus_set),
         ("stimulus_set", benchmark.fitting_stimulus_set),
         ("assembly", benchmark.assembly),

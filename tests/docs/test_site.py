@@ -28,6 +28,9 @@ READ = (
     "reference/options.html",
     "reference/api.html",
     "reference/store.html",
+    "metrics/pls.html",
+    "guide/models.html",
+    "trust/differences.html",
 )
 """One page of each kind."""
 
