@@ -273,7 +273,8 @@ def _index(families: Iterable[Family]) -> str:
 
 def _metric_pages(folder: Path) -> Mapping[str, str]:
     """Return the page of each metric: that of its name, or else the one whose first lines have it between backticks."""
-    named, own = {}, {}
+    named: dict[str, str] = {}
+    own: dict[str, str] = {}
     for path in sorted(folder.glob("*.md")):
         head = path.read_text(encoding="utf-8").partition("\n## ")[0]
         named |= dict.fromkeys(re.findall(r"`([\w ]+)`", head), f"../metrics/{path.name}")
