@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 from filelock import FileLock
 
+from pytest_brainscore.data.user_folder import OFFLINE_VARIABLE, offline
 from pytest_brainscore.errors import ModelError, mend
 from pytest_brainscore.models.sources.checkpoints.choosing import choose_weights, is_counter, location, missing_names
 from pytest_brainscore.models.sources.checkpoints.reading import StateDict, one_line
@@ -232,12 +233,19 @@ def published_weights(name: str, weights: str) -> StateDict:
     Raises
     ------
     ModelError
-        There are no such weights, or they are not on this machine and cannot be downloaded.
+        There are no such weights, or they are not on this machine and cannot, or may not, be downloaded.
 
     """
     entry = torchvision_weights(name, weights)
     folder = Path(torch.hub.get_dir()) / "checkpoints"
     file = folder / Path(entry.url).name
+    if offline() and not file.exists():
+        raise ModelError(
+            f"The weights {weights} of {name} are not on this machine ({file}) and nothing may be fetched: "
+            + mend(option=f"leave out --brainscore-offline ({OFFLINE_VARIABLE})", python=f"unset {OFFLINE_VARIABLE}")
+            + f", or download {entry.url} elsewhere "
+            + mend(option="and pass the file with --brainscore-weights.", python="and give load_model weights=FILE.")
+        )
     try:
         if file.exists():  # moved into place when complete, so there is nothing to wait for
             return cast("StateDict", entry.get_state_dict(weights_only=True, check_hash=True, progress=False))

@@ -226,10 +226,19 @@ class TestDownload:
         def offline(*_: object, **__: object) -> None:
             raise OSError("no route to host")
 
+        monkeypatch.delenv("BRAINSCORE_OFFLINE", raising=False)
         monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
         monkeypatch.setattr(torch.hub, "download_url_to_file", offline)
         with pytest.raises(ModelError, match=r"no route to host.*weights=FILE"):
             published_weights("squeezenet1_1", "IMAGENET1K_V1")
+
+    def test_where_nothing_may_be_fetched_nothing_is(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BRAINSCORE_OFFLINE", "1")
+        monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+        monkeypatch.delattr(torch.hub, "download_url_to_file")
+        with pytest.raises(ModelError, match=r"nothing may be fetched: unset BRAINSCORE_OFFLINE.*weights=FILE"):
+            published_weights("squeezenet1_1", "IMAGENET1K_V1")
+        assert not list(tmp_path.iterdir())
 
     def test_weights_at_hand_are_read_without_lock_or_network(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -240,6 +249,7 @@ class TestDownload:
         file = tmp_path / "checkpoints" / Path(SqueezeNet1_1_Weights.DEFAULT.url).name
         torch.save({"key": torch.ones(2)}, file)
         monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+        monkeypatch.setenv("BRAINSCORE_OFFLINE", "1")
         monkeypatch.delattr(weights_module, "FileLock")
         assert list(published_weights("squeezenet1_1", "IMAGENET1K_V1")) == ["key"]
 
