@@ -253,3 +253,14 @@ class TestStratifying:
     def test_labels_that_do_not_fit_are_refused(self, labels: Any, sentence: str) -> None:
         with pytest.raises(RecordingError, match=sentence):
             ridge(FEATURES, RECORDING, stratify=labels)
+
+
+def test_neuroids_that_carry_a_score_have_the_names_of_the_recording() -> None:
+    """Other names change no number, where they sort alike."""
+    named = ridge(table(FEATURES), table(RECORDING, columns=NEUROIDS))
+    _, neuroids = named.attribution.parts
+    assert neuroids.names.tolist() == NEUROIDS
+    unnamed = ridge(table(FEATURES), table(RECORDING))
+    assert unnamed.attribution.parts[1].names.tolist() == [f"{place:09d}" for place in range(NEURONS)]
+    assert named.value == unnamed.value
+    np.testing.assert_array_equal(named.replicates.values, unnamed.replicates.values)

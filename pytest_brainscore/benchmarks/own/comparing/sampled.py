@@ -76,7 +76,8 @@ def sampled_pairs(
 def with_sampled(score: Score, sampled: Sampled | None, joined: Joined) -> Score:
     """Return a score with its bootstrap values, where they can be made.
 
-    Stimuli with names are the same wherever they have these names; others, and neuroids, are those of this recording.
+    Stimuli with names are the same wherever they have these names; others, and neuroids, are those of this recording,
+    and neuroids have the names that it gives them.
     """
     if sampled is None or score.normalisation not in FORMULAS:
         return score
@@ -88,8 +89,18 @@ def with_sampled(score: Score, sampled: Sampled | None, joined: Joined) -> Score
         names = [str(rows.values[place]) for place in joined.stimuli]
         shown = hashlib.sha256("\n".join(sorted(names)).encode("utf-8", "backslashreplace")).hexdigest()
         stimuli = units(shown, "stimulus", names, strata=sampled.strata)
-    design = sampled.design(stimuli, units(recording, "neuroid", sampled.neuroids or joined.target.shape[1]))
+    neuroids = sampled.neuroids or _names_of_neuroids(joined)
+    design = sampled.design(stimuli, units(recording, "neuroid", neuroids))
     return with_replicates(score, design, categories=sampled.strata)
+
+
+def _names_of_neuroids(joined: Joined) -> list[str] | int:
+    """Return the names of the neuroids, or how many there are where not each has one of its own."""
+    columns, count = joined.recording.columns, joined.target.shape[1]
+    if columns is None or columns.numbered:
+        return count
+    names = [str(columns.values[place]) for place in joined.neuroids]
+    return names if len(set(names)) == count else count
 
 
 def over_subjects(score: Score, scores: Sequence[Score], subjects: Sequence[str]) -> Score:
