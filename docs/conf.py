@@ -34,7 +34,7 @@ napoleon_use_rtype = False
 
 # Types of other packages, and those of this one that are no public name. Whole names of this package must be there.
 nitpick_ignore_regex = [
-    ("py:class", r"(collections|np|numpy|os|pandas|pathlib|pytest|torch|xarray)\..+"),
+    ("py:class", r"(collections|np|numpy|os|Image|pandas|pathlib|pytest|torch|xarray)\..+"),
     ("py:class", r"pytest_brainscore\.inference\..+"),
     ("py:class", r"[A-Z]\w*"),
 ]

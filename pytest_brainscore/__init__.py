@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.own.recording import score as score
     from pytest_brainscore.benchmarks.own.recording_benchmark import recording_benchmark as recording_benchmark
     from pytest_brainscore.data.recordings.load_recording import load_recording as load_recording
+    from pytest_brainscore.data.stimuli.stimulus_set import ImageFile as ImageFile
+    from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet as StimulusSet
     from pytest_brainscore.models import load_model as load_model
     from pytest_brainscore.models.functions.image_function import ImageFunction as ImageFunction
     from pytest_brainscore.scoring.score import Score as Score
 
 __all__ = [
     "Benchmark",
+    "ImageFile",
     "ImageFunction",
     "Score",
+    "StimulusSet",
     "load_benchmark",
     "load_model",
     "load_recording",
@@ -38,8 +42,10 @@ __all__ = [
 
 _HOMES = {
     "Benchmark": "pytest_brainscore.benchmarks.benchmark",
+    "ImageFile": "pytest_brainscore.data.stimuli.stimulus_set",
     "ImageFunction": "pytest_brainscore.models.functions.image_function",
     "Score": "pytest_brainscore.scoring.score",
+    "StimulusSet": "pytest_brainscore.data.stimuli.stimulus_set",
     "load_benchmark": "pytest_brainscore.benchmarks",
     "load_model": "pytest_brainscore.models",
     "load_recording": "pytest_brainscore.data.recordings.load_recording",

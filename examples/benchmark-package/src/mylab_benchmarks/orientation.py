@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pytest_brainscore import Benchmark, Score
-from pytest_brainscore.data.stimuli.stimulus_set import StimulusSet
+from pytest_brainscore import Benchmark, Score, StimulusSet
 
 ORIENTATIONS = np.arange(16) * np.pi / 16
 CEILING = 0.5
