@@ -96,7 +96,7 @@ def with_sampled(score: Score, sampled: Sampled | None, joined: Joined) -> Score
 
 def _names_of_neuroids(joined: Joined) -> list[str] | int:
     """Return the names of the neuroids, or how many there are where not each has one of its own."""
-    columns, count = joined.recording.columns, joined.target.shape[1]
+    columns, count = joined.recording.columns, int(joined.target.shape[1])
     if columns is None or columns.numbered:
         return count
     names = [str(columns.values[place]) for place in joined.neuroids]
