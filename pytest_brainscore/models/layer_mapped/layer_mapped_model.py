@@ -122,7 +122,8 @@ class LayerMappedModel:
                 return str(error)
             if outputs != IMAGENET_CLASSES:
                 needed = f"label tasks need the {IMAGENET_CLASSES} of ImageNet"
-                return f"{self.identifier} has {outputs or 'no'} outputs; {needed}."
+                fitted = mend(option="give --brainscore-decoder DIR", python="call train_decoder")
+                return f"{self.identifier} has {outputs or 'no'} outputs; {needed}, or a fitted decoder: {fitted}."
         if asked in READOUT_TASKS and not self._readout_layers():
             return (
                 f"No layer of {self.identifier} is committed to behavior; {_give_layer(READOUT)}, or "

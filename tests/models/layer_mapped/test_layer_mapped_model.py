@@ -76,7 +76,9 @@ class TestInterface:
         tiny_model.start_task("passive")
         with pytest.raises(ModelError, match="call start_recording"):
             tiny_model.look_at(image_files)
-        with pytest.raises(NotCapable, match="outputs; label tasks need the 1000"):
+        with pytest.raises(
+            NotCapable, match=r"outputs; label tasks need the 1000 .* or a fitted decoder: call train_decoder\."
+        ):
             tiny_model.start_task("label", ["cat", "dog"])
         tiny_model.start_recording("IT", ONE_BIN)
         assert tiny_model.look_at(image_files).shape == (3, 10)
