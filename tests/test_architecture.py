@@ -80,6 +80,7 @@ OPEN_TO_ALL = {
     "pytest_brainscore.text",
     "pytest_brainscore.strict_json",
     "pytest_brainscore.one_thread",
+    "pytest_brainscore.pages",
     "pytest_brainscore.trees",
     "pytest_brainscore.scoring.score",
 }
@@ -221,6 +222,7 @@ def test_papers_know_only_what_papers_share_and_what_they_build_on() -> None:
 
 TESTS = Path(__file__).parent
 NO_ROOM = {
+    "docs",
     "support",
     "support/zoo",
     "performance",

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from pytest_brainscore.pages import SITE
+
 ROOT = Path(__file__).parent.parent
 GITHUB = ROOT / ".github"
 FORMS = sorted(path for path in (GITHUB / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml")
@@ -56,7 +58,9 @@ def test_one_address_everywhere() -> None:
     files = [ROOT / "pyproject.toml", *ROOT.glob("*.md"), *ROOT.glob("docs/**/*.*ml"), *GITHUB.rglob("*.*ml")]
     pattern = r"https://github\.com/[\w.-]+/pytest-brainscore\b"
     assert {found for path in files for found in re.findall(pattern, path.read_text(encoding="utf-8"))} == {home}
-    assert all(address.startswith(home) for address in PROJECT["urls"].values())
+    assert all(address.startswith(home) for name, address in PROJECT["urls"].items() if name != "Documentation")
+    assert PROJECT["urls"]["Documentation"] == SITE
+    assert re.sub(r"https://github\.com/([\w.-]+)/(.+)", r"https://\1.github.io/\2/", home) == SITE
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
@@ -107,8 +111,16 @@ def test_a_release_is_built_once_and_uploaded_by_a_job_that_may_do_nothing_else(
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), GITHUB / "pull_request_template.md"]:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
+    """As they lie in the repository. The test of the site has those to pages that are written when it is built."""
+    pages = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/[!b]*/*.md"),
+        GITHUB / "pull_request_template.md",
+    ]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:|#|(?:\.\./)?benchmarks/)([^)#\s]+)", text):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 

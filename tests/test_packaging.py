@@ -34,7 +34,7 @@ def test_it_carries_suites_models_targets_and_schema(wheel: Path) -> None:
         "pytest_brainscore/fixtures/tree/published/squeezenet1_1.csv",
         "pytest_brainscore/report/report.schema.json",
     } <= names
-    assert not [name for name in names if name.startswith(("tests/", "fixtures/", "suites/"))]
+    assert not [name for name in names if name.startswith(("tests/", "fixtures/", "suites/", "docs/"))]
 
 
 def test_it_runs_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def published(module: str, name: str) -> Any:
                 raise
     raise ModelError(
         f"{name} of the published package is not here; pip install brainscore-vision in an environment of its own, and "
-        "pytest-brainscore there with --no-deps (docs/models.md says how)."
+        "pytest-brainscore there with --no-deps (docs/guide/models.md says how)."
     )
 
 

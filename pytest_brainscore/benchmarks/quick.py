@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_brainscore.benchmarks.selector import matches
 from pytest_brainscore.benchmarks.shipped import all_benchmarks, further_benchmarks
-from pytest_brainscore.errors import BenchmarkError
+from pytest_brainscore.errors import BenchmarkError, mend
 from pytest_brainscore.resources import resource_folder
 from pytest_brainscore.trees import QUICK
 
@@ -89,9 +89,8 @@ def quick_selectors(words: Sequence[str]) -> tuple[str, ...]:
         found = [each.identifier for each in known if matches(word, each) or matches(word, full_version(each))]
         if not found:
             full = ", ".join(full_version(each).identifier for each in known)
-            raise BenchmarkError(
-                f"--brainscore-quick has no part of {word}; leave the option out, or name some of {full}."
-            )
+            asked = mend(option="--brainscore-quick has", python="Quick benchmarks have")
+            raise BenchmarkError(f"{asked} no part of {word}; name some of {full}.")
         names |= dict.fromkeys(found)
     return tuple(names) if words else (QUICK,)
 

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from pytest_brainscore.errors import BrainScoreError, options_spoken
+from pytest_brainscore.pages import BENCHMARKS, COMMANDS
 
 _COMMANDS = {
     "data": "See which data are here, and get, check or remove them.",
@@ -51,7 +52,7 @@ class _Commands(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=_Commands)
+@click.group(cls=_Commands, epilog=f"\b\nAll commands: {COMMANDS}\nAll benchmarks: {BENCHMARKS}")
 @click.version_option(package_name="pytest-brainscore")
 def main() -> None:
     """Score vision models against primate brains and behavior. The scoring itself is ``pytest --model NAME``."""

@@ -24,6 +24,7 @@ def check(files: tuple[Path, ...]) -> None:
     """
     from pytest_brainscore.benchmarks.own.checking import check_file
     from pytest_brainscore.errors import BrainScoreError
+    from pytest_brainscore.pages import BENCHMARK_FILES
     from pytest_brainscore.text import printable
 
     wrong = right = 0
@@ -44,6 +45,7 @@ def check(files: tuple[Path, ...]) -> None:
             for what, said in finding.facts.items():
                 click.echo(f"  {what:<16}{printable(said)}")
     if wrong:
+        click.echo(f"what can stand in a file: {BENCHMARK_FILES}", err=True)
         click.echo(f"{wrong} {'fault' if wrong == 1 else 'faults'}", err=True)
         raise SystemExit(1)
     named = " ".join(f"--brainscore-benchmark {shlex.quote(str(file))}" for file in files)

@@ -11,6 +11,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from pytest_brainscore.benchmarks.registry import registry
+from pytest_brainscore.pages import RED
 from pytest_brainscore.report.aggregates import MEANS_IN_WORDS, as_reported, parent_table, shown_parents
 from pytest_brainscore.report.notation import (
     aligned,
@@ -322,7 +323,8 @@ def _hints(collector: Collector) -> list[Line]:
     if collector.options.update == "all":
         return []
     if collector.scored("regressed", "not-comparable"):
-        return [Line(f"to accept these scores: {collector.next_command('--brainscore-update', 'all')}")]
+        accept = f"to accept these scores: {collector.next_command('--brainscore-update', 'all')}"
+        return [Line(f"what to look at first: {RED}"), Line(accept)]
     if collector.scored("new") and collector.options.update == "none":
         return [Line(f"to store the new baselines: {collector.next_command('--brainscore-update', 'new')}")]
     if collector.scored("improved") and collector.options.update in ("none", "new"):

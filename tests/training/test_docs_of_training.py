@@ -1,4 +1,4 @@
-"""The example in ``docs/training.md`` is run as it stands."""
+"""The example in ``docs/guide/training.md`` is run as it stands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from pytest_brainscore.report.reading import read_report
 from pytest_brainscore.training.deadline import Deadline
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "training.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "guide" / "training.md"
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ from pytest_brainscore.models.interface import ModelDescription, RecordingTarget
 from pytest_brainscore.models.tasks.behavior import READOUT_TASKS, Behavior, behave, start_behavior
 from pytest_brainscore.models.tasks.label_decisions import IMAGENET_CLASSES, Aggregation
 from pytest_brainscore.models.tasks.linear_decoder import LinearDecoder, fit_decoder
+from pytest_brainscore.pages import COMMITMENTS
 
 if TYPE_CHECKING:
     import xarray
@@ -362,7 +363,7 @@ class LayerMappedModel:
             return f"{none}{_give_layer(region, next(iter(some), 'LAYER'))}."
         return (
             f"{none}{_give_layer(region)}, or write {self._commitment_file} with [layers] and "
-            f'{region} = "LAYER", where LAYER is for example {" or ".join(some)}.'
+            f'{region} = "LAYER", where LAYER is for example {" or ".join(some)}: {COMMITMENTS}'
         )
 
 

@@ -13,6 +13,7 @@ from pytest_brainscore.data.stimuli.showing import Screen
 from pytest_brainscore.errors import BrainScoreError, ModelError
 from pytest_brainscore.models.activations.storage.room import size_of_variable
 from pytest_brainscore.models.sources.specification import ModelSpecification
+from pytest_brainscore.pages import OPTIONS as OPTIONS_PAGE
 from pytest_brainscore.running.command_line.cluster_address import ClusterAddress, parse_cluster
 from pytest_brainscore.running.command_line.folders import (
     baseline_folders,
@@ -85,7 +86,9 @@ class RunOptions:
 
 def add_options(parser: pytest.Parser) -> None:
     """Add the option group "brainscore" and the ini twins."""
-    group = parser.getgroup("brainscore", "brainscore: score vision models against primate brains and behavior")
+    group = parser.getgroup(
+        "brainscore", f"brainscore: score vision models against primate brains and behavior ({OPTIONS_PAGE})"
+    )
     for option in OPTIONS:
         words = f"{option.help} [ini: {option.name}]".replace("%", "%%")  # argparse formats what it prints
         twin = f"{option.help} (twin of {option.flag})"

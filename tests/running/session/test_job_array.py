@@ -1,4 +1,4 @@
-"""A Slurm job array as docs/cluster.md has it: one line submits it, the same line goes on, and a last job merges."""
+"""A Slurm job array as docs/guide/cluster.md has it: one line submits it, the same line goes on, a last job merges."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.projects import QUIET
 if TYPE_CHECKING:
     from tests.support.projects import Project
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "cluster.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "guide" / "cluster.md"
 
 # Runs what is submitted at once, one task after the other, as Slurm would: a script or a wrapped line, in the folder of
 # submission, with the variables of an array task. Jobs that have ended are in no queue.

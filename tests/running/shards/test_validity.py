@@ -8,11 +8,11 @@ import pytest
 from pytest_brainscore.benchmarks.benchmark import Benchmark
 from pytest_brainscore.benchmarks.own.own_recording import ASKED, OwnRecording, own_benchmark
 from pytest_brainscore.errors import RecordingError
+from pytest_brainscore.report.making.records import model_ingredients
 from pytest_brainscore.report.record import Environment, ModelRecord
 from pytest_brainscore.running.shards.validity import (
     benchmark_ingredients,
     made_by_other_code,
-    model_ingredients,
     why_not,
 )
 from pytest_brainscore.scoring.score import Score
