@@ -119,9 +119,8 @@ def test_links_between_the_pages_lead_somewhere() -> None:
         GITHUB / "pull_request_template.md",
     ]
     for page in pages:
-        for target in re.findall(
-            r"\]\((?!https?:|#|(?:\.\./)?benchmarks/)([^)#\s]+)", page.read_text(encoding="utf-8")
-        ):
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:|#|(?:\.\./)?benchmarks/)([^)#\s]+)", text):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 

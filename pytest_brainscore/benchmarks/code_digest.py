@@ -11,6 +11,8 @@ import dis
 import enum
 import functools
 import hashlib
+import importlib
+import importlib.util
 import inspect
 import os
 import re
@@ -18,6 +20,8 @@ import sysconfig
 import textwrap
 import types
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib.machinery import ModuleSpec
 from typing import Any, Final, NamedTuple
 
 _INSTALLED: Final = tuple(os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib"))
@@ -41,9 +45,10 @@ def code_digest(*values: object) -> str:
     """Return a checksum of functions, and of plain values beside them.
 
     Of a function count its source, what it closes over, its defaults, and the constants, functions and classes that it
-    names, as far as they are of the same package or of no installed one; what it names of others (numpy) counts by
-    name. What may change while a process runs does not count: lists, dictionaries, names that code declares ``global``,
-    and attributes that are set elsewhere than in the constructor. Nor do absolute paths, which differ between machines.
+    names, also in modules (``helpers.mean``) and imported within, as far as they are of the same package or of no
+    installed one; what it names of others (numpy) counts by name. What may change while a process runs does not count:
+    lists, dictionaries, names that code declares ``global``, and attributes that are set elsewhere than in the
+    constructor. Nor do absolute paths, which differ between machines.
 
     Returns
     -------
@@ -126,11 +131,48 @@ def _code(value: types.FunctionType | type, walk: _Walk) -> Iterator[str]:
                 yield from _lines(cell.cell_contents, walk)
             except ValueError:  # not filled yet
                 continue
-        changing = _assigned_globals(function.__globals__, walk)
-        for name in sorted(set(_names(function.__code__)) - changing):
-            if name in function.__globals__:
-                yield name
-                yield from _lines(function.__globals__[name], walk)
+        names = frozenset(_names(function.__code__))
+        yield from _named(function.__globals__, names, walk, set())
+        for module in _imported(function):
+            yield module.__name__
+            yield from _named(vars(module), names, walk, {id(module)})
+
+
+def _named(namespace: dict[str, Any], names: frozenset[str], walk: _Walk, inside: set[int]) -> Iterator[str]:
+    """Yield what names mean in a module, and in the modules that some of them are."""
+    for name in sorted(names - _assigned_globals(namespace, walk)):
+        if name in namespace:
+            value = namespace[name]
+            yield name
+            yield from _lines(value, walk)
+            if isinstance(value, types.ModuleType) and id(value) not in inside and not _is_installed(value):
+                yield from _named(vars(value), names, walk, {*inside, id(value)})
+
+
+def _imported(function: types.FunctionType) -> Iterator[types.ModuleType]:
+    """Yield the modules that a function imports while it runs, of those that are not installed."""
+    package = function.__globals__.get("__package__") or ""
+    for name in sorted({*_imports(function.__code__, package)}):
+        module = None
+        with suppress(Exception):  # of somebody's module: whoever scores meets the same
+            found = importlib.util.find_spec(name.partition(".")[0])
+            if found is not None and not _is_installed(found):
+                module = importlib.import_module(name)
+        if module is not None:
+            yield module
+
+
+def _imports(code: types.CodeType, package: str) -> Iterator[str]:
+    """Yield names of modules that code imports."""
+    instructions = list(dis.get_instructions(code))
+    for place, each in enumerate(instructions):
+        if each.opname == "IMPORT_NAME":
+            level = instructions[place - 2].argval
+            with suppress(ImportError, TypeError):  # beyond the top
+                yield importlib.util.resolve_name("." * level + each.argval, package)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _imports(constant, package)
 
 
 def _methods(value: type) -> list[types.FunctionType]:
@@ -236,6 +278,15 @@ def _is_foreign(value: types.FunctionType | type, home: str) -> bool:
         return True
     if _package(value) == home:
         return False
-    module = inspect.getmodule(value)
-    file = getattr(module, "__file__", None)
+    file = getattr(inspect.getmodule(value), "__file__", None)
     return file is None or os.path.realpath(file).startswith(_INSTALLED)
+
+
+def _is_installed(module: types.ModuleType | ModuleSpec) -> bool:
+    """Tell whether a module is of this package, or installed: what others import of it would change what it names."""
+    spec = getattr(module, "__spec__", None) or module
+    if str(getattr(spec, "name", "")).partition(".")[0] == "pytest_brainscore":
+        return True
+    file = getattr(module, "__file__", None) or getattr(spec, "origin", None)
+    places = [file] if file else list(getattr(spec, "submodule_search_locations", None) or ())
+    return not places or any(os.path.realpath(str(place)).startswith(_INSTALLED) for place in places)

@@ -60,7 +60,12 @@ def command(
             f"The run of {', '.join(incomplete)} was stopped or lost results; run it again, with --brainscore-resume "
             f"{incomplete[0]} where it stopped."
         )
-    empty = [str(path) for path, report in found.items() if not report.benchmarks and report.shard is None]
+    # A shard may have nothing to do, but not all of them.
+    empty = [
+        str(path)
+        for path, report in found.items()
+        if not report.benchmarks and (report.shard is None or not report.shard.selected)
+    ]
     if empty:
         raise ReportError(
             f"The report {', '.join(empty)} is of no benchmark at all; see what its run was told to score, and run it "

@@ -124,8 +124,8 @@ class BrainScoreCallback:
     ) -> None:
         if on_error not in ("warn", "raise"):
             raise BrainScoreError(f'There is no on_error={on_error!r}; give "warn" or "raise".')
-        if budget_s is not None and not budget_s > 0:
-            raise BrainScoreError(f"budget_s={budget_s:g} leaves no time to score; give seconds, or None for no limit.")
+        if budget_s is not None and not (isinstance(budget_s, int | float) and budget_s > 0):
+            raise BrainScoreError(f"budget_s={budget_s!r} leaves no time to score; give seconds, or None for no limit.")
         self._schedule = parse_schedule(every)
         chosen = suite_of(suite, tree, screen)
         subject = subject_of(commitment, layers, preprocessing, visual_degrees, device)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import re
 import subprocess
@@ -222,3 +223,32 @@ class Side(Enum):
 )
 def test_constants_that_are_objects_count_with_their_values(one: object, other: object) -> None:
     assert code_digest(lambda: one) != code_digest(lambda: other)
+
+
+@pytest.mark.parametrize(
+    "importing",
+    [
+        "import tools_lab.tools\n\ndef score(benchmark, model, data):\n    return tools_lab.tools.mean(data)\n",
+        "from tools_lab import tools\n\ndef score(benchmark, model, data):\n    return tools.mean(data)\n",
+        "def score(benchmark, model, data):\n    from tools_lab.tools import mean\n\n    return mean(data)\n",
+        "def score(benchmark, model, data):\n    import tools_lab.tools as tools\n\n    return tools.mean(data)\n",
+    ],
+    ids=["dotted module", "module", "import within", "module within"],
+)
+def test_what_is_called_in_modules_beside_it_counts(
+    importing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digest(factor: int, other: int = 0) -> str:
+        folder = tmp_path / f"{next(_numbers)}"
+        (folder / "tools_lab").mkdir(parents=True)
+        (folder / "tools_lab" / "tools.py").write_text(
+            f"FACTOR = {factor}\n\ndef mean(data):\n    return FACTOR * 2\n\ndef more():\n    return {other}\n"
+        )
+        (folder / "of_a_lab.py").write_text(importing)
+        for name in ("of_a_lab", "tools_lab", "tools_lab.tools"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        with monkeypatch.context() as patch:
+            patch.syspath_prepend(folder)
+            return code_digest(importlib.import_module("of_a_lab").score)
+
+    assert digest(1) == digest(1, other=3) != digest(2)

@@ -39,6 +39,11 @@ def test_shards_of_other_models_are_other_runs() -> None:
     assert len(together(part(1), part(2), part(3), other).benchmarks) == 4
 
 
+def own(model: str, **changes: Any) -> list[Any]:
+    return [make_record(model=model, identifier="own", **changes)]
+
+
+MODELS = [msgspec.structs.replace(make_report().models[0], identifier=name) for name in ("net", "other")]
 ENVIRONMENT = make_report().environment
 SPOILT: dict[str, tuple[list[Report], str]] = {
     "missing": ([part(1), part(3)], r"Of the 3 shards of net, 2 is missing \(there: a\.json, b\.json\); .* 2/3"),
@@ -55,6 +60,22 @@ SPOILT: dict[str, tuple[list[Report], str]] = {
     "options": (
         [part(1), part(2, options={}), part(3)],
         r"--brainscore-amp was on for one, and not given for the other",
+    ),
+    "code of a benchmark": (
+        [
+            part(1, benchmarks=own("net", fingerprint={"definition": "x"}), models=MODELS),
+            part(2, benchmarks=own("other", fingerprint={"definition": "y"}), models=MODELS),
+            part(3, models=MODELS),
+        ],
+        r"own has other code, settings or data in a\.json than in b\.json; run one of the two anew",
+    ),
+    "recording of a benchmark": (
+        [
+            part(1, benchmarks=own("net", details={"asked": "x"}), models=MODELS),
+            part(2, benchmarks=own("other", details={"asked": "y"}), models=MODELS),
+            part(3, models=MODELS),
+        ],
+        r"own has other code, settings or data in a\.json than in b\.json",
     ),
     "code": (
         [part(1), part(2, environment=msgspec.structs.replace(ENVIRONMENT, source="x")), part(3)],

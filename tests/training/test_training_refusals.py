@@ -30,6 +30,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no commitment": ({"commitment": "nowhere.toml"}, r"There is no layer commitment nowhere\.toml"),
     "no angle": ({"visual_degrees": 0}, "visual_degrees=0 is no visual angle"),
     "no time": ({"budget_s": 0}, "budget_s=0 leaves no time"),
+    "time in words": ({"budget_s": "60"}, "budget_s='60' leaves no time"),
     "no device": ({"device": "abacus"}, "There is no device 'abacus'"),
     "untaught layer": ({"network": make_network(), "layers": {"V1": "relu"}}, "net has no layer 'relu'; did you mean"),
     "impossible reduction": ({"network": make_network(), "layers": {"V1": "7#cls"}}, "cls"),

@@ -15,6 +15,8 @@ from pytest_brainscore.models.interface import TimeBin
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.own.recording_protocol import OwnData
 
+ASKED: Final = "asked"
+"""Among the details of a score: :meth:`OwnRecording.asked`."""
 _FIELD_OF_VIEW: Final = 8.0
 """Stands in the definition of a benchmark whose images fill the model's input, and is not used."""
 
@@ -56,6 +58,18 @@ class OwnRecording:
         load: Callable[..., OwnData] = resolve("pytest_brainscore.benchmarks.own.recording_protocol:load")
 
         return load(self, benchmark.identifier)
+
+    def asked(self, benchmark: Benchmark) -> str:
+        """Return a checksum of all that a score comes about by, but for the model: numbers, images, settings.
+
+        Raises
+        ------
+        BrainScoreError
+            As when it is scored: something cannot be read.
+
+        """
+        checksum: Callable[..., str] = resolve("pytest_brainscore.benchmarks.own.recording_protocol:checksum_of")
+        return checksum(self(benchmark), benchmark)
 
     def __eq__(self, other: object) -> bool:
         """Tell the same recording, so that a file that is read twice defines one benchmark."""

@@ -13,8 +13,9 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
+from pytest_brainscore.benchmarks.code_digest import code_digest
 from pytest_brainscore.benchmarks.own.metric_registry import find_metric
-from pytest_brainscore.benchmarks.own.own_recording import CEILINGS, WHERE_THERE_ARE, OwnRecording, RecordingFile
+from pytest_brainscore.benchmarks.own.own_recording import ASKED, CEILINGS, WHERE_THERE_ARE, OwnRecording, RecordingFile
 from pytest_brainscore.benchmarks.own.recorded_data import RecordedData, digest_of, join_recording
 from pytest_brainscore.benchmarks.own.recording import score
 from pytest_brainscore.data.joining.matrices import COLUMNS, ROWS, STIMULUS, is_data_array
@@ -129,7 +130,31 @@ def score_recording(benchmark: Benchmark, model: BrainModel, data: OwnData) -> S
         further["stimulus_degrees"] = own.visual_degrees
     counts = {"repetitions": joined.repetitions} | ({"subjects": len(joined.subjects)} if joined.subjects else {})
     further |= find_metric(own.metric).code  # also where the function returned a score of its own
-    return replace(found, provenance={**found.provenance, **further}, n={**counts, **found.n})
+    details = {**found.details, ASKED: checksum_of(data, benchmark)}
+    return replace(found, provenance={**found.provenance, **further}, n={**counts, **found.n}, details=details)
+
+
+def checksum_of(data: OwnData, benchmark: Benchmark) -> str:
+    """Return a checksum of all that a score on a recording comes about by, but for the model."""
+    own, joined = data.own, data.joined
+    settings = tuple((name, _fixed(value)) for name, value in sorted(own.settings.items()))
+    ceiling = (
+        own.ceiling if isinstance(own.ceiling, str) else tuple(sorted(_ingredient_of_ceiling(own.ceiling).items()))
+    )
+    metric = own.metric, tuple(sorted(find_metric(own.metric).code.items()))
+    facts = PROTOCOL_REVISION, benchmark.region, _fixed(own.time_bin), own.visual_degrees
+    stratify, table = own.settings.get("stratify"), joined.stimuli.table
+    labels = tuple(map(str, table[stratify])) if isinstance(stratify, str) and stratify in table.columns else ()
+    return code_digest(metric, settings, ceiling, facts, labels, joined.digest(), joined.stimuli.digest())
+
+
+def _fixed(value: Any) -> Any:
+    """Return lists and tables of settings as tuples, which cannot change."""
+    if isinstance(value, Mapping):
+        return tuple((str(name), _fixed(each)) for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(map(_fixed, value))
+    return digest_of(value) if is_data_array(value) else value
 
 
 def _ingredient_of_ceiling(given: Any) -> dict[str, str | int | float]:

@@ -25,7 +25,8 @@ def check_shards(reports: Mapping[str, Report]) -> None:
     Raises
     ------
     ReportError
-        A shard is missing, is there twice, or is of another run: other benchmarks, costs, options, code or score tree.
+        A shard is missing, is there twice, or is of another run: other benchmarks, costs, options, code or score tree,
+        or another code, recording or settings of a benchmark of one's own.
 
     """
     families: dict[tuple[str, ...], list[str]] = {}
@@ -51,6 +52,7 @@ def _check_family(models: str, names: Sequence[str], reports: Mapping[str, Repor
                 "out."
             )
         seen[shard.index] = name
+    _check_definitions(names, reports)
     shard = reports[first].shard
     assert shard is not None
     missing = [index for index in range(1, shard.count + 1) if index not in seen]
@@ -61,6 +63,22 @@ def _check_family(models: str, names: Sequence[str], reports: Mapping[str, Repor
             f"{', '.join(seen.values())}); run pytest with --brainscore-shard {missing[0]}/{shard.count}, or give its "
             "report."
         )
+
+
+def _check_definitions(names: Sequence[str], reports: Mapping[str, Report]) -> None:
+    """Make sure that a benchmark of one's own, which no version tells of, was the same for all models."""
+    seen: dict[tuple[str, int], tuple[object, str]] = {}
+    for name in names:
+        for record in reports[name].benchmarks:
+            definition = record.fingerprint.get("definition"), record.details.get("asked")
+            if record.status != "scored" or definition == (None, None):
+                continue
+            before, where = seen.setdefault((record.identifier, record.version), (definition, name))
+            if before != definition:
+                raise ReportError(
+                    f"{record.identifier} has other code, settings or data in {where} than in {name}; run one of the "
+                    "two anew."
+                )
 
 
 def _another_run(report: Report, other: Report) -> str | None:

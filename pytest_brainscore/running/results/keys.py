@@ -100,8 +100,8 @@ def model_ingredients(model: ModelSpecification, options: RunOptions) -> Ingredi
         return None
     try:
         committed = [_content(file) for file in commitment_files(model, options.commitments)]
-        weights = [_content(Path(model.weights))] if model.weights else _published(model)
-    except OSError:
+        weights = [_content(Path(model.weights))] if model.weights else _published(model, options)
+    except (OSError, BrainScoreError):
         return None
     return {
         "model": model.text,
@@ -190,12 +190,20 @@ def _content(file: Path) -> str | None:
     return digest.hexdigest()
 
 
-def _published(model: ModelSpecification) -> list[str | None]:
-    """Return the checksums of the files that PyTorch keeps published weights of a name in; it does not check them."""
+def _published(model: ModelSpecification, options: RunOptions) -> list[str | None]:
+    """Return the checksums of the files that PyTorch keeps published weights of a network in; it does not check them.
+
+    Of the network that a commitment names as its source, too.
+    """
+    from pytest_brainscore.models.commitment.commitment import read_commitment
+
+    files = (file for file in commitment_files(model, options.commitments) if file.exists())
+    sources = {read_commitment(file).source.removeprefix("torchvision:") for file in files}
+    networks = sorted({model.source, *sources} - {""})
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     place = Path(os.environ.get("TORCH_HOME") or f"{cache}/torch").expanduser() / "hub" / "checkpoints"
-    named = place.glob(f"{glob.escape(model.source)}*") if model.kind == "name" else ()
-    return [_content(file) for file in sorted(named)]
+    named = {file for network in networks for file in place.glob(f"{glob.escape(network)}*")}
+    return [_content(file) for file in sorted(named if model.kind == "name" else ())]
 
 
 @lru_cache

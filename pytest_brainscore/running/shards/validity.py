@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from pytest_brainscore.benchmarks.own.own_recording import ASKED, OwnRecording
 from pytest_brainscore.errors import BrainScoreError
 from pytest_brainscore.report.making.records import model_ingredients
 from pytest_brainscore.scoring.ingredients import is_of_the_model
@@ -63,7 +64,18 @@ def why_not(record: BenchmarkRecord, benchmark: Benchmark, description: ModelRec
         return str(error)
     then = {"screen": PUBLISHED_SCREEN, **record.fingerprint}  # where no stimulus was placed, it does not say how
     name = _first_difference(then, now)
+    if name is None and isinstance(benchmark.data, OwnRecording):
+        return _why_not_own(record, benchmark, benchmark.data)
     return None if name is None else f"{name} was {then.get(name, 'absent')} and is {now.get(name, 'absent')}"
+
+
+def _why_not_own(record: BenchmarkRecord, benchmark: Benchmark, own: OwnRecording) -> str | None:
+    """Return why a result is not of a recording as it is now: no version tells, so that everything is read again."""
+    try:
+        same = record.details.get(ASKED) == own.asked(benchmark)
+    except BrainScoreError as error:
+        return str(error)
+    return None if same else "its recording, images or settings are others, or not known"
 
 
 def _first_difference(then: Mapping[str, object], now: Mapping[str, object]) -> str | None:

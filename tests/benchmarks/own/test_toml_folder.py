@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_brainscore import score
+from pytest_brainscore.benchmarks.own.own_recording import OwnRecording
 from pytest_brainscore.benchmarks.own.toml_folder import read_benchmarks, read_definitions
 from pytest_brainscore.benchmarks.own.toml_keys import Definition, Recording
 from pytest_brainscore.data.recordings.load_recording import load_recording
@@ -237,3 +238,20 @@ def test_thresholds_are_of_tasks_and_not_of_recordings(lab: Path) -> None:
     (benchmark,) = read_benchmarks(written(lab, f'{MINIMAL}metric = "threshold"\n'))
     with pytest.raises(RecordingError, match="threshold compares answers in the trials of a task, and models are rec"):
         benchmark(model())
+
+
+def test_what_a_score_comes_about_by_has_a_checksum(lab: Path) -> None:
+    def asked(more: str = "") -> str:
+        (found,) = read_benchmarks(written(lab, MINIMAL + more))
+        assert isinstance(found.data, OwnRecording)
+        return found.data.asked(found)
+
+    before = asked()
+    assert before == asked('citation = "Lab 2026"\ncost = 3\n')
+    settings = ["splits = 3", "visual_degrees = 4", 'metric = "ridge"', "ceiling = 0.5", "time_bin = [0, 100]"]
+    settings += ["options = { alpha = [1, 2] }", "options = { alpha = [1, 3] }"]
+    assert len({before, *map(asked, settings)}) == 1 + len(settings)
+    Image.new("L", (8, 8), 255).save(next((lab / "images").glob("*.png")))
+    assert asked() != before
+    (averages() + 1).rename_axis("image").to_csv(lab / "v4.csv")
+    assert len({asked(), before, asked("splits = 3")}) == 3

@@ -98,6 +98,14 @@ class TestModels:
         (tmp_path / "torch" / "hub" / "checkpoints" / "squeezenet1_1-b8a52dc0.pth").write_bytes(b"other")
         assert model_ingredients(SQUEEZENET, options()) != before
 
+    def test_published_weights_of_the_network_that_a_commitment_names(self, options: Make, tmp_path: Path) -> None:
+        mine = parse_specification("mynet")
+        (tmp_path / "mynet.toml").write_text('source = "torchvision:squeezenet1_1"\n')
+        before = model_ingredients(mine, options())
+        (tmp_path / "torch" / "hub" / "checkpoints").mkdir(parents=True)
+        (tmp_path / "torch" / "hub" / "checkpoints" / "squeezenet1_1-b8a52dc0.pth").write_bytes(b"other")
+        assert model_ingredients(mine, options()) != before
+
     def test_nothing_is_known_of_floors_and_of_decoders(self, options: Make, tmp_path: Path) -> None:
         assert model_ingredients(SQUEEZENET, options(decoder=tmp_path)) is None
         assert model_ingredients(replace(SQUEEZENET, floor=True, untrained=0), options()) is None

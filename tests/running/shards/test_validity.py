@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from pytest_brainscore.benchmarks.benchmark import Benchmark
+from pytest_brainscore.benchmarks.own.own_recording import ASKED, OwnRecording, own_benchmark
+from pytest_brainscore.errors import RecordingError
+from pytest_brainscore.report.making.records import model_ingredients
 from pytest_brainscore.report.record import Environment, ModelRecord
 from pytest_brainscore.running.shards.validity import (
     benchmark_ingredients,
     made_by_other_code,
-    model_ingredients,
     why_not,
 )
 from pytest_brainscore.scoring.score import Score
@@ -45,6 +47,25 @@ def test_what_scores_depend_on_is_the_same() -> None:
     nan = msgspec.structs.replace(RECORD, status="nan", score=None, reason="nothing varies")
     assert why_not(nan, _plain(), MODEL) is None
     assert RECORD.fingerprint["layer"] == "b+c"
+
+
+def test_a_recording_of_ones_own_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = own_benchmark(
+        OwnRecording(None, None, None, "pls", None, (70, 170), None),
+        identifier="leaf", region="V4", parents=("lab",), version=2, number_of_trials=1, citation="", cost=1.0,
+    )  # fmt: skip
+    monkeypatch.setattr(OwnRecording, "asked", lambda *_: "as it is")
+    told = "its recording, images or settings are others, or not known"
+    assert why_not(RECORD, mine, MODEL) == told
+    assert why_not(msgspec.structs.replace(RECORD, details={ASKED: "as it was"}), mine, MODEL) == told
+    same = msgspec.structs.replace(RECORD, details={ASKED: "as it is"})
+    assert why_not(same, mine, MODEL) is None
+
+    def unreadable(*_: object) -> str:
+        raise RecordingError("It is not there.")
+
+    monkeypatch.setattr(OwnRecording, "asked", unreadable)
+    assert why_not(same, mine, MODEL) == "It is not there."
 
 
 @pytest.mark.parametrize("status", ["failed", "crashed", "unavailable"])
