@@ -39,8 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Start the slowest tests first: at the end of a run all workers would wait for one of them."""
+    """Start the slowest tests first: at the end of a run all workers would wait for one of them.
+
+    Walkthroughs of whole pages and examples run when they are asked for.
+    """
     if not config.getoption("brainscore_model"):
+        if "walkthrough" not in config.getoption("markexpr"):
+            left = [item for item in items if item.get_closest_marker("walkthrough") is not None]
+            items[:] = [item for item in items if item not in left]
+            config.hook.pytest_deselected(items=left)
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

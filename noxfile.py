@@ -47,6 +47,13 @@ def tests(session: nox.Session) -> None:
     _pytest(session)
 
 
+@nox.session(python=PYTHONS[0])
+def walkthroughs(session: nox.Session) -> None:
+    """Run all that the pages and the examples show, and every network of the zoo."""
+    session.install("-e", ".[test]", env=CPU)
+    session.run("pytest", "tests", "-m", "walkthrough", "-n", "2", *session.posargs)
+
+
 @nox.session(python=PYTHONS[0], venv_backend="uv")
 def lowest(session: nox.Session) -> None:
     """All tests, with the oldest versions that pyproject.toml allows."""

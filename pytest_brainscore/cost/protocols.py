@@ -24,6 +24,7 @@ from pytest_brainscore.cost.counts import (
     together,
 )
 from pytest_brainscore.cost.workload import Shown, Workload
+from pytest_brainscore.data.catalogue import CatalogueError
 
 if TYPE_CHECKING:
     from pytest_brainscore.benchmarks.benchmark import Benchmark
@@ -55,7 +56,10 @@ def _stimuli(benchmark: Benchmark, name: str | None = None) -> Stimuli:
     given = None if name or benchmark.availability is None else getattr(own_data(benchmark), "stimuli", None)
     if given is not None:  # from elsewhere than the catalogue
         return counted(given)
-    return stimuli_of(name or benchmark.stimulus_set, benchmark.visual_degrees)
+    try:
+        return stimuli_of(name or benchmark.stimulus_set, benchmark.visual_degrees)
+    except CatalogueError:  # of a folder of the user's that is not here
+        return Stimuli(name or benchmark.stimulus_set, None)
 
 
 def _recording(benchmark: Benchmark) -> Recording:
@@ -65,7 +69,10 @@ def _recording(benchmark: Benchmark) -> Recording:
         return sizes_of(given, benchmark.region)
     names = [name for kind, name in benchmark.needs if kind == "assembly"]
     if benchmark.assembly in names or not names:
-        return recording_of(benchmark.assembly, benchmark.region)
+        try:
+            return recording_of(benchmark.assembly, benchmark.region)
+        except CatalogueError:
+            return Recording()
     return together([recording_of(name, benchmark.region) for name in names])  # one of each subject
 
 
@@ -290,9 +297,18 @@ def _archived(benchmark: Benchmark) -> Workload:
     return _answered(benchmark, every=STEP)
 
 
+def _quick(benchmark: Benchmark) -> Workload:
+    """Return what is shown of the full benchmark: fewer gratings, or every other image of each category."""
+    from pytest_brainscore.benchmarks.quick import full_version
+
+    protocol = str(full_version(benchmark).protocol).removeprefix(_PACKAGE)
+    return _mapped(benchmark) if protocol.startswith("marques2020.") else _answered(benchmark, every=2)
+
+
 _TABLE: Final[dict[str, Callable[[Benchmark], Workload]]] = {
     "marques2020.protocol:score": _mapped,
     "own.recording_protocol:score_recording": _own,
+    "quick:score": _quick,
     "freemanziemba2013.protocol:score": _predictivity,
     "sanghavi2020.protocol:score": _predictivity,
     "majajhong2015.protocol:score": _predictivity,

@@ -151,7 +151,7 @@ def test_the_code_of_ones_own_is_an_ingredient_and_that_of_this_package_none() -
     model = TableModel({}, degrees=8.0)
     assert set(define()(model).provenance) == {"definition"}
     assert define()(model).provenance != define(number_of_trials=2)(model).provenance
-    assert all(each._definition is None for each in all_benchmarks()[:3])
+    assert all(each.definition is None for each in all_benchmarks()[:3])
 
 
 def test_defining_one_is_light() -> None:

@@ -35,7 +35,7 @@ EXECUTED = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked")
 @pytest.mark.parametrize("page", EXECUTED)
 def test_the_blocks_of_a_page_do_what_the_page_says(

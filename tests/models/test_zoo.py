@@ -61,7 +61,7 @@ def named(member: Member, data: Path, kind: str) -> tuple[float, float]:
     return float(right[:, 0].mean()), float(right.any(axis=1).mean())
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 @pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)
 def test_cropped_images_are_named_as_stated(member: Member, reference_data: Path) -> None:
     assert named(member, reference_data, "weights") == pytest.approx(member.crop, abs=WITHIN)

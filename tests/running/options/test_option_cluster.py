@@ -285,22 +285,22 @@ def cluster() -> Iterator[Any]:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 class TestDisturbed:
     def test_ctrl_c_ends_the_run_and_what_it_has_started(self, project: Project) -> None:
-        project.outcomes({"quick": {"score": 0.5, "cost": 9}, "slow": {"do": SLEEP}})
+        project.outcomes({"short": {"score": 0.5, "cost": 9}, "slow": {"do": SLEEP}})
         run = start(project, "local:2")
         wait_for((project.path / "process").exists, "the slow test began")
-        wait_for((project.path / "brainscore-report.jsonl").exists, "the quick test was reported")
+        wait_for((project.path / "brainscore-report.jsonl").exists, "the short test was reported")
         os.killpg(run.pid, signal.SIGINT)
         told, _ = run.communicate()
         assert run.returncode == pytest.ExitCode.INTERRUPTED, told
         wait_for(lambda: not alive(int((project.path / "process").read_text())), "its process ended")
         statuses = {name: record["status"] for name, record in project.benchmarks().items()}
-        assert statuses == {"quick": "scored", "slow": "crashed"}
+        assert statuses == {"short": "scored", "slow": "crashed"}
 
     def test_a_scheduler_that_is_lost_is_a_sentence(self, project: Project, cluster: Any) -> None:
         project.outcomes({"slow": {"do": SLEEP}, "later": {"score": 0.5}})
         run = start(project, cluster.scheduler_address)
         wait_for((project.path / "process").exists, "the slow test began")
-        wait_for((project.path / "brainscore-report.jsonl").exists, "the quick test was reported")
+        wait_for((project.path / "brainscore-report.jsonl").exists, "the short test was reported")
         cluster.close()
         told, _ = run.communicate()
         assert run.returncode == pytest.ExitCode.INTERRUPTED, told

@@ -25,7 +25,7 @@ def impatient(project: Project) -> Project:
     )
     project.outcomes(
         {
-            "quick": {"score": 0.5, "cost": 9},
+            "short": {"score": 0.5, "cost": 9},
             "slow": {"score": 0.5, "sleep": 2, "cost": 5},
             "gone": {"unavailable": "no data"},
         }

@@ -98,7 +98,7 @@ class TestDeadWorker:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
 def test_ctrl_c_keeps_the_lines_that_arrived(project: Project) -> None:
     project.outcomes(
-        {f"quick{index}": {"score": 0.5, "cost": 9} for index in range(3)} | {"slow": {"sleep": 60, "score": 1}}
+        {f"short{index}": {"score": 0.5, "cost": 9} for index in range(3)} | {"slow": {"sleep": 60, "score": 1}}
     )
     command = [sys.executable, "-m", "pytest", "test_toys.py", "--model", "net.py:build", "-n", "2"]
     heard = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # whoever runs these tests may ignore it
@@ -108,7 +108,7 @@ def test_ctrl_c_keeps_the_lines_that_arrived(project: Project) -> None:
         time.sleep(0.1)
     os.killpg(run.pid, signal.SIGINT)
     assert run.wait() != 0
-    assert {line["identifier"] for line in project.lines()} == {"quick0", "quick1", "quick2"}
+    assert {line["identifier"] for line in project.lines()} == {"short0", "short1", "short2"}
 
 
 class TestScheduling:
@@ -160,9 +160,9 @@ class TestScheduling:
         )
 
     def test_slow_benchmarks_come_first(self, project: Project) -> None:
-        project.outcomes({"quick": {"score": 0.1, "cost": 1}, "slow": {"score": 0.1, "cost": 100}})
+        project.outcomes({"short": {"score": 0.1, "cost": 1}, "slow": {"score": 0.1, "cost": 100}})
         project.run("--collect-only", "-q").stdout.fnmatch_lines(
-            ["test_toys.py::test_toys?net.build-slow?", "test_toys.py::test_toys?net.build-quick?"]
+            ["test_toys.py::test_toys?net.build-slow?", "test_toys.py::test_toys?net.build-short?"]
         )
 
     @pytest.mark.parametrize("dist", ["load", "loadgroup", "loadscope", "worksteal"])
