@@ -78,7 +78,7 @@ def problems(browser: Browser, file: Path, scheme: str) -> list[str]:
     return told
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_the_site_builds_links_and_reads(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

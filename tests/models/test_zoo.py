@@ -67,7 +67,7 @@ def test_cropped_images_are_named_as_stated(member: Member, reference_data: Path
     assert named(member, reference_data, "weights") == pytest.approx(member.crop, abs=WITHIN)
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 @pytest.mark.parametrize(
     "member",
     [each for each in MEMBERS if each.name.startswith("mobilenet_v1_0.")],

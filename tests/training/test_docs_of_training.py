@@ -14,7 +14,7 @@ from pytest_brainscore.training.deadline import Deadline
 PAGE = Path(__file__).parent.parent.parent / "docs" / "guide" / "training.md"
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BRAINSCORE_HOME", str(tmp_path / "home"))
