@@ -16,6 +16,7 @@ import importlib.util
 import inspect
 import os
 import re
+import sys
 import sysconfig
 import textwrap
 import types
@@ -285,7 +286,8 @@ def _is_foreign(value: types.FunctionType | type, home: str) -> bool:
 def _is_installed(module: types.ModuleType | ModuleSpec) -> bool:
     """Tell whether a module is of this package, or installed: what others import of it would change what it names."""
     spec = getattr(module, "__spec__", None) or module
-    if str(getattr(spec, "name", "")).partition(".")[0] == "pytest_brainscore":
+    # What is built in has no file, and names what changes with a run (sys.stdout).
+    if str(getattr(spec, "name", "")).partition(".")[0] in {"pytest_brainscore", *sys.stdlib_module_names}:
         return True
     file = getattr(module, "__file__", None) or getattr(spec, "origin", None)
     places = [file] if file else list(getattr(spec, "submodule_search_locations", None) or ())

@@ -252,3 +252,12 @@ def test_what_is_called_in_modules_beside_it_counts(
             return code_digest(importlib.import_module("of_a_lab").score)
 
     assert digest(1) == digest(1, other=3) != digest(2)
+
+
+def test_what_is_built_in_is_no_code_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    def protocol() -> None:
+        sys.stdout.flush()
+
+    captured = code_digest(protocol)
+    with capsys.disabled():
+        assert code_digest(protocol) == captured

@@ -11,7 +11,7 @@ import pytest
 from tests.statistics.coverage import simulate
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 @pytest.mark.parametrize("family", ["accuracy", "error consistency"])
 def test_intervals_cover_the_truth(family: str) -> None:
     differences, centres, errors, unpaired, _ = simulate(family, 100, 200)

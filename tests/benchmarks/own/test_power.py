@@ -36,7 +36,7 @@ def found(seed: int = 0, **settings: Any) -> Power:
     return power({"A": first, "B": second}, recording, "ridge", **settings)
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_expected_errors_are_those_of_further_recordings() -> None:
     expected = [
         [each.errors[name]["stimuli"].error(STIMULI) for name in ("A", "B", "difference")]

@@ -64,7 +64,7 @@ def test_both_labs_wrote_at_most_twelve_lines() -> None:
     assert max(len(text.strip().splitlines()) for text in (V4, RDM)) <= 12
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_a_session_of_v4_as_a_toml_file_scores_as_the_shipped_benchmark_and_as_score(
     data: Path, tmp_path: Path
 ) -> None:
@@ -86,7 +86,7 @@ def test_a_session_of_v4_as_a_toml_file_scores_as_the_shipped_benchmark_and_as_s
     assert (scored.raw, scored.error, scored.value) == (by_hand.raw, by_hand.error, by_hand.value)
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_the_92_images_in_a_conftest_score_as_the_shipped_benchmarks(data: Path, tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(RDM)
     names = runpy.run_path(str(tmp_path / "conftest.py"))

@@ -101,7 +101,7 @@ def squeezenet(folder: Path, region: str, layer: str) -> BrainModel:
     return load_model("squeezenet1_1", weights=weights, device="cpu", layers={region: layer})
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_squeezenet_on_real_v4_has_the_known_score(squeezenet_folder: Path) -> None:
     score = load_benchmark("Cowley2023.V4-pls")(squeezenet(squeezenet_folder, "V4", "features.9.expand3x3_activation"))
     # Computed with the published system's own metrics.
@@ -113,7 +113,7 @@ def test_squeezenet_on_real_v4_has_the_known_score(squeezenet_folder: Path) -> N
     assert score.value == pytest.approx(0.567795705184422**2 / 0.7594612410, abs=2e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_squeezenet_on_real_it_has_the_known_similarities(squeezenet_folder: Path) -> None:
     model = squeezenet(squeezenet_folder, "IT", "features.12")
     monkey, human = (load_benchmark(f"Kriegeskorte2008.{name}-rdm")(model) for name in ("IT", "humanIT"))

@@ -32,7 +32,7 @@ def lab(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     return project
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_a_broken_package_fails_its_own_model_only(lab: Project) -> None:
     result = lab.run("-n", "2", model="labnet,damaged,tiny.py:build")
     result.assert_outcomes(passed=4, errors=2)

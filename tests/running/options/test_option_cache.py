@@ -30,6 +30,7 @@ def score(project: Project, mode: str) -> float:
     return value
 
 
+@pytest.mark.walkthrough
 def test_the_modes_along_one_store(project: Project, home: Path) -> None:
     """Whatever becomes of the store, the bits are the same."""
     project.run("--brainscore-cache", "only", model="tiny.py:build").assert_outcomes(failed=1)

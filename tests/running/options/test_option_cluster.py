@@ -169,7 +169,7 @@ class TestWorkersLikeThisProcess:
         assert "does not see the folder" in str(surroundings.problem(wanted))
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_the_report_is_that_of_a_serial_run_but_for_what_kills_its_process(project: Project) -> None:
     """All kinds of outcomes at once; the poisonous test is started three times, and harms no other."""
     kinds: dict[str, dict[str, Any]] = {
@@ -309,7 +309,7 @@ class TestDisturbed:
         assert project.report()["complete"] is False
         wait_for(lambda: not alive(int((project.path / "process").read_text())), "its process ended")
 
-    @pytest.mark.slow
+    @pytest.mark.walkthrough
     def test_a_worker_that_is_killed_in_mid_task_costs_nothing_but_time(self, project: Project, tmp_path: Path) -> None:
         """A Dask worker of its own process; what it was doing ends with it, and is done again by the next."""
         do = f"import pathlib; again = pathlib.Path('process').exists(); {NOTE}; again or time.sleep(600)"
@@ -333,7 +333,7 @@ class TestDisturbed:
         wait_for(lambda: not alive(first), "the process of the killed worker ended")
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_a_worker_that_collects_other_tests_is_refused(project: Project) -> None:
     """And with ``-x``, and where a debugger is asked for, a run is what it is without a cluster."""
     conftest = (project.path / "conftest.py").read_text()

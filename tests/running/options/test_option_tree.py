@@ -72,7 +72,7 @@ def means(project: Project) -> dict[str, Any]:
     return dict(found)
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_parents_have_the_leaves_and_versions_of_the_tree(suites: Project, workers: str) -> None:
     result = score(suites, "-n", workers, "--brainscore-tree", "2026", "--brainscore-benchmark", "V4")
@@ -85,7 +85,7 @@ def test_parents_have_the_leaves_and_versions_of_the_tree(suites: Project, worke
     result.stdout.fnmatch_lines(["*score tree 2026*", "*means over the score tree 2026*"])
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 @pytest.mark.parametrize(("tree", "count"), [("published", 106), ("2026", 124), ("2022", 34)])
 def test_the_suites_collect_the_leaves_of_the_tree(suites: Project, tree: str, count: int) -> None:
     result = score(suites, "-n", "0", "--collect-only", "-q", "--brainscore-tree", tree)
@@ -93,7 +93,7 @@ def test_the_suites_collect_the_leaves_of_the_tree(suites: Project, tree: str, c
     assert result.ret == 0
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_the_ini_file_and_the_environment_name_the_tree_and_the_command_line_comes_first(
     suites: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +125,7 @@ def test_a_parent_that_the_tree_has_not_is_refused(project: Project) -> None:
     result.stderr.fnmatch_lines(["*The score tree 2022 has no benchmark below engineering_vision*"])
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_scored_failed_and_never_attempted_are_three_things(suites: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the five leaves of V2 in 2026 one has .5, two fail (one raises, one has no number), two are unavailable."""
     choose(
@@ -149,7 +149,7 @@ def test_scored_failed_and_never_attempted_are_three_things(suites: Project, mon
     )
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_the_panel_runs_in_its_versions_and_has_a_mean_of_its_own(suites: Project) -> None:
     choose(suites, {"Rajalingham2018-i2n": 0.2, "Kar2019-ost": "away"})
     result = score(suites, "-n", "0", "--brainscore-benchmark", "panel")
@@ -164,7 +164,7 @@ def test_the_panel_runs_in_its_versions_and_has_a_mean_of_its_own(suites: Projec
     result.stdout.fnmatch_lines([f"*{PANEL_IN_WORDS[:60]}*"])
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_one_baseline_file_serves_all_trees(suites: Project) -> None:
     """A leaf has .5 in the version of each tree; then it falls in that of 2026 only."""
     leaf = ("--brainscore-benchmark", "MajajHong2015.IT-pls")

@@ -20,7 +20,7 @@ def scored(project: Project) -> Project:
     return project
 
 
-@pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=pytest.mark.walkthrough)])
 def test_three_twins_and_pixels_stand_in_the_report(scored: Project, workers: str) -> None:
     result = scored.run("--brainscore-floor", "-n", workers, model="tiny.py:build")
     assert result.ret == 0
@@ -61,7 +61,7 @@ def test_the_terminal_the_page_and_the_command_show_it(scored: Project, monkeypa
     assert '<rect class="l"' in page
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_the_same_seeds_give_the_same_floor(scored: Project) -> None:
     scored.run("--brainscore-floor", "--brainscore-floor-seeds=2", "-n", "0", model="tiny.py:build")
     first = scored.report()["floors"]
@@ -111,7 +111,7 @@ def test_seeds_that_are_no_number_are_refused(project: Project) -> None:
     assert "is no number of untrained twins" in "\n".join(result.errlines)
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_merged_shards_have_the_floor_of_both(project: Project) -> None:
     project.outcomes({"one": {"record": True}, "two": {"record": True}})
     for name in ("one", "two"):

@@ -72,7 +72,7 @@ def codes(slurm: Path, job: str) -> list[int]:
     return [int(code) for code in (slurm / f"job-{job}").read_text().split()]
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 @pytest.mark.skipif(sys.platform == "win32", reason="Slurm is for Linux")
 def test_an_array_whose_task_is_killed_goes_on_and_is_merged(project: Project, slurm: Path) -> None:
     (array,) = re.findall(r"^sbatch --array.*$", DOCUMENT.read_text(), re.MULTILINE)  # one line
