@@ -158,7 +158,7 @@ TRIALS["correct"] = np.concatenate(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_thresholds_of_trials_against_those_of_subjects() -> None:
     found = score(TRIALS, [40.0, 50.0, 60.0], "threshold", accuracy=0.75, ceiling="subjects")
     assert found.raw == pytest.approx(0.8379568089, abs=1e-5)
@@ -169,7 +169,7 @@ def test_thresholds_of_trials_against_those_of_subjects() -> None:
     assert found.value == pytest.approx(found.raw / found.ceiling)
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_elevations_of_thresholds() -> None:
     strength = np.repeat([10, 40, 100], 20)
     correct = np.concatenate([np.arange(20) < each for each in (10, 15, 20)])

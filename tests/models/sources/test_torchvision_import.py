@@ -25,7 +25,7 @@ import_torchvision()
 """
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_the_compiler_is_imported_when_it_is_used() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -38,7 +38,7 @@ def quick(suites: Project) -> Project:
     return suites
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_quick_scores_are_marked_and_met_by_no_full_one(
     quick: Project, workers: str, monkeypatch: pytest.MonkeyPatch
@@ -75,7 +75,7 @@ def test_quick_scores_are_marked_and_met_by_no_full_one(
     assert full["comparison"]["verdict"] == "new"
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_words_of_the_command_line_choose_among_them(quick: Project) -> None:
     def found(*arguments: str) -> int:
         result = score(quick, "-n", "0", "--collect-only", "-q", *arguments)

@@ -29,7 +29,7 @@ def shard(project: Project, word: str, *arguments: str) -> pytest.RunResult:
     return project.run(f"--brainscore-shard={word}", f"--brainscore-report={path}", *arguments)
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_shards_that_are_merged_are_the_serial_run(project: Project) -> None:
     names = [f"b{place}" for place in range(6)]
     project.outcomes({name: {"score": 0.5, "replicates": place + 1} for place, name in enumerate(names)})

@@ -88,7 +88,7 @@ class Lab:
         return set((self.path / "imported").read_text().split())
 
 
-@pytest.mark.slow
+@pytest.mark.walkthrough
 def test_scores_come_back(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRAINSCORE_HOME", str(pytester.path / "home"))
     monkeypatch.setenv("BRAINSCORE_DATA", str(pytester.path / "data"))

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.support.projects import Project
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.walkthrough
 """Every run imports PyTorch in one to three processes."""
 HEAD = "import os, random\nimport numpy as np, torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
 SMALL = """
