@@ -45,9 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if not config.getoption("brainscore_model"):
         if "walkthrough" not in config.getoption("markexpr"):
-            left = [item for item in items if item.get_closest_marker("walkthrough") is not None]
+            left = {item for item in items if item.get_closest_marker("walkthrough") is not None}
             items[:] = [item for item in items if item not in left]
-            config.hook.pytest_deselected(items=left)
+            config.hook.pytest_deselected(items=list(left))
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

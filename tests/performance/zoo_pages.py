@@ -23,16 +23,8 @@ from pytest_brainscore.report.replicates import replicates_of_reports
 from pytest_brainscore.scoring.floor import FloorScore
 from pytest_brainscore.scoring.quick import expected
 from pytest_brainscore.trees import QUICK
+from tests.performance.replicates_of_leaves import V1
 
-V1 = (
-    "Marques2020_DeValois1982-pref_or",
-    "Marques2020_DeValois1982-peak_sf",
-    "Marques2020_Schiller1976-sf_selective",
-    "Marques2020_Schiller1976-sf_bandwidth",
-    "Marques2020_Cavanaugh2002-grating_summation_field",
-    "Marques2020_Cavanaugh2002-surround_diameter",
-    "Marques2020_Cavanaugh2002-surround_suppression_index",
-)
 OTHERS = (
     "Cowley2023.210325.V4-pls",
     "Kriegeskorte2008.IT-rdm",

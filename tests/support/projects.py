@@ -227,6 +227,16 @@ class Project:
         """Return the records of the last run by benchmark."""
         return {record["identifier"]: record for record in self.report()["benchmarks"]}
 
+    def stable_report(self) -> dict[str, Any]:
+        """Return the report without what tells one run from the next."""
+        report = self.report()
+        for name in ("created", "command"):
+            del report[name]
+        for record in report["benchmarks"]:
+            for name in ("seconds", "peak_rss_mb", "worker"):
+                del record[name]
+        return report
+
     def lines(self, name: str = "brainscore-report.jsonl") -> list[dict[str, Any]]:
         """Return the records of the line file."""
         lines = [json.loads(line) for line in (self.path / name).read_text().splitlines()]

@@ -70,6 +70,7 @@ def _check_definitions(names: Sequence[str], reports: Mapping[str, Report]) -> N
     seen: dict[tuple[str, int], tuple[object, str]] = {}
     for name in names:
         for record in reports[name].benchmarks:
+            # Of code, and of a recording with its settings (benchmarks.own.own_recording.ASKED).
             definition = record.fingerprint.get("definition"), record.details.get("asked")
             if record.status != "scored" or definition == (None, None):
                 continue

@@ -29,17 +29,6 @@ if TYPE_CHECKING:
 distributed = pytest.importorskip("distributed")
 
 
-def stable(project: Project) -> dict[str, Any]:
-    """Return the report without what tells one run from the next."""
-    report = project.report()
-    for name in ("created", "command"):
-        del report[name]
-    for record in report["benchmarks"]:
-        for name in ("seconds", "peak_rss_mb", "worker"):
-            del record[name]
-    return report
-
-
 def wait_for(happened: Any, what: str) -> None:
     """Wait until something is so; no matter how long it takes on a busy machine, but not for ever."""
     for _ in range(1200):
@@ -191,14 +180,14 @@ def test_the_report_is_that_of_a_serial_run_but_for_what_kills_its_process(proje
     (project.path / "parent").write_text(str(os.getpid()))
     project.outcomes(kinds)
     serial_run = project.run("-n", "0")
-    serial = stable(project)
+    serial = project.stable_report()
     replicates = (project.path / "brainscore-report.replicates.npz").read_bytes()
 
     project.outcomes(kinds | deadly)
     result = project.run("--brainscore-cluster", "local:2", "-n", "2")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*tests run on the Dask cluster local:2*", "*UserWarning: something to say"])
-    report = stable(project)
+    report = project.stable_report()
     crashed = next(record for record in report["benchmarks"] if record["identifier"] == "deadly")
     assert crashed["status"] == "crashed"
     assert "died 3 times" in crashed["reason"]

@@ -21,22 +21,12 @@ if TYPE_CHECKING:
 pytest.importorskip("xdist")
 
 
-def stable(project: Project) -> dict[str, Any]:
-    report = project.report()
-    for name in ("created", "command"):
-        del report[name]
-    for record in report["benchmarks"]:
-        for name in ("seconds", "peak_rss_mb", "worker"):
-            del record[name]
-    return report
-
-
 def test_serial_and_parallel_reports_are_identical(project: Project) -> None:
     project.outcomes({f"b{index}": {"score": index / 10, "cost": index} for index in range(8)} | {"no": {"raise": "x"}})
     project.run("-n", "0")
-    serial = stable(project)
+    serial = project.stable_report()
     project.run("-n", "2")
-    assert stable(project) == serial
+    assert project.stable_report() == serial
 
 
 def test_worker_names_are_recorded(project: Project) -> None:
